@@ -1,0 +1,51 @@
+//! "Did you mean": the nearest of the names that would be right.
+
+/// The candidate nearest to `name`, or `None` where nothing is close. Ties go to the first.
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .filter_map(|candidate| distance(name, candidate, limit).map(|distance| (distance, candidate)))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) from `a` to `b`, letters compared without case and `-` like `_`;
+/// `None` above `limit`.
+fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    let fold =
+        |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c }).collect() };
+    let (a, b) = (fold(a), fold(b));
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut next = vec![i + 1];
+        for j in 0..b.len() {
+            let mut cost = (row[j] + usize::from(a[i] != b[j])).min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            next.push(cost);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names = ["build", "test", "report", "build-planner"];
+        assert_eq!(nearest("biuld", names), Some("build"));
+        assert_eq!(nearest("build_planer", names), Some("build-planner"));
+        assert_eq!(nearest("deploy", names), None);
+        assert_eq!(nearest("tests", names), Some("test"));
+    }
+}

@@ -1,0 +1,1 @@
+//! What is legal, yet known to bite: one rule, one file.

@@ -1,0 +1,1 @@
+//! Backends: each turns a plan into the files of one engine, and declares what it keeps.
