@@ -60,15 +60,31 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Byte offset of the start of every line.
     line_starts: Vec<u32>,
+    /// Byte offsets inside long lines, ascending, each with the column there: else a file of one line would make every
+    /// look-up cost its length.
+    milestones: Vec<(u32, u32)>,
 }
+
+/// Bytes from one milestone of a line to the next, about.
+const MILESTONE: usize = 4096;
 
 impl SourceFile {
     /// The place of a byte offset; past the end, the place of the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset);
-        let start = self.line_starts[line - 1] as usize;
-        Position { line, column: self.text[start..offset].chars().count() + 1 }
+        let line = self.line_of(offset);
+        let mut start = self.line_starts[line - 1] as usize;
+        let mut column = 1;
+        let passed = self.milestones.partition_point(|&(at, _)| at as usize <= offset);
+        if let Some(&(at, there)) = self.milestones[..passed].last().filter(|&&(at, _)| at as usize > start) {
+            (start, column) = (at as usize, there as usize);
+        }
+        Position { line, column: column + self.text[start..offset].chars().count() }
+    }
+
+    /// The line (from 1) that a byte offset is in.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start as usize <= offset).max(1)
     }
 
     /// The byte range of a line (from 1) without its line end.
@@ -93,15 +109,21 @@ pub struct SourceMap {
 impl SourceMap {
     pub fn add(&mut self, path: impl Into<EcoString>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
-        let line_starts = std::iter::once(0)
+        let line_starts: Vec<u32> = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
-        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        let milestones = milestones(&text, &line_starts);
+        self.files.push(SourceFile { path: path.into(), text, line_starts, milestones });
         FileId(self.files.len() as u32 - 1)
     }
 
     pub fn get(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The file of this id, where there is one.
+    pub fn find(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
     }
 
     pub fn text(&self, span: Span) -> &str {
@@ -114,5 +136,38 @@ impl SourceMap {
 
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+}
+
+/// See [`SourceFile::milestones`].
+fn milestones(text: &str, line_starts: &[u32]) -> Vec<(u32, u32)> {
+    let ends = line_starts.iter().skip(1).copied().chain([text.len() as u32]);
+    let mut found = Vec::new();
+    for (start, end) in line_starts.iter().map(|&start| start as usize).zip(ends.map(|end| end as usize)) {
+        let (mut at, mut column) = (start, 1);
+        while end - at > MILESTONE {
+            let next = text.floor_char_boundary(at + MILESTONE);
+            column += text[at..next].chars().count();
+            at = next;
+            found.push((at as u32, column as u32));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_also_far_into_a_long_line() {
+        let text = format!("a\n{}\nend", "测".repeat(5000));
+        let mut sources = SourceMap::default();
+        let id = sources.add("a", text.as_str());
+        let file = sources.get(id);
+        for at in [0, 1, 1364, 1365, 1366, 2731, 4999, 5000] {
+            assert_eq!(file.position(2 + at * 3), Position { line: 2, column: at + 1 });
+        }
+        assert_eq!(file.position(usize::MAX), Position { line: 3, column: 4 });
     }
 }
