@@ -4,6 +4,7 @@ mod quantity;
 mod source;
 mod world;
 
+pub(crate) use quantity::parse_digits;
 pub use quantity::{Duration, Size};
 pub use source::{FileId, Position, SourceFile, SourceMap, Span};
 pub use world::{MemoryWorld, ReadError, RootPath, World};

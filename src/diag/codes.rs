@@ -47,9 +47,11 @@ catalogue! {
     MissingComma = E0010, "a comma that is missing";
     BadSpacing = E0011, "a blank that changes the meaning";
     ColonForEquals = E0012, "`:` where `=` belongs, or the reverse";
+    ChainedComparison = E0013, "comparisons in a chain";
     ReservedWord = E0014, "a reserved word used as a name";
     TooComplex = E0015, "a file that takes too many steps to read";
     BareInterpolatedName = E0016, "a computed name without its string";
+    ForeignSyntax = E0017, "syntax of another language";
     // Names and imports
     UnknownName = E0101, "a name that is not declared";
     DuplicateName = E0102, "a name declared twice";
