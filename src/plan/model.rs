@@ -3,6 +3,7 @@
 //! Serialised, it is the `json` target and what external targets get on standard input; the published JSON Schema is made
 //! from these types. Times are in seconds, sizes in bytes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -399,6 +400,44 @@ pub struct K8s {
     /// Merged into the pod's manifest last.
     #[schemars(with = "String")]
     pub yaml: EcoString,
+}
+
+impl fmt::Display for Condition {
+    /// As the source would write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Binding strength: `or`, `and`, `not` and single conditions.
+        fn strength(condition: &Condition) -> u8 {
+            match condition {
+                Condition::Or(..) => 0,
+                Condition::And(..) => 1,
+                _ => 2,
+            }
+        }
+        let operand = |f: &mut fmt::Formatter<'_>, inner: &Self, least: u8| {
+            if strength(inner) < least { write!(f, "({inner})") } else { write!(f, "{inner}") }
+        };
+        match self {
+            Self::Always => f.write_str("always"),
+            Self::Succeeded => f.write_str("succeeded"),
+            Self::Failed => f.write_str("failed"),
+            Self::StageSucceeded(stage) => write!(f, "succeeded({stage:?})"),
+            Self::StageFailed(stage) => write!(f, "failed({stage:?})"),
+            Self::Not(inner) => {
+                f.write_str("not ")?;
+                operand(f, inner, 2)
+            }
+            Self::And(left, right) => {
+                operand(f, left, 1)?;
+                f.write_str(" and ")?;
+                operand(f, right, 1)
+            }
+            Self::Or(left, right) => {
+                operand(f, left, 0)?;
+                f.write_str(" or ")?;
+                operand(f, right, 0)
+            }
+        }
+    }
 }
 
 impl Plan {

@@ -1,1 +1,104 @@
 //! Backends: each turns a plan into the files of one engine, and declares what it keeps.
+//!
+//! A target reads the plan and nothing before it, and no target reads another. What several need stands beside them:
+//! [`capability`] (what is kept, as data), `pod` (what a hardware mode asks of Kubernetes), `yaml` (text that reads back
+//! the same).
+
+pub mod capability;
+mod json;
+mod pod;
+pub mod taskbook;
+pub mod yaml;
+
+use ecow::EcoString;
+
+use crate::diag::{Diagnostic, nearest};
+use crate::plan::Plan;
+use crate::schema::TargetSettings;
+use capability::Capability;
+
+/// A backend.
+pub trait Target: Sync {
+    /// The word of `--target` and of `target NAME { … }`.
+    fn name(&self) -> &'static str;
+
+    /// What it writes, in one line.
+    fn doc(&self) -> &'static str;
+
+    /// A row for each rule of the semantics and each attribute; see [`capability`].
+    fn capabilities(&self) -> Vec<Capability>;
+
+    /// What its `target NAME { … }` block may hold.
+    fn settings(&self) -> TargetSettings;
+
+    /// The files for this plan. Called with plans that [`capability::check`] found no error in.
+    fn encode(&self, plan: &Plan, options: &Options) -> Emitted;
+}
+
+/// How to emit, beyond what the plan says. A target ignores what it has no use for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub kind: Kind,
+    /// The trigger for which the plan was built; see [`Kind::Cron`].
+    pub trigger: Option<EcoString>,
+    /// What the engine must grant, instead of the pipeline itself.
+    pub rbac: bool,
+}
+
+/// What the engine shall keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// One run, now.
+    #[default]
+    Run,
+    /// Something to start runs from.
+    Template,
+    /// Something that starts runs by the pipeline's triggers. A trigger that sets parameters needs a plan of its own, built with
+    /// them, and its name in [`Options::trigger`]: a compiled plan has no parameters left to set.
+    Cron,
+}
+
+/// What a target made of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Emitted {
+    /// Empty if there is an error.
+    pub artifacts: Vec<Artifact>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// A file name without folders.
+    pub path: String,
+    pub text: String,
+}
+
+/// All targets; the first is the default.
+pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &json::Json];
+
+/// The settings that all targets take, for analysis.
+pub fn settings() -> Vec<TargetSettings> {
+    ALL.iter().map(|target| target.settings()).collect()
+}
+
+/// The target of this name, or the nearest name.
+pub fn by_name(name: &str) -> Result<&'static dyn Target, Option<&'static str>> {
+    let found = ALL.iter().copied().find(|target| target.name() == name);
+    found.ok_or_else(|| nearest(name, ALL.iter().map(|target| target.name())))
+}
+
+/// Checks the plan against what the target keeps, then makes its files. No files if there is an error.
+pub fn emit(target: &dyn Target, plan: &Plan, options: &Options) -> Emitted {
+    let mut diagnostics = Vec::new();
+    capability::check(target, plan, &mut diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Emitted { artifacts: Vec::new(), diagnostics };
+    }
+    let mut emitted = target.encode(plan, options);
+    diagnostics.append(&mut emitted.diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        emitted.artifacts.clear();
+    }
+    Emitted { artifacts: emitted.artifacts, diagnostics }
+}

@@ -1,0 +1,166 @@
+//! What a target keeps, as data: a row for each rule of the semantics and for each attribute of the language.
+//!
+//! One generic pass turns "used but refused" into an error at the user's line and "kept only nearly" into one warning a
+//! feature, so no target drops anything silently.
+
+use super::Target;
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic};
+use crate::plan::Plan;
+use crate::schema::{self, Kind};
+
+/// One row.
+#[derive(Debug)]
+pub struct Capability {
+    pub feature: Feature,
+    pub support: Support,
+    /// How it is done there, for people; may be empty.
+    pub how: &'static str,
+}
+
+/// What a row speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feature {
+    /// A rule of the semantics, from 1.
+    Rule(u8),
+    /// An attribute of a pipeline, stage or substage.
+    Attribute(&'static str),
+    /// A field of a hardware mode, `k8s` included.
+    Hardware(&'static str),
+    /// The block `trigger`.
+    Trigger,
+}
+
+/// How well it is kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Support {
+    Kept,
+    /// Kept only nearly, at the places that the function finds.
+    Approximated {
+        /// What differs.
+        differs: &'static str,
+        at: Places,
+    },
+    /// Not expressible, at the places that the function finds.
+    Refused {
+        /// What to write instead.
+        instead: &'static str,
+        at: Places,
+    },
+}
+
+/// Where a plan uses a feature in a way that matters.
+pub type Places = fn(&Plan) -> Vec<Span>;
+
+impl Support {
+    /// In one word, for tables.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Approximated { .. } => "approximated",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}
+
+impl std::fmt::Display for Feature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rule(number) => write!(f, "rule {number}, {}", RULES[usize::from(*number) - 1]),
+            Self::Attribute(name) => write!(f, "`{name}`"),
+            Self::Hardware(name) => write!(f, "`{name}` of a hardware mode"),
+            Self::Trigger => f.write_str("`trigger`"),
+        }
+    }
+}
+
+/// The rules of the semantics, the first is rule 1.
+pub const RULES: [&str; 10] = [
+    "stages in sequence",
+    "`when`",
+    "substages in parallel, `needs`",
+    "attempts",
+    "retry",
+    "dispatch",
+    "policies",
+    "deadlines",
+    "cache",
+    "outcomes roll up",
+];
+
+/// Every feature that a target must have a row for.
+pub fn features() -> Vec<Feature> {
+    let levels = [Kind::Pipeline, Kind::Stage, Kind::Substage];
+    let rules = (1..=10).map(Feature::Rule);
+    let attributes = schema::ATTRIBUTES.iter().filter(|row| levels.iter().any(|kind| row.on.contains(kind)));
+    let hardware = schema::ATTRIBUTES.iter().filter(|row| row.on.contains(&Kind::Hardware) || row.on.contains(&Kind::K8s));
+    rules
+        .chain(attributes.map(|row| Feature::Attribute(row.name)))
+        .chain(hardware.map(|row| Feature::Hardware(row.name)))
+        .chain([Feature::Trigger])
+        .collect()
+}
+
+pub const fn kept(feature: Feature, how: &'static str) -> Capability {
+    Capability { feature, support: Support::Kept, how }
+}
+
+pub const fn approximated(feature: Feature, how: &'static str, differs: &'static str, at: Places) -> Capability {
+    Capability { feature, support: Support::Approximated { differs, at }, how }
+}
+
+pub const fn refused(feature: Feature, instead: &'static str, at: Places) -> Capability {
+    Capability { feature, support: Support::Refused { instead, at }, how: "" }
+}
+
+/// The places where an attribute that counts in the plan was written, each once, in the plan's order.
+pub fn written(plan: &Plan, attribute: &str) -> Vec<Span> {
+    let stages = plan.stages.iter().flat_map(|stage| {
+        let substages = stage.substages.iter().flat_map(|substage| &substage.origins);
+        stage.origins.iter().chain(substages)
+    });
+    let mut spans: Vec<Span> =
+        plan.origins.iter().chain(stages).filter(|(name, _)| *name == attribute).map(|(_, span)| *span).collect();
+    let mut seen = std::collections::HashSet::new();
+    spans.retain(|span| seen.insert(*span));
+    spans
+}
+
+/// The place where the substage got an attribute from, else its name.
+pub fn origin(origins: &[(&'static str, Span)], attribute: &str, otherwise: Span) -> Span {
+    origins.iter().find(|(name, _)| *name == attribute).map_or(otherwise, |(_, span)| *span)
+}
+
+/// Reports what the plan uses and the target does not keep: an error for each refused place, one warning for each approximated
+/// feature.
+pub fn check(target: &dyn Target, plan: &Plan, sink: &mut Vec<Diagnostic>) {
+    for row in target.capabilities() {
+        match row.support {
+            Support::Kept => {}
+            Support::Refused { instead, at } => {
+                for span in distinct(at(plan)) {
+                    let message = format!("target `{}` does not support {}", target.name(), row.feature);
+                    sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(instead));
+                }
+            }
+            Support::Approximated { differs, at } => {
+                let places = distinct(at(plan));
+                let Some(&first) = places.first() else { continue };
+                let message = format!("target `{}` keeps {} only nearly", target.name(), row.feature);
+                let label = match places.len() {
+                    1 => "used here".to_owned(),
+                    2 => "used here, and at one more place".to_owned(),
+                    count => format!("used here, and at {} more places", count - 1),
+                };
+                sink.push(Diagnostic::at(Code::Approximated, first, message, label).note(differs));
+            }
+        }
+    }
+}
+
+/// Each place once, in the given order.
+fn distinct(mut spans: Vec<Span>) -> Vec<Span> {
+    let mut seen = std::collections::HashSet::new();
+    spans.retain(|span| seen.insert(*span));
+    spans
+}

@@ -1,0 +1,271 @@
+//! What a hardware mode asks of Kubernetes, in Kubernetes' words.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::yaml;
+use crate::base::Size;
+use crate::diag::{Code, Diagnostic};
+use crate::plan::{Hardware, K8s};
+
+/// Names that a cluster's installation decides.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ClusterNames {
+    /// The resource that a GPU is.
+    pub(super) gpu_resource: String,
+    /// The node label that names the kind of GPU.
+    pub(super) gpu_type_label: String,
+}
+
+impl Default for ClusterNames {
+    fn default() -> Self {
+        Self { gpu_resource: "nvidia.com/gpu".into(), gpu_type_label: "nvidia.com/gpu.product".into() }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub(super) struct Resources {
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
+    pub(super) requests: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
+    pub(super) limits: Vec<(String, String)>,
+}
+
+impl Resources {
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.limits.is_empty()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub(super) struct Toleration {
+    pub(super) key: String,
+    pub(super) operator: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Volume {
+    pub(super) name: String,
+    pub(super) persistent_volume_claim: Claim,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Claim {
+    pub(super) claim_name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct VolumeMount {
+    pub(super) name: String,
+    pub(super) mount_path: String,
+}
+
+/// Requests and limits alike: memory and disk are what the pod gets; cores are a request only, so that idle ones can be used.
+pub(super) fn resources(mode: &Hardware, names: &ClusterNames) -> Resources {
+    let mut resources = Resources::default();
+    if let Some(cpu) = mode.cpu.filter(|cpu| *cpu > 0.0) {
+        resources.requests.push(("cpu".into(), cores(cpu)));
+    }
+    for (name, size) in [("memory", mode.memory), ("ephemeral-storage", mode.disk)] {
+        if let Some(size) = size {
+            resources.requests.push((name.into(), quantity(size)));
+            resources.limits.push((name.into(), quantity(size)));
+        }
+    }
+    if let Some(gpu) = mode.gpu.filter(|gpu| *gpu > 0) {
+        // Of what cannot be shared, Kubernetes wants the limit; the request follows.
+        resources.limits.push((names.gpu_resource.clone(), gpu.to_string()));
+    }
+    resources
+}
+
+/// The node's labels: the mode's own, then what follows from its other fields.
+pub(super) fn node_selector(mode: &Hardware, k8s: &K8s, names: &ClusterNames) -> Vec<(String, String)> {
+    let mut selector: Vec<(String, String)> =
+        k8s.node_selector.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+    let mut add = |key: &str, value: &str| {
+        if !selector.iter().any(|(known, _)| known == key) {
+            selector.push((key.into(), value.into()));
+        }
+    };
+    if let Some(kind) = &mode.gpu_type {
+        add(&names.gpu_type_label, kind);
+    }
+    if let Some(arch) = &mode.arch {
+        add(
+            "kubernetes.io/arch",
+            match arch.as_str() {
+                "x86_64" => "amd64",
+                "arm32" => "arm",
+                other => other,
+            },
+        );
+    }
+    selector
+}
+
+pub(super) fn tolerations(k8s: &K8s) -> Vec<Toleration> {
+    k8s.tolerations.iter().map(|key| Toleration { key: key.to_string(), operator: "Exists" }).collect()
+}
+
+/// The volumes of a mode and where they are mounted. A claim that is mounted twice is one volume.
+pub(super) fn volumes(k8s: &K8s) -> (Vec<Volume>, Vec<VolumeMount>) {
+    let mut volumes: Vec<Volume> = Vec::new();
+    let mut mounts = Vec::new();
+    for (path, claim) in &k8s.volumes {
+        let name = match volumes.iter().find(|volume| volume.persistent_volume_claim.claim_name == claim.as_str()) {
+            Some(volume) => volume.name.clone(),
+            None => {
+                let name = format!("claim-{}", volumes.len() + 1);
+                volumes.push(Volume { name: name.clone(), persistent_volume_claim: Claim { claim_name: claim.to_string() } });
+                name
+            }
+        };
+        mounts.push(VolumeMount { name, mount_path: path.to_string() });
+    }
+    (volumes, mounts)
+}
+
+/// A size as Kubernetes writes it: its units are ours without the `B`.
+pub(super) fn quantity(size: Size) -> String {
+    let text = size.to_string();
+    text.strip_suffix('B').unwrap_or(&text).to_owned()
+}
+
+/// Cores, in thousandths where they are not whole.
+fn cores(cpu: f64) -> String {
+    let thousandths = (cpu * 1000.0).ceil().max(1.0) as u64;
+    if thousandths % 1000 == 0 { (thousandths / 1000).to_string() } else { format!("{thousandths}m") }
+}
+
+/// A pod manifest, valid by itself.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pod<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    spec: PodSpec<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    generate_name: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PodSpec<'a> {
+    restart_policy: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
+    node_selector: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tolerations: Vec<Toleration>,
+    containers: [Container<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    volumes: Vec<Volume>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Container<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    resources: Resources,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    volume_mounts: Vec<VolumeMount>,
+}
+
+/// The manifest of a mode's pod, its own `yaml` merged in last; says what is wrong with that.
+pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Result<String, String> {
+    let names = ClusterNames::default();
+    let (volumes, volume_mounts) = volumes(k8s);
+    let pod = Pod {
+        api_version: "v1",
+        kind: "Pod",
+        metadata: Metadata { generate_name: "o11n-" },
+        spec: PodSpec {
+            restart_policy: "Never",
+            node_selector: node_selector(mode, k8s, &names),
+            tolerations: tolerations(k8s),
+            containers: [Container {
+                name: if k8s.container.is_empty() { "main" } else { &k8s.container },
+                image,
+                resources: resources(mode, &names),
+                volume_mounts,
+            }],
+            volumes,
+        },
+    };
+    if k8s.yaml.trim().is_empty() {
+        return Ok(yaml::document(&pod));
+    }
+    let mut value = serde_json::to_value(&pod).expect("a pod has string keys");
+    merge(&mut value, patch(&k8s.yaml)?, "");
+    Ok(yaml::document(&value))
+}
+
+/// A mode's piece of a pod manifest: a mapping with `spec` or `metadata`.
+pub(super) fn patch(text: &str) -> Result<Value, String> {
+    let value = yaml::parse(text)?;
+    match &value {
+        Value::Object(map) => match map.keys().find(|key| !["apiVersion", "kind", "metadata", "spec"].contains(&key.as_str())) {
+            Some(key) => Err(format!("`{key}` is no part of a pod manifest; `apiVersion`, `kind`, `metadata` and `spec` are")),
+            None => Ok(value),
+        },
+        _ => Err("it is no mapping".into()),
+    }
+}
+
+/// Merges as Kubernetes does: mappings key by key, lists of named things by name (mounts by path), anything else replaced.
+fn merge(base: &mut Value, over: Value, field: &str) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                if value.is_null() {
+                    base.shift_remove(&key);
+                } else if let Some(known) = base.get_mut(&key) {
+                    merge(known, value, &key);
+                } else {
+                    base.insert(key, value);
+                }
+            }
+        }
+        (Value::Array(base), Value::Array(over)) => {
+            let id = if field == "volumeMounts" { "mountPath" } else { "name" };
+            let is_named = |list: &[Value]| list.iter().all(|item| item.get(id).is_some_and(Value::is_string));
+            if !is_named(base) || !is_named(&over) {
+                *base = over;
+                return;
+            }
+            for item in over {
+                match base.iter_mut().find(|known| known.get(id) == item.get(id)) {
+                    Some(known) => merge(known, item, ""),
+                    None => base.push(item),
+                }
+            }
+        }
+        (base, over) => *base = over,
+    }
+}
+
+/// Pairs as a mapping, in their order.
+pub(super) fn pairs<S: serde::Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    let map: IndexMap<&str, &str> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    map.serialize(serializer)
+}
+
+/// What to say of a mode whose `yaml` cannot be merged.
+pub(super) fn bad_patch(mode: &Hardware, reason: &str) -> Diagnostic {
+    let message = format!("the `yaml` of hardware mode `{}` is no piece of a pod manifest", mode.name);
+    Diagnostic::at(Code::Refused, mode.span, message, "declared here")
+        .note(reason)
+        .help("write it as a pod manifest would have it, such as `spec: { hostNetwork: true }`")
+}

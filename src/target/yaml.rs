@@ -1,0 +1,43 @@
+//! YAML that every reader reads back as it was: the only place that names the YAML crate, the data loader apart.
+//!
+//! Keys and values that a YAML 1.1 or 1.2 reader would take for something else are quoted by the crate. What it leaves to us:
+//! long lines are not folded, and text goes through [`Text`].
+
+use serde::{Serialize, Serializer};
+use serde_yaml::{DoubleQuoted, ser_options};
+
+/// Text of any content: block style for several lines, unless a reader could stumble over it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(pub String);
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if is_block_safe(&self.0) {
+            serializer.serialize_str(&self.0)
+        } else {
+            DoubleQuoted(self.0.as_str()).serialize(serializer)
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Readers built on libyaml refuse a block whose first line begins with a tab, and disagree on one that begins with blanks.
+fn is_block_safe(text: &str) -> bool {
+    !text.contains('\n') || !text.trim_start_matches('\n').starts_with([' ', '\t']) && !text.starts_with('\n')
+}
+
+/// One document, without `---`.
+pub fn document(value: &impl Serialize) -> String {
+    let options = ser_options! { folded_wrap_chars: usize::MAX };
+    serde_yaml::to_string_with_options(value, options).expect("our types have string keys and finite numbers")
+}
+
+/// A document read as plain data; says what is wrong with it.
+pub fn parse(text: &str) -> Result<serde_json::Value, String> {
+    serde_yaml::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+}
