@@ -383,7 +383,10 @@ pub enum ScriptPiece {
 /// Where in the shell's text an interpolation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quote {
+    /// A word, or part of one; text that means nothing to a shell may stay as it is.
     Bare,
+    /// As `Bare`, but where even such text could be taken for a keyword, an assignment or a file descriptor: always in quotes.
+    Word,
     /// Inside `"…"`.
     Double,
     /// Inside `'…'`.

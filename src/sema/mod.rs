@@ -1,6 +1,7 @@
 //! Meaning: imports, names, types, structure. All errors of all files at once.
 
 pub mod hir;
+pub mod shell;
 pub mod types;
 
 use crate::base::SourceMap;
