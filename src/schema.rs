@@ -274,7 +274,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attr("artifacts", &[Substage], T::Block(Artifacts), false, "", "Files handed to later substages and to people."),
     // What people call it.
     attr("project", ANY_LEVEL, T::String, true, "\"\"", "The taskbook's `project_name`."),
-    attr("key", &[Stage], T::String, false, "the name", "The taskbook's `stage_key`; no two stages share one."),
+    attr("key", &[Stage], T::String, false, "", "The taskbook's `stage_key`; left out: the name. No two stages share one."),
     attr("test", &[Substage], T::Block(Test), false, "", "The taskbook's fields of a test."),
     // Fields of blocks.
     attr("limit", &[Retry], T::Int(0, 1_000), false, "0", "Retries after the first attempt."),
