@@ -1,1 +1,78 @@
-//! The command line: one file per subcommand, thin.
+//! The command line: one file a subcommand, thin over the phases. The only room that touches files, environment and terminal.
+//!
+//! Exit status: 0 success (warnings too), 1 something is wrong with what was read, 2 with the command line, 3 a file could not
+//! be read or written.
+
+mod completions;
+mod defect;
+mod disk;
+mod explain;
+mod init;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use disk::DiskWorld;
+
+use crate::base::SourceMap;
+use output::{Exit, MessageFormat, Stream};
+
+/// Bytes of stack for the work: nesting is limited, and this is enough for the limit on every platform.
+const STACK: usize = 16 << 20;
+
+/// Compiles pipelines to a taskbook, or to the file of an engine
+#[derive(Debug, Parser)]
+#[command(name = "o11n", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Explain a diagnostic code
+    Explain(explain::Args),
+    /// Write a first pipeline
+    Init(init::Args),
+    /// Print what a shell needs to complete command lines
+    Completions(completions::Args),
+}
+
+impl Command {
+    fn run(&self) -> Exit {
+        match self {
+            Self::Explain(args) => explain::run(args),
+            Self::Init(args) => init::run(args),
+            Self::Completions(args) => completions::run(args),
+        }
+    }
+}
+
+/// The program.
+pub fn main() -> ExitCode {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => {
+            // Help and version come this way too; a reader that went away is no error.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    defect::silence_panics();
+    let work = move || defect::guarded(|| command.run());
+    let done = std::thread::Builder::new().stack_size(STACK).spawn(work).map(|thread| thread.join());
+    match done {
+        Ok(Ok(Ok(exit))) => exit.into(),
+        Ok(Ok(Err(defect))) => {
+            MessageFormat::Human.show(&[defect], &SourceMap::default(), Stream::Stderr);
+            Exit::Diagnostics.into()
+        }
+        Ok(Err(_)) => Exit::Diagnostics.into(),
+        Err(error) => {
+            output::say(&format!("error: cannot start: {error}\n"));
+            Exit::Io.into()
+        }
+    }
+}

@@ -9,24 +9,11 @@ use super::place::printable;
 use crate::base::{SourceMap, Span};
 use crate::diag::{Diagnostic, Severity};
 
-/// What the reader's terminal can show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    pub colour: bool,
-    /// Lines and arrows beyond ASCII.
-    pub unicode: bool,
-}
-
 /// Findings that are drawn; of the others only the number is told.
 const SHOWN: usize = 50;
 
-pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap, look: Look) -> String {
-    let theme = match look {
-        Look { unicode: true, colour: true } => GraphicalTheme::unicode(),
-        Look { unicode: true, colour: false } => GraphicalTheme::unicode_nocolor(),
-        Look { unicode: false, colour: true } => GraphicalTheme::ascii(),
-        Look { unicode: false, colour: false } => GraphicalTheme::none(),
-    };
+pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap, colour: bool) -> String {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_show_related_as_nested(true);
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(SHOWN) {
@@ -35,11 +22,11 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap, look: Loo
             out += &format!("{}: {}\n", diagnostic.code.id(), printable(&diagnostic.message));
         }
         for note in &diagnostic.notes {
-            out += &footer("note", note, look);
+            out += &footer("note", note, colour);
         }
         let fix = diagnostic.fix.as_ref().map(|fix| &fix.title);
         if let Some(help) = diagnostic.help.as_ref().or(fix) {
-            out += &footer("help", help, look);
+            out += &footer("help", help, colour);
         }
         out.push('\n');
     }
@@ -50,8 +37,8 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap, look: Loo
 }
 
 /// A line below the source. miette draws help alone, and above what is said of other files.
-fn footer(word: &str, text: &str, look: Look) -> String {
-    let word = if look.colour { format!("\x1b[36m{word}:\x1b[0m") } else { format!("{word}:") };
+fn footer(word: &str, text: &str, colour: bool) -> String {
+    let word = if colour { format!("\x1b[36m{word}:\x1b[0m") } else { format!("{word}:") };
     let text = printable(text).replace('\n', "\n        ");
     format!("  {word} {text}\n")
 }
@@ -161,7 +148,6 @@ mod tests {
                 .label(Span::new(lib, 11, 23), "declared here")
                 .note("nothing is converted by itself")
                 .help("write `\"测试${{ 测试级别 }}\"`");
-        let look = Look { colour: false, unicode: true };
         let expected = r#"
 error[E0202]
 
@@ -183,6 +169,6 @@ error[E0202]
   help: write `"测试${{ 测试级别 }}"`
 
 "#;
-        assert_eq!(render(&[&diagnostic], &sources, look), expected.trim_start());
+        assert_eq!(render(&[&diagnostic], &sources, false), expected.trim_start());
     }
 }

@@ -11,8 +11,6 @@ mod place;
 mod sarif;
 mod short;
 
-pub use human::Look;
-
 use super::Diagnostic;
 use crate::base::SourceMap;
 
@@ -20,7 +18,7 @@ use crate::base::SourceMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Sources with what is wrong drawn under them.
-    Human(Look),
+    Human { colour: bool },
     /// One line each.
     Short,
     /// One JSON document.
@@ -35,7 +33,7 @@ pub enum Format {
 pub fn render(format: Format, diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
     let arranged = arranged(diagnostics, sources);
     match format {
-        Format::Human(look) => human::render(&arranged, sources, look),
+        Format::Human { colour } => human::render(&arranged, sources, colour),
         Format::Short => short::render(&arranged, sources),
         Format::Json => json::render(&arranged, sources),
         Format::Sarif => sarif::render(&arranged, sources),
@@ -60,8 +58,7 @@ mod tests {
     use crate::base::{FileId, Span};
     use crate::diag::Code;
 
-    const ALL: [Format; 5] =
-        [Format::Human(Look { colour: false, unicode: true }), Format::Short, Format::Json, Format::Sarif, Format::Github];
+    const ALL: [Format; 5] = [Format::Human { colour: false }, Format::Short, Format::Json, Format::Sarif, Format::Github];
 
     fn in_one_file(text: &str, spans: &[(usize, usize)]) -> (SourceMap, Vec<Diagnostic>) {
         let mut sources = SourceMap::default();

@@ -1,0 +1,156 @@
+//! How commands end and where they write: results on standard output, all else on standard error.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::disk::reason;
+use crate::base::SourceMap;
+use crate::diag::render::{Format, render};
+use crate::diag::{Code, Diagnostic};
+
+/// How a command ended; the exit status of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    Success,
+    /// Something is wrong with what was read.
+    Diagnostics,
+    /// Something is wrong with the command line.
+    Usage,
+    /// A file could not be read or written.
+    Io,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Success => 0,
+            Exit::Diagnostics => 1,
+            Exit::Usage => 2,
+            Exit::Io => 3,
+        }
+        .into()
+    }
+}
+
+impl Exit {
+    /// What diagnostics make of a run: warnings alone are a success.
+    pub(super) fn of(diagnostics: &[Diagnostic]) -> Self {
+        let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(|diagnostic| diagnostic.code);
+        if errors.clone().any(|code| matches!(code, Code::Unreadable | Code::Unwritable)) {
+            Self::Io
+        } else if errors.next().is_some() {
+            Self::Diagnostics
+        } else {
+            Self::Success
+        }
+    }
+}
+
+/// The value of `--message-format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// The source with what is wrong drawn under it
+    #[default]
+    Human,
+    /// One line each
+    Short,
+    /// One JSON document
+    Json,
+    /// One SARIF 2.1.0 document
+    Sarif,
+    /// Workflow commands of GitHub
+    Github,
+}
+
+/// Where findings go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// They are the result.
+    Stdout,
+    /// They stand beside the result.
+    Stderr,
+}
+
+impl MessageFormat {
+    /// Writes all findings.
+    pub(super) fn show(self, diagnostics: &[Diagnostic], sources: &SourceMap, stream: Stream) -> Exit {
+        let format = match self {
+            Self::Human => Format::Human { colour: has_colour(stream) },
+            Self::Short => Format::Short,
+            Self::Json => Format::Json,
+            Self::Sarif => Format::Sarif,
+            Self::Github => Format::Github,
+        };
+        let text = render(format, diagnostics, sources);
+        match stream {
+            Stream::Stdout => print(&text),
+            Stream::Stderr => {
+                say(&text);
+                Exit::Success
+            }
+        }
+    }
+}
+
+/// `NO_COLOR` and `CLICOLOR_FORCE` are honoured as no-color.org and bixense.com/clicolors have them.
+fn has_colour(stream: Stream) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let terminal = match stream {
+        Stream::Stdout => io::stdout().is_terminal(),
+        Stream::Stderr => io::stderr().is_terminal(),
+    };
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || terminal && !dumb)
+}
+
+/// Writes a result on standard output. A reader that went away has had enough: no error.
+pub(super) fn print(text: &str) -> Exit {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("error: cannot write to standard output: {}\n", reason(&error)));
+            Exit::Io
+        }
+        _ => Exit::Success,
+    }
+}
+
+/// Writes on standard error. There is nowhere to tell that this failed.
+pub(super) fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Ends a command with a word on how it was called.
+pub(super) fn usage(message: &str) -> Exit {
+    say(&format!("error: {message}\n"));
+    Exit::Usage
+}
+
+/// What is said of a file or folder of the command line that cannot be read.
+pub(super) fn unreadable(path: &Path, reason: &str) -> Diagnostic {
+    Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {reason}", path.display()))
+}
+
+/// What is said of a file that cannot be written.
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(Code::Unwritable, format!("cannot write `{}`: {}", path.display(), reason(error)))
+}
+
+/// Replaces a file whole or not at all, and keeps its permissions.
+pub(super) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    // A link is kept, and what it leads to is written.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let permissions = std::fs::metadata(path).ok().map(|meta| meta.permissions());
+    let written = std::fs::write(&draft, text)
+        .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&draft, permissions)))
+        .and_then(|()| std::fs::rename(&draft, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    written
+}
