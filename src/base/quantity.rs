@@ -85,7 +85,8 @@ impl fmt::Display for Duration {
 impl fmt::Display for Size {
     /// The literal in the largest unit that divides it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, unit) = SIZE_UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit)).unwrap_or(&("B", 1));
+        let (name, unit) =
+            SIZE_UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit)).unwrap_or(&("B", 1));
         write!(f, "{}{name}", self.0 / unit)
     }
 }

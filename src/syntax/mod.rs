@@ -35,13 +35,17 @@ pub fn parse(file: FileId, text: &str) -> Parse {
     if text.len() > FILE_LIMIT {
         let message = format!("the file has {} bytes; at most {FILE_LIMIT} can be read", text.len());
         let start = Span::new(file, 0, 0);
-        parse.diagnostics.push(Diagnostic::at(Code::FileTooLarge, start, message, "in this file").help("split it, and `import` the parts"));
+        parse
+            .diagnostics
+            .push(Diagnostic::at(Code::FileTooLarge, start, message, "in this file").help("split it, and `import` the parts"));
         return parse;
     }
     if let Some(at) = nesting::too_deep(text, NESTING_LIMIT) {
         let message = format!("brackets and blocks nest more than {NESTING_LIMIT} levels deep");
         let span = Span::new(file, at, at + 1);
-        parse.diagnostics.push(Diagnostic::at(Code::TooDeep, span, message, "one level too many").help("name an inner part with `let`"));
+        parse
+            .diagnostics
+            .push(Diagnostic::at(Code::TooDeep, span, message, "one level too many").help("name an inner part with `let`"));
         return parse;
     }
     match Grammar::parse(Rule::file, text) {

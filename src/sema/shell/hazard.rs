@@ -1,5 +1,7 @@
 //! The places where no quoting makes a value safe, and what to say of them.
 
+use std::fmt;
+
 /// Why a value cannot be quoted for its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hazard {
@@ -41,7 +43,7 @@ pub enum Unclosed {
 
 impl Hazard {
     /// The place, to follow "an interpolation ".
-    pub fn place(self) -> String {
+    fn place(self) -> String {
         match self {
             Self::Comment => "in a comment".into(),
             Self::HereDocument => "in a here-document".into(),
@@ -95,6 +97,12 @@ impl Hazard {
                 "pass it by `env`, and read the variable there"
             }
         }
+    }
+}
+
+impl fmt::Display for Hazard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place())
     }
 }
 

@@ -16,6 +16,7 @@ pub use hazard::{Hazard, Unclosed};
 pub use word::{SimpleCommand, Terminator, Word};
 
 use crate::sema::hir::{Quote, ScriptPiece};
+use crate::syntax::ast::StringPart;
 
 /// A part of a script literal, as far as this module needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,21 @@ pub struct Scan {
 /// Reads the pieces of one script literal.
 pub fn scan<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Scan {
     scan::Scanner::new(pieces).run()
+}
+
+/// The places of the interpolations of a literal, in order, where each of them is a value.
+pub fn places(parts: &[StringPart]) -> Vec<Result<Quote, Hazard>> {
+    let pieces = parts.iter().map(|part| match part {
+        StringPart::Text(text, _) => Piece::Text(text),
+        StringPart::Interpolation(..) => Piece::Value,
+    });
+    scan(pieces).holes.into_iter().map(|hole| hole.map(|place| place.quote)).collect()
+}
+
+/// Whether this shell reads quotes as POSIX says: only then can a value be quoted for it.
+pub fn is_sh_like(shell: &str) -> bool {
+    let program = shell.rsplit('/').next().unwrap_or(shell);
+    matches!(program, "sh" | "bash" | "dash" | "ash" | "ksh" | "ksh93" | "mksh" | "zsh")
 }
 
 #[cfg(test)]

@@ -19,9 +19,14 @@ fn precedence(operator: BinaryOp) -> u8 {
     match operator {
         BinaryOp::Or => 1,
         BinaryOp::And => 2,
-        BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In | BinaryOp::NotIn => {
-            COMPARISON
-        }
+        BinaryOp::Eq
+        | BinaryOp::Ne
+        | BinaryOp::Lt
+        | BinaryOp::Le
+        | BinaryOp::Gt
+        | BinaryOp::Ge
+        | BinaryOp::In
+        | BinaryOp::NotIn => COMPARISON,
         BinaryOp::Coalesce => 5,
         BinaryOp::Add | BinaryOp::Sub => 6,
         BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => 7,
@@ -276,9 +281,14 @@ impl<'a> Builder<'a> {
     fn report_chain(&mut self, infix: NodeRef<'_>, first: Span) {
         let text = self.text(infix);
         self.report(
-            Diagnostic::at(Code::ChainedComparison, self.span(infix), "comparisons cannot be chained", format!("`{text}` compares the outcome of a comparison"))
-                .label(first, "the first comparison")
-                .help("join two comparisons by `and`: `a < b and b < c`"),
+            Diagnostic::at(
+                Code::ChainedComparison,
+                self.span(infix),
+                "comparisons cannot be chained",
+                format!("`{text}` compares the outcome of a comparison"),
+            )
+            .label(first, "the first comparison")
+            .help("join two comparisons by `and`: `a < b and b < c`"),
         );
     }
 }

@@ -25,8 +25,13 @@ impl Builder<'_> {
         if value.is_none() {
             let span = self.span(node);
             self.report(
-                Diagnostic::at(Code::BadLiteral, span, format!("`{text}` is no key"), "a key is a word, a string or a whole number")
-                    .fix("quote it", span, format!("\"{text}\"")),
+                Diagnostic::at(
+                    Code::BadLiteral,
+                    span,
+                    format!("`{text}` is no key"),
+                    "a key is a word, a string or a whole number",
+                )
+                .fix("quote it", span, format!("\"{text}\"")),
             );
         }
         value

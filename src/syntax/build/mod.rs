@@ -45,7 +45,8 @@ impl<'a> Builder<'a> {
     }
 
     fn report_too_deep(&mut self, node: NodeRef<'_>) {
-        let span = Span::new(self.file, node.start(), node.start() + self.text[node.start()..].chars().next().map_or(0, char::len_utf8));
+        let span =
+            Span::new(self.file, node.start(), node.start() + self.text[node.start()..].chars().next().map_or(0, char::len_utf8));
         let message = format!("this nests more than {DEPTH_LIMIT} levels deep");
         self.report(Diagnostic::at(Code::TooDeep, span, message, "one level too many").help("name a part of it with `let`"));
     }

@@ -72,9 +72,11 @@ impl Builder<'_> {
         self.report(if text.starts_with("u{") {
             diagnostic.help("a character is written by its number, as in `\\u{1F600}`: up to six hexadecimal digits")
         } else {
-            diagnostic
-                .note("the escapes are `\\n`, `\\t`, `\\r`, `\\\"`, `\\\\` and `\\u{1F600}`")
-                .fix("write a backslash", span.before(), "\\")
+            diagnostic.note("the escapes are `\\n`, `\\t`, `\\r`, `\\\"`, `\\\\` and `\\u{1F600}`").fix(
+                "write a backslash",
+                span.before(),
+                "\\",
+            )
         });
     }
 
@@ -150,8 +152,13 @@ impl Builder<'_> {
     fn report_opening(&mut self, node: NodeRef<'_>) {
         let quotes = Span::new(self.file, node.start(), node.start() + 3);
         self.report(
-            Diagnostic::at(Code::UnexpectedText, quotes, "a block string begins on the line after its quotes", "a newline is missing after these")
-                .help("begin the text on the next line, or write it in `\"…\"` if it is one line"),
+            Diagnostic::at(
+                Code::UnexpectedText,
+                quotes,
+                "a block string begins on the line after its quotes",
+                "a newline is missing after these",
+            )
+            .help("begin the text on the next line, or write it in `\"…\"` if it is one line"),
         );
     }
 
