@@ -1,0 +1,679 @@
+//! Expressions: names resolved, types found, literals fitted to the type that is expected.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::schema::{self, AttrType, Kind};
+use crate::sema::checker::{BindingTarget, Checker};
+use crate::sema::declare::{Entity, Space};
+use crate::sema::hir::{Expr, ExprKind, HardwareId, LetId, Literal, ParamId, PolicyId, RetryOn, RunWhen};
+use crate::sema::resolve::Found;
+use crate::sema::types::{Record, Type, shown_word};
+use crate::syntax::ast::{self, BinaryOp, Key, Name, UnaryOp};
+
+/// An expression with the type that was found for it.
+pub(super) type Typed = (Expr, Type);
+
+impl<'a> Checker<'a> {
+    /// Reads an expression where `want` is expected, and reports it if it is something else.
+    pub(super) fn check(&mut self, expr: &'a ast::Expr, want: &Type) -> Expr {
+        let (checked, ty) = self.infer(expr, Some(want));
+        self.coerce(checked, &ty, want)
+    }
+
+    /// Reads an expression; `hint` is the type expected here, if there is one. The result may have another type.
+    pub(super) fn infer(&mut self, expr: &'a ast::Expr, hint: Option<&Type>) -> Typed {
+        let span = expr.span;
+        let literal = |literal: Literal, ty: Type| (Expr { kind: ExprKind::Literal(literal), span }, ty);
+        let hint = hint.map(Type::without_null);
+        match &expr.kind {
+            ast::ExprKind::Null => literal(Literal::Null, Type::Null),
+            ast::ExprKind::Bool(value) => literal(Literal::Bool(*value), Type::Bool),
+            ast::ExprKind::Int(value) => match hint {
+                Some(Type::Float) => literal(Literal::Float(*value as f64), Type::Float),
+                _ => literal(Literal::Int(*value), Type::Int),
+            },
+            ast::ExprKind::Float(value) => literal(Literal::Float(*value), Type::Float),
+            ast::ExprKind::Duration(value) => literal(Literal::Duration(*value), Type::Duration),
+            ast::ExprKind::Size(value) => literal(Literal::Size(*value), Type::Size),
+            ast::ExprKind::String(string) => self.string(string, hint),
+            ast::ExprKind::Word(word) => self.word(word, span, hint),
+            ast::ExprKind::List(elements) => self.list(elements, span, hint),
+            ast::ExprKind::Comprehension { elem, var, iter, cond } => {
+                self.comprehension(elem, var, iter, cond.as_deref(), span, hint)
+            }
+            ast::ExprKind::Record(entries) => self.record(entries, span, hint),
+            ast::ExprKind::Field(base, name) => self.field(expr, base, name),
+            ast::ExprKind::Index(base, index) => self.index(base, index, span),
+            ast::ExprKind::Call(callee, args) => self.call(callee, args, span, hint),
+            ast::ExprKind::Unary(op, operand) => self.unary(*op, operand, span, hint),
+            ast::ExprKind::Binary(op, left, right) => self.binary(*op, left, right, span, hint),
+            ast::ExprKind::If { cond, then, otherwise } => self.if_expr(cond, then, otherwise, span, hint),
+            ast::ExprKind::Error => (error(span), Type::Error),
+        }
+    }
+
+    /// Fits a value of type `ty` to `want`, by the few conversions that the language has.
+    pub(super) fn coerce(&mut self, expr: Expr, ty: &Type, want: &Type) -> Expr {
+        match (ty, want) {
+            (Type::Null, Type::Optional(_)) => expr,
+            (Type::Int, Type::Float) => {
+                let span = expr.span;
+                Expr { kind: ExprKind::ToFloat(Box::new(expr)), span }
+            }
+            // A member of an enum is its string.
+            (Type::Enum(_), Type::String) => expr,
+            (_, Type::Optional(inner)) if !matches!(ty, Type::Optional(_)) => self.coerce(expr, ty, inner),
+            _ if ty.fits(want) => expr,
+            (Type::Optional(inner), _) if inner.fits(want) => {
+                self.report(maybe_null(expr.span));
+                Expr { kind: ExprKind::Error, span: expr.span }
+            }
+            _ => {
+                self.mismatch(expr.span, ty, want);
+                Expr { kind: ExprKind::Error, span: expr.span }
+            }
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, span: Span, ty: &Type, want: &Type) {
+        let want = want.without_null();
+        let found = match ty {
+            Type::Null => "`null`".to_owned(),
+            other => format!("a value of type `{other}`"),
+        };
+        let mut diagnostic =
+            Diagnostic::at(Code::TypeMismatch, span, format!("expected `{want}`, found {found}"), format!("this is `{ty}`"));
+        diagnostic = match (ty, want) {
+            (Type::String, Type::Script) => {
+                diagnostic.help("a string that is not a literal is no script: write the script out and interpolate, or use `raw(…)`")
+            }
+            (Type::Int, Type::Duration) => diagnostic.help("write a duration with its unit, such as `90s`, `40m` or `2h`"),
+            (Type::Int, Type::Size) => diagnostic.help("write a size with its unit, such as `512MiB` or `64GiB`"),
+            (Type::String, Type::Enum(members)) => diagnostic.help(format!("write one of {}", word_list(members))),
+            (Type::String, Type::Duration) => diagnostic.help("write the duration without quotes, such as `40m`"),
+            (Type::String, Type::Size) => diagnostic.help("write the size without quotes, such as `64GiB`"),
+            (Type::Float, Type::Int) => diagnostic.help("make it whole with `int(…)`"),
+            (_, Type::String) if ty.is_printable() => diagnostic.help("print it into a string: `\"${{ … }}\"`"),
+            (_, Type::List(element)) if ty.fits(element) => diagnostic.help("put it in brackets: `[…]`"),
+            (Type::Secret, _) => diagnostic.help("a secret can only be a value of `env`, or be handed on as an argument"),
+            _ => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+
+    fn word(&mut self, word: &EcoString, span: Span, hint: Option<&Type>) -> Typed {
+        let as_word = hint.and_then(|hint| expected_word(word, hint).map(|literal| (literal, hint)));
+        if let Some((literal, hint)) = as_word {
+            let clash = match self.find_value(word) {
+                Some(Found::Bound { ty, .. }) => ty.without_null() == hint,
+                Some(Found::Entity(entity)) => {
+                    // Only a value of that very type can be meant instead.
+                    let (_, ty) = self.entity_value(entity, span);
+                    ty.without_null() == hint
+                }
+                None => false,
+            };
+            if clash {
+                self.report(
+                    Diagnostic::at(
+                        Code::AmbiguousWord,
+                        span,
+                        format!("`{word}` is both a member of the expected type and a value of it"),
+                        "which one is meant?",
+                    )
+                    .fix(format!("write `\"{word}\"` for the member"), span, format!("\"{word}\""))
+                    .help(format!("write `\"{word}\"` for the member, or rename the value")),
+                );
+            }
+            return (Expr { kind: ExprKind::Literal(literal), span }, hint.clone());
+        }
+        match self.find_value(word) {
+            Some(Found::Bound { target, ty }) => {
+                let kind = match target {
+                    BindingTarget::Local(local) => ExprKind::Local(local),
+                    BindingTarget::Param(param) => ExprKind::Param(param),
+                };
+                (Expr { kind, span }, self.narrowed(ty, word))
+            }
+            Some(Found::Entity(entity)) => {
+                let (expr, ty) = self.entity_value(entity, span);
+                (expr, self.narrowed(ty, word))
+            }
+            None => {
+                match hint.and_then(expected_words) {
+                    Some(words) => self.unknown_member(word, span, &words),
+                    None => self.unknown_value(word, span),
+                }
+                (error(span), Type::Error)
+            }
+        }
+    }
+
+    fn unknown_member(&mut self, word: &EcoString, span: Span, words: &[EcoString]) {
+        let in_sight = self.values_in_sight();
+        let diagnostic =
+            Diagnostic::at(Code::UnknownMember, span, format!("`{word}` is none of {}", word_list(words)), "not one of these");
+        let candidates = words.iter().chain(&in_sight).map(EcoString::as_str);
+        self.report(match nearest(word, candidates) {
+            Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, shown_word(meant)).help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help(format!("write one of {}", word_list(words))),
+        });
+    }
+
+    /// The value that a declaration of a file stands for.
+    fn entity_value(&mut self, entity: Entity, span: Span) -> Typed {
+        match entity {
+            Entity::Let(index) => (Expr { kind: ExprKind::Let(LetId(index as u32)), span }, self.let_type(index, span)),
+            Entity::Param(index) => (Expr { kind: ExprKind::Param(ParamId(index as u32)), span }, self.param_type(index, span)),
+            Entity::Hardware(index) => {
+                (Expr { kind: ExprKind::Literal(Literal::Hardware(HardwareId(index as u32))), span }, Type::Hardware)
+            }
+            Entity::Policy(index) => (Expr { kind: ExprKind::Literal(Literal::Policy(PolicyId(index as u32))), span }, Type::Policy),
+            Entity::Function(_) => {
+                let name = self.name_of(entity);
+                self.report(
+                    Diagnostic::at(Code::WrongKind, span, format!("`{name}` is a function, not a value"), "not called")
+                        .help(format!("call it: `{name}(…)`")),
+                );
+                (error(span), Type::Error)
+            }
+            Entity::Module(_) => {
+                self.report(
+                    Diagnostic::at(Code::WrongKind, span, "a module is not a value", "this is an imported file")
+                        .help("name what you want of it: `module.name`"),
+                );
+                (error(span), Type::Error)
+            }
+            // Of other name spaces; never found among values.
+            Entity::Type(_) | Entity::Template(_) | Entity::Cluster(_) | Entity::Pipeline(_) => (error(span), Type::Error),
+        }
+    }
+
+    fn narrowed(&self, ty: Type, path: &str) -> Type {
+        match ty {
+            Type::Optional(inner) if self.frame.not_null.iter().any(|known| known == path) => (*inner).clone(),
+            other => other,
+        }
+    }
+
+    fn list(&mut self, elements: &'a [ast::Expr], span: Span, hint: Option<&Type>) -> Typed {
+        if let Some(Type::List(element)) = hint {
+            let checked = elements.iter().map(|expr| self.check(expr, element)).collect();
+            return (Expr { kind: ExprKind::List(checked), span }, Type::List(element.clone()));
+        }
+        let Some((first, rest)) = elements.split_first() else {
+            if !matches!(hint, Some(Type::Error)) && hint.is_none() {
+                self.report(
+                    Diagnostic::at(Code::UnknownValueType, span, "the type of an empty list cannot be told here", "a list of what?")
+                        .help("write the type: `let name: list<string> = []`"),
+                );
+            }
+            return (Expr { kind: ExprKind::List(Vec::new()), span }, Type::List(Arc::new(Type::Error)));
+        };
+        let (first, ty) = self.infer(first, None);
+        if matches!(ty, Type::Secret) {
+            self.report(
+                Diagnostic::at(Code::SecretMisuse, first.span, "a secret cannot be part of a list", "a secret here")
+                    .help("give each secret to `env` by itself"),
+            );
+        }
+        let mut checked = vec![first];
+        checked.extend(rest.iter().map(|expr| self.check(expr, &ty)));
+        (Expr { kind: ExprKind::List(checked), span }, Type::List(Arc::new(ty)))
+    }
+
+    fn comprehension(
+        &mut self,
+        elem: &'a ast::Expr,
+        var: &'a Name,
+        iter: &'a ast::Expr,
+        cond: Option<&'a ast::Expr>,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Typed {
+        let element_hint = match hint {
+            Some(Type::List(element)) => Some(element.as_ref().clone()),
+            _ => None,
+        };
+        let mark = self.mark();
+        let (iter, local) = self.loop_head(var, iter);
+        let known = self.frame.not_null.len();
+        let cond = cond.map(|cond| {
+            let checked = self.check(cond, &Type::Bool);
+            self.assume(cond, true);
+            Box::new(checked)
+        });
+        let (elem, ty) = match &element_hint {
+            Some(want) => (self.check(elem, want), want.clone()),
+            None => self.infer(elem, None),
+        };
+        self.frame.not_null.truncate(known);
+        self.leave(mark);
+        let kind = ExprKind::Comprehension { elem: Box::new(elem), var: local, iter: Box::new(iter), cond };
+        (Expr { kind, span }, Type::List(Arc::new(ty)))
+    }
+
+    /// `x in list`: reads the list and makes the variable known.
+    pub(super) fn loop_head(&mut self, var: &'a Name, iter: &'a ast::Expr) -> (Expr, crate::sema::hir::Local) {
+        let (list, ty) = self.infer(iter, None);
+        let element = match ty {
+            Type::List(element) => (*element).clone(),
+            Type::Error => Type::Error,
+            other => {
+                let diagnostic =
+                    Diagnostic::at(Code::TypeMismatch, iter.span, format!("`for` goes over a list, not `{other}`"), format!("this is `{other}`"));
+                self.report(match other {
+                    Type::Map(_) => diagnostic.help("go over `keys(…)` or `values(…)`"),
+                    Type::Int => diagnostic.help("go over `range(…)`"),
+                    Type::Optional(_) => diagnostic.help("say what to do when it is null: `… ?? []`"),
+                    _ => diagnostic.help("give it a list: `[…]`"),
+                });
+                Type::Error
+            }
+        };
+        let local = self.slot();
+        self.bind(var, BindingTarget::Local(local), element, None);
+        (list, local)
+    }
+
+    fn record(&mut self, entries: &'a [(Key, ast::Expr)], span: Span, hint: Option<&Type>) -> Typed {
+        self.report_twice(entries.iter().map(|(key, _)| key));
+        match hint {
+            Some(Type::Record(record)) => {
+                let record = record.clone();
+                (self.record_of(entries, span, &record), Type::Record(record))
+            }
+            Some(Type::Map(element)) => {
+                let fields =
+                    entries.iter().map(|(key, value)| (key_text(key), self.check(value, element))).collect();
+                (Expr { kind: ExprKind::Record(fields), span }, Type::Map(element.clone()))
+            }
+            _ => self.record_by_itself(entries, span),
+        }
+    }
+
+    fn record_of(&mut self, entries: &'a [(Key, ast::Expr)], span: Span, record: &Arc<Record>) -> Expr {
+        let mut given: Vec<(EcoString, Expr)> = Vec::new();
+        for (key, value) in entries {
+            let text = key_text(key);
+            match record.field(&text) {
+                Some(field) => {
+                    let want = if field.is_optional || field.default.is_some() { field.ty.optional() } else { field.ty.clone() };
+                    given.push((text, self.check(value, &want)));
+                }
+                None => {
+                    let shown = Type::Record(record.clone());
+                    let diagnostic =
+                        Diagnostic::at(Code::UnknownField, key_span(key), format!("`{shown}` has no field `{text}`"), "no such field");
+                    self.report(match nearest(&text, record.fields.iter().map(|field| field.name.as_str())) {
+                        Some(meant) => {
+                            diagnostic.fix(format!("write `{meant}`"), key_span(key), meant).help(format!("did you mean `{meant}`?"))
+                        }
+                        None => diagnostic.help(format!("it has {}", field_list(record))),
+                    });
+                    self.infer(value, Some(&Type::Error));
+                }
+            }
+        }
+        let missing: Vec<&str> = record
+            .fields
+            .iter()
+            .filter(|field| !field.is_optional && field.default.is_none() && !given.iter().any(|(name, _)| *name == field.name))
+            .map(|field| field.name.as_str())
+            .collect();
+        if !missing.is_empty() {
+            let noun = if missing.len() == 1 { "field" } else { "fields" };
+            let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            self.report(
+                Diagnostic::at(Code::MissingAttribute, span, format!("the {noun} {list} of `{}` left out", Type::Record(record.clone())), "left out here")
+                    .help(format!("add `{}: …`", missing[0])),
+            );
+        }
+        for field in &record.fields {
+            if let (Some(default), false) = (&field.default, given.iter().any(|(name, _)| *name == field.name)) {
+                given.push((field.name.clone(), default.clone()));
+            }
+        }
+        Expr { kind: ExprKind::Record(given), span }
+    }
+
+    /// A record where nothing is expected: words make a record, strings a map.
+    fn record_by_itself(&mut self, entries: &'a [(Key, ast::Expr)], span: Span) -> Typed {
+        let is_map = entries.iter().any(|(key, _)| !matches!(key, Key::Word(_)));
+        let mut fields: Vec<(EcoString, Expr)> = Vec::new();
+        let mut types: Vec<crate::sema::types::Field> = Vec::new();
+        for (key, value) in entries {
+            let (checked, ty) = match types.first() {
+                Some(first) if is_map => {
+                    let want = first.ty.clone();
+                    (self.check(value, &want), want)
+                }
+                _ => self.infer(value, None),
+            };
+            if matches!(ty, Type::Secret) {
+                self.report(
+                    Diagnostic::at(Code::SecretMisuse, checked.span, "a secret cannot be part of a record or map", "a secret here")
+                        .help("give each secret to `env` by itself"),
+                );
+            }
+            fields.push((key_text(key), checked));
+            types.push(crate::sema::types::Field {
+                name: key_text(key),
+                ty,
+                is_optional: false,
+                default: None,
+                span: key_span(key),
+            });
+        }
+        let ty = match (is_map, types.first()) {
+            (true, Some(first)) => Type::Map(Arc::new(first.ty.clone())),
+            _ => Type::Record(Arc::new(Record { name: None, fields: types })),
+        };
+        (Expr { kind: ExprKind::Record(fields), span }, ty)
+    }
+
+    /// Reports keys that stand twice.
+    pub(super) fn report_twice<'k>(&mut self, keys: impl Iterator<Item = &'k Key>) {
+        let mut seen: std::collections::HashMap<EcoString, Span> = Default::default();
+        for key in keys {
+            if let Some(first) = seen.insert(key_text(key), key_span(key)) {
+                self.report(
+                    Diagnostic::at(Code::DuplicateAttribute, key_span(key), format!("`{}` is set twice", key_text(key)), "again here")
+                        .label(first, "first here")
+                        .help("keep one of them"),
+                );
+            }
+        }
+    }
+
+    fn field(&mut self, expr: &'a ast::Expr, base: &'a ast::Expr, name: &'a Name) -> Typed {
+        if let ast::ExprKind::Word(word) = &base.kind
+            && let Some(Found::Entity(Entity::Module(file))) = self.find_value(word)
+        {
+            return match self.find_in_module(file, Space::Value, name) {
+                Some(entity) => self.entity_value(entity, expr.span),
+                None => (error(expr.span), Type::Error),
+            };
+        }
+        let (checked, ty) = self.infer(base, None);
+        let span = expr.span;
+        let path = path_text(expr);
+        match &ty {
+            Type::Error => (error(span), Type::Error),
+            Type::Record(record) => match record.field(&name.text) {
+                Some(field) => {
+                    let ty = if field.is_optional { field.ty.optional() } else { field.ty.clone() };
+                    let ty = path.map_or(ty.clone(), |path| self.narrowed(ty, &path));
+                    (Expr { kind: ExprKind::Field(Box::new(checked), name.text.clone()), span }, ty)
+                }
+                None => {
+                    let diagnostic =
+                        Diagnostic::at(Code::UnknownField, name.span, format!("`{ty}` has no field `{}`", name.text), "no such field");
+                    self.report(match nearest(&name.text, record.fields.iter().map(|field| field.name.as_str())) {
+                        Some(meant) => {
+                            diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
+                        }
+                        None => diagnostic.help(format!("it has {}", field_list(record))),
+                    });
+                    (error(span), Type::Error)
+                }
+            },
+            Type::Hardware => match schema::attribute(Kind::Hardware, &name.text).and_then(|row| simple_type(&row.ty)) {
+                Some(ty) => (Expr { kind: ExprKind::HardwareField(Box::new(checked), name.text.clone()), span }, ty),
+                None => {
+                    let names = schema::attributes(Kind::Hardware).filter(|row| simple_type(&row.ty).is_some()).map(|row| row.name);
+                    let message = format!("a hardware mode has no field `{}` that can be read", name.text);
+                    let diagnostic = Diagnostic::at(Code::UnknownField, name.span, message, "no such field");
+                    self.report(match nearest(&name.text, names.clone()) {
+                        Some(meant) => {
+                            diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
+                        }
+                        None => diagnostic.help(format!("it has {}", names.collect::<Vec<_>>().join(", "))),
+                    });
+                    (error(span), Type::Error)
+                }
+            },
+            Type::Optional(_) => {
+                self.report(maybe_null(checked.span));
+                (error(span), Type::Error)
+            }
+            Type::Map(_) => {
+                self.report(
+                    Diagnostic::at(Code::UnknownField, name.span, "a map has no fields", "read as a field")
+                        .fix("index the map", base.span.after().to(name.span), format!("[\"{}\"]", name.text))
+                        .help(format!("write `[\"{}\"]`", name.text)),
+                );
+                (error(span), Type::Error)
+            }
+            other => {
+                self.report(
+                    Diagnostic::at(Code::UnknownField, name.span, format!("a value of type `{other}` has no fields"), "read as a field")
+                        .help("only records and hardware modes have fields"),
+                );
+                (error(span), Type::Error)
+            }
+        }
+    }
+
+    fn index(&mut self, base: &'a ast::Expr, index: &'a ast::Expr, span: Span) -> Typed {
+        let (list, ty) = self.infer(base, None);
+        let (want, result) = match &ty {
+            Type::List(element) => (Type::Int, (**element).clone()),
+            Type::Map(element) => (Type::String, element.optional()),
+            Type::Error => (Type::Error, Type::Error),
+            Type::Optional(_) => {
+                self.report(maybe_null(list.span));
+                (Type::Error, Type::Error)
+            }
+            other => {
+                self.report(
+                    Diagnostic::at(Code::BadOperands, base.span, format!("a value of type `{other}` cannot be indexed"), format!("this is `{other}`"))
+                        .help("index a list by a number, or a map by a string"),
+                );
+                (Type::Error, Type::Error)
+            }
+        };
+        let index = self.check(index, &want);
+        (Expr { kind: ExprKind::Index(Box::new(list), Box::new(index)), span }, result)
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &'a ast::Expr, span: Span, hint: Option<&Type>) -> Typed {
+        let (checked, ty) = match op {
+            UnaryOp::Not if matches!(hint, Some(Type::Condition)) => (self.check(operand, &Type::Condition), Type::Condition),
+            UnaryOp::Not => (self.check(operand, &Type::Bool), Type::Bool),
+            UnaryOp::Neg => {
+                let (checked, ty) = self.infer(operand, hint);
+                if !matches!(ty, Type::Int | Type::Float | Type::Duration | Type::Error) {
+                    self.report(
+                        Diagnostic::at(Code::BadOperands, span, format!("`-` needs a number or a duration, not `{ty}`"), format!("this is `{ty}`"))
+                            .help("only int, float and duration can be negative"),
+                    );
+                    return (error(span), Type::Error);
+                }
+                (checked, ty)
+            }
+        };
+        (Expr { kind: ExprKind::Unary(op, Box::new(checked)), span }, ty)
+    }
+
+    fn if_expr(
+        &mut self,
+        cond: &'a ast::Expr,
+        then: &'a ast::Expr,
+        otherwise: &'a ast::Expr,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Typed {
+        let checked = self.check(cond, &Type::Bool);
+        let known = self.frame.not_null.len();
+        self.assume(cond, true);
+        let (then_expr, then_ty) = self.infer(then, hint);
+        self.frame.not_null.truncate(known);
+        self.assume(cond, false);
+        let (else_expr, else_ty) = self.infer(otherwise, Some(hint.unwrap_or(&then_ty)));
+        self.frame.not_null.truncate(known);
+        let ty = match (&then_ty, &else_ty) {
+            (Type::Null, other) | (other, Type::Null) => other.optional(),
+            (Type::Int, Type::Float) | (Type::Float, Type::Int) => Type::Float,
+            (Type::Enum(_), Type::String) | (Type::String, Type::Enum(_)) => Type::String,
+            (a, b) if matches!((a, b), (Type::Optional(_), _)) => a.clone(),
+            (_, b @ Type::Optional(_)) => b.clone(),
+            (a, _) => a.clone(),
+        };
+        let then_expr = self.coerce(then_expr, &then_ty, &ty);
+        let else_expr = self.coerce(else_expr, &else_ty, &ty);
+        let kind = ExprKind::If { cond: Box::new(checked), then: Box::new(then_expr), otherwise: Box::new(else_expr) };
+        (Expr { kind, span }, ty)
+    }
+
+    /// Remembers what a condition's being true (or false) says of null.
+    pub(super) fn assume(&mut self, cond: &ast::Expr, holds: bool) {
+        match &cond.kind {
+            ast::ExprKind::Binary(BinaryOp::And, left, right) if holds => {
+                self.assume(left, true);
+                self.assume(right, true);
+            }
+            ast::ExprKind::Binary(BinaryOp::Or, left, right) if !holds => {
+                self.assume(left, false);
+                self.assume(right, false);
+            }
+            ast::ExprKind::Unary(UnaryOp::Not, inner) => self.assume(inner, !holds),
+            ast::ExprKind::Binary(op @ (BinaryOp::Eq | BinaryOp::Ne), left, right) if (*op == BinaryOp::Ne) == holds => {
+                let path = match (&left.kind, &right.kind) {
+                    (ast::ExprKind::Null, _) => path_text(right),
+                    (_, ast::ExprKind::Null) => path_text(left),
+                    _ => None,
+                };
+                self.frame.not_null.extend(path);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Type {
+    /// `T` of `T?`.
+    pub(super) fn without_null(&self) -> &Type {
+        match self {
+            Self::Optional(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// `T?`, once.
+    pub(super) fn optional(&self) -> Type {
+        match self {
+            Self::Optional(_) | Self::Null | Self::Error => self.clone(),
+            other => Self::Optional(Arc::new(other.clone())),
+        }
+    }
+
+    /// Whether an interpolation takes it.
+    pub(super) fn is_printable(&self) -> bool {
+        matches!(
+            self,
+            Self::String | Self::Int | Self::Float | Self::Bool | Self::Duration | Self::Size | Self::Enum(_) | Self::Error
+        )
+    }
+
+    /// Whether a value of this type is one of the other, without conversion; what was reported fits everything.
+    pub(super) fn fits(&self, want: &Type) -> bool {
+        match (self, want) {
+            (Self::Error, _) | (_, Self::Error) => true,
+            (Self::Null, Self::Optional(_)) => true,
+            (Self::List(a), Self::List(b)) | (Self::Map(a), Self::Map(b)) | (Self::Optional(a), Self::Optional(b)) => a.fits(b),
+            (a, Self::Optional(b)) => a.fits(b),
+            (a, b) => a == b,
+        }
+    }
+}
+
+pub(super) fn error(span: Span) -> Expr {
+    Expr { kind: ExprKind::Error, span }
+}
+
+pub(super) fn maybe_null(span: Span) -> Diagnostic {
+    Diagnostic::at(Code::MaybeNull, span, "this may be null here", "not always there")
+        .help("give a value for that case with `?? …`, or ask first: `if x != null { … }`")
+}
+
+pub(super) fn key_text(key: &Key) -> EcoString {
+    match key {
+        Key::Word(name) => name.text.clone(),
+        Key::String(string) => string.as_plain().unwrap_or_default(),
+        Key::Int(value, _) => ecow::eco_format!("{value}"),
+    }
+}
+
+pub(super) fn key_span(key: &Key) -> Span {
+    match key {
+        Key::Word(name) => name.span,
+        Key::String(string) => string.span,
+        Key::Int(_, span) => *span,
+    }
+}
+
+/// `x` and `x.y`, as narrowing remembers them.
+fn path_text(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        ast::ExprKind::Word(word) => Some(word.to_string()),
+        ast::ExprKind::Field(base, name) => Some(format!("{}.{}", path_text(base)?, name.text)),
+        _ => None,
+    }
+}
+
+/// What a bare word means where this type is expected.
+fn expected_word(word: &str, hint: &Type) -> Option<Literal> {
+    match hint {
+        Type::Enum(members) => members.iter().find(|member| *member == word).map(|member| Literal::String(member.clone())),
+        Type::Condition => Some(Literal::RunWhen(match word {
+            "always" => RunWhen::Always,
+            "succeeded" => RunWhen::Succeeded,
+            "failed" => RunWhen::Failed,
+            _ => return None,
+        })),
+        Type::RetryOn => Some(Literal::RetryOn(match word {
+            "failed" => RetryOn::Failed,
+            "timed_out" => RetryOn::TimedOut,
+            "lost" => RetryOn::Lost,
+            "unstable" => RetryOn::Unstable,
+            _ => return None,
+        })),
+        _ => None,
+    }
+}
+
+/// The words that a type expects, for messages.
+fn expected_words(hint: &Type) -> Option<Vec<EcoString>> {
+    let words = |words: &[&str]| Some(words.iter().map(|word| EcoString::from(*word)).collect());
+    match hint {
+        Type::Enum(members) => Some(members.to_vec()),
+        Type::Condition => words(&["succeeded", "failed", "always"]),
+        Type::RetryOn => words(&["failed", "timed_out", "lost", "unstable"]),
+        _ => None,
+    }
+}
+
+pub(super) fn word_list(words: &[EcoString]) -> String {
+    words.iter().map(|word| format!("`{}`", shown_word(word))).collect::<Vec<_>>().join(", ")
+}
+
+fn field_list(record: &Record) -> String {
+    record.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The language's type of an attribute whose value expressions may read.
+fn simple_type(ty: &AttrType) -> Option<Type> {
+    Some(match ty {
+        AttrType::String => Type::String,
+        AttrType::Int(..) => Type::Int,
+        AttrType::Float(_) => Type::Float,
+        AttrType::Size => Type::Size,
+        AttrType::Enum(members) => Type::Enum(members.iter().map(|member| EcoString::from(*member)).collect()),
+        _ => return None,
+    })
+}
