@@ -438,7 +438,7 @@ pub fn attribute(kind: Kind, name: &str) -> Option<&'static Attribute> {
 }
 
 /// All attributes of blocks of this kind, in the table's order.
-pub fn attributes(kind: Kind) -> impl Iterator<Item = &'static Attribute> {
+pub fn attributes(kind: Kind) -> impl Iterator<Item = &'static Attribute> + Clone {
     ATTRIBUTES.iter().filter(move |row| row.on.contains(&kind))
 }
 

@@ -25,9 +25,14 @@ impl<'a> Checker<'a> {
         let substage = found.iter().find(|(what, _)| *what == Kind::Substage);
         if let (Some((_, stage)), Some((_, substage))) = (stage, substage) {
             self.report(
-                Diagnostic::at(Code::MixedTemplate, (*stage).max(*substage), "a template places stages or substages, not both", "the other kind here")
-                    .label((*stage).min(*substage), "one kind here")
-                    .help("make two templates of it"),
+                Diagnostic::at(
+                    Code::MixedTemplate,
+                    (*stage).max(*substage),
+                    "a template places stages or substages, not both",
+                    "the other kind here",
+                )
+                .label((*stage).min(*substage), "one kind here")
+                .help("make two templates of it"),
             );
         }
         nodes
@@ -46,13 +51,22 @@ impl<'a> Checker<'a> {
                     nodes.push(Node::Let(local, value));
                 }
                 ItemKind::Let { name, args: Some(_), .. } => self.report(
-                    Diagnostic::at(Code::MisplacedItem, name.span, "functions are declared at the top of a file", "a function here")
-                        .help("move it out of the block"),
+                    Diagnostic::at(
+                        Code::MisplacedItem,
+                        name.span,
+                        "functions are declared at the top of a file",
+                        "a function here",
+                    )
+                    .help("move it out of the block"),
                 ),
-                ItemKind::Block { word, label, body, .. } if word.text == "stage" && matches!(kind, Kind::Pipeline | Kind::Template) => {
+                ItemKind::Block { word, label, body, .. }
+                    if word.text == "stage" && matches!(kind, Kind::Pipeline | Kind::Template) =>
+                {
                     nodes.extend(self.stage(item, label.as_ref(), body));
                 }
-                ItemKind::Block { word, label, body, .. } if word.text == "substage" && matches!(kind, Kind::Stage | Kind::Template) => {
+                ItemKind::Block { word, label, body, .. }
+                    if word.text == "substage" && matches!(kind, Kind::Stage | Kind::Template) =>
+                {
                     nodes.extend(self.substage(item, label.as_ref(), body));
                 }
                 ItemKind::Use { path, args } => nodes.extend(self.use_template(kind, path, args, item.span)),
@@ -100,7 +114,9 @@ impl<'a> Checker<'a> {
         let mut aside = Settings::new();
         let (name, span) = match &item.kind {
             ItemKind::Setting { key, .. } => (super::expr::key_text(key), super::expr::key_span(key)),
-            ItemKind::Block { word, .. } if crate::schema::attribute(kind, &word.text).is_some() => (word.text.clone(), word.span),
+            ItemKind::Block { word, .. } if crate::schema::attribute(kind, &word.text).is_some() => {
+                (word.text.clone(), word.span)
+            }
             ItemKind::Block { word, label: None, .. } if crate::schema::block_by_word(&word.text).is_none() => {
                 self.unknown_block(kind, &word.text, word.span);
                 return;
@@ -119,8 +135,13 @@ impl<'a> Checker<'a> {
         }
         self.setting(kind, item, &mut aside);
         self.report(
-            Diagnostic::at(Code::MisplacedAttribute, span, "`for` and `if` go around stages and substages, not around attributes", "an attribute here")
-                .help(format!("write `{name} = if … then … else …`; `null` counts as left out")),
+            Diagnostic::at(
+                Code::MisplacedAttribute,
+                span,
+                "`for` and `if` go around stages and substages, not around attributes",
+                "an attribute here",
+            )
+            .help(format!("write `{name} = if … then … else …`; `null` counts as left out")),
         );
     }
 
@@ -219,8 +240,13 @@ impl<'a> Checker<'a> {
             },
             _ => {
                 self.report(
-                    Diagnostic::at(Code::UnknownName, span, "a template is named `template` or `module.template`", "too many dots")
-                        .help("write `use module.template(…)`"),
+                    Diagnostic::at(
+                        Code::UnknownName,
+                        span,
+                        "a template is named `template` or `module.template`",
+                        "too many dots",
+                    )
+                    .help("write `use module.template(…)`"),
                 );
                 None
             }
@@ -246,8 +272,12 @@ impl<'a> Checker<'a> {
             .map(|(_, name)| name)
             .collect();
         names.sort();
-        let diagnostic =
-            Diagnostic::at(Code::UnknownName, name.span, format!("unknown template `{}`", name.text), "no such template in sight");
+        let diagnostic = Diagnostic::at(
+            Code::UnknownName,
+            name.span,
+            format!("unknown template `{}`", name.text),
+            "no such template in sight",
+        );
         self.diagnostics.push(match nearest(&name.text, names.iter().map(|name| name.as_str())) {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
             None => diagnostic.help("declare it with `template`, or import it"),
@@ -266,10 +296,14 @@ impl<'a> Checker<'a> {
         };
         if let Some((what, inside)) = wrong {
             let (places, here) = if *what == Kind::Stage { ("stages", "a stage") } else { ("substages", "a pipeline") };
-            let diagnostic =
-                Diagnostic::at(Code::MisplacedItem, span, format!("`{}` places {places}, which do not belong in {here}", template.name), "used here")
-                    .label(*inside, "placed here")
-                    .help(if *what == Kind::Stage { "use it in the pipeline itself" } else { "use it inside a stage" });
+            let diagnostic = Diagnostic::at(
+                Code::MisplacedItem,
+                span,
+                format!("`{}` places {places}, which do not belong in {here}", template.name),
+                "used here",
+            )
+            .label(*inside, "placed here")
+            .help(if *what == Kind::Stage { "use it in the pipeline itself" } else { "use it inside a stage" });
             self.report(diagnostic);
         }
     }
@@ -277,7 +311,9 @@ impl<'a> Checker<'a> {
     /// Interpolation is quoted for a shell like sh; another program would read it otherwise.
     fn check_shell(&mut self, settings: &Settings) {
         let shell = settings.iter().find(|setting| setting.attribute.name == "shell");
-        let Some(Expr { kind: ExprKind::Literal(Literal::String(shell)), .. }) = shell.map(|setting| &setting.value) else { return };
+        let Some(Expr { kind: ExprKind::Literal(Literal::String(shell)), .. }) = shell.map(|setting| &setting.value) else {
+            return;
+        };
         if super::shell::is_sh_like(shell) {
             return;
         }
@@ -285,12 +321,19 @@ impl<'a> Checker<'a> {
         let mut reports = Vec::new();
         for setting in scripts {
             if let ExprKind::Script(pieces) = &setting.value.kind {
-                reports.extend(pieces.iter().filter_map(|piece| match piece {
-                    hir::ScriptPiece::Value { expr, .. } => Some(
-                        Diagnostic::at(Code::ForeignShell, expr.span, format!("no quoting is known for `{shell}`"), "interpolated here")
+                reports.extend(pieces.iter().filter_map(|piece| {
+                    match piece {
+                        hir::ScriptPiece::Value { expr, .. } => Some(
+                            Diagnostic::at(
+                                Code::ForeignShell,
+                                expr.span,
+                                format!("no quoting is known for `{shell}`"),
+                                "interpolated here",
+                            )
                             .help("pass the value by `env { NAME = … }`, and let the program read the variable"),
-                    ),
-                    _ => None,
+                        ),
+                        _ => None,
+                    }
                 }));
             }
         }

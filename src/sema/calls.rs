@@ -52,8 +52,13 @@ impl<'a> Checker<'a> {
                         Some(other) => {
                             let noun = other.noun();
                             self.report(
-                                Diagnostic::at(Code::WrongKind, name.span, format!("`{}` is a {noun}, not a function", name.text), "called here")
-                                    .help(format!("write `{module}.{}` without arguments", name.text)),
+                                Diagnostic::at(
+                                    Code::WrongKind,
+                                    name.span,
+                                    format!("`{}` is a {noun}, not a function", name.text),
+                                    "called here",
+                                )
+                                .help(format!("write `{module}.{}` without arguments", name.text)),
                             );
                             (error(span), Type::Error)
                         }
@@ -150,9 +155,9 @@ impl<'a> Checker<'a> {
                             "no such argument",
                         );
                         match nearest(&name.text, takes.iter().map(|take| take.name.as_str())) {
-                            Some(meant) => {
-                                diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
-                            }
+                            Some(meant) => diagnostic
+                                .fix(format!("write `{meant}`"), name.span, meant)
+                                .help(format!("did you mean `{meant}`?")),
                             None => diagnostic.help(format!("it is `{}`", signature_text(callee, takes))),
                         }
                     })
@@ -167,7 +172,12 @@ impl<'a> Checker<'a> {
                 None if position >= takes.len() => Err(Diagnostic::at(
                     Code::BadArguments,
                     arg.value.span,
-                    format!("`{}` takes at most {} argument{}", callee.text, takes.len(), if takes.len() == 1 { "" } else { "s" }),
+                    format!(
+                        "`{}` takes at most {} argument{}",
+                        callee.text,
+                        takes.len(),
+                        if takes.len() == 1 { "" } else { "s" }
+                    ),
                     "one too many",
                 )
                 .help(format!("it is `{}`", signature_text(callee, takes)))),
@@ -176,8 +186,13 @@ impl<'a> Checker<'a> {
             match place {
                 Ok(place) if filled[place].is_some() => {
                     self.report(
-                        Diagnostic::at(Code::BadArguments, arg.value.span, format!("`{}` is given twice", takes[place].name), "given again here")
-                            .help("remove one of them"),
+                        Diagnostic::at(
+                            Code::BadArguments,
+                            arg.value.span,
+                            format!("`{}` is given twice", takes[place].name),
+                            "given again here",
+                        )
+                        .help("remove one of them"),
                     );
                 }
                 Ok(place) => filled[place] = Some(self.check(&arg.value, &takes[place].ty)),
@@ -188,7 +203,9 @@ impl<'a> Checker<'a> {
             }
         }
         let missing: Vec<&str> = (0..takes.len())
-            .filter(|&place| filled[place].is_none() && takes[place].default.is_none() && !matches!(takes[place].ty, Type::Optional(_)))
+            .filter(|&place| {
+                filled[place].is_none() && takes[place].default.is_none() && !matches!(takes[place].ty, Type::Optional(_))
+            })
             .map(|place| takes[place].name.as_str())
             .collect();
         if !missing.is_empty() {
@@ -223,8 +240,13 @@ impl<'a> Checker<'a> {
     fn builtin(&mut self, row: &'static schema::Function, args: &'a [CallArg], span: Span, hint: Option<&Type>) -> Typed {
         if let Some(arg) = args.iter().find(|arg| arg.name.is_some()) {
             self.report(
-                Diagnostic::at(Code::BadArguments, arg.value.span, format!("`{}` takes no named arguments", row.name), "named here")
-                    .help(format!("it is `{}{}`", row.name, row.signature)),
+                Diagnostic::at(
+                    Code::BadArguments,
+                    arg.value.span,
+                    format!("`{}` takes no named arguments", row.name),
+                    "named here",
+                )
+                .help(format!("it is `{}{}`", row.name, row.signature)),
             );
         }
         let count = arity(row.builtin);
@@ -259,14 +281,21 @@ impl<'a> Checker<'a> {
             B::Matches => {
                 let text = self.check(args[0], &Type::String);
                 let (globs, ty) = self.infer(args[1], Some(&Type::String));
-                let globs = if matches!(ty, Type::List(_)) { self.coerce(globs, &ty, &list(Type::String)) } else { self.coerce(globs, &ty, &Type::String) };
+                let globs = if matches!(ty, Type::List(_)) {
+                    self.coerce(globs, &ty, &list(Type::String))
+                } else {
+                    self.coerce(globs, &ty, &Type::String)
+                };
                 (vec![text, globs], Type::Bool)
             }
             B::Range => (vec![self.check(args[0], &Type::Int)], list(Type::Int)),
             B::Seconds => (vec![self.check(args[0], &Type::Duration)], Type::Int),
             B::Bytes => (vec![self.check(args[0], &Type::Size)], Type::Int),
             B::Any | B::All => (vec![self.check(args[0], &list(Type::Bool))], Type::Bool),
-            B::Len => (vec![self.one_of(row, args[0], |ty| matches!(ty, Type::String | Type::Enum(_) | Type::List(_) | Type::Map(_))).0], Type::Int),
+            B::Len => (
+                vec![self.one_of(row, args[0], |ty| matches!(ty, Type::String | Type::Enum(_) | Type::List(_) | Type::Map(_))).0],
+                Type::Int,
+            ),
             B::Int => (vec![self.one_of(row, args[0], |ty| matches!(ty, Type::Float | Type::Int | Type::String)).0], Type::Int),
             B::Join => {
                 let (list, _) = self.one_of(row, args[0], |ty| matches!(ty, Type::List(element) if element.is_printable()));
@@ -278,7 +307,11 @@ impl<'a> Checker<'a> {
                 (vec![map], Type::List(inner(&ty)))
             }
             B::Flatten => {
-                let (lists, ty) = self.one_of(row, args[0], |ty| matches!(ty, Type::List(element) if matches!(**element, Type::List(_) | Type::Error)));
+                let (lists, ty) = self.one_of(
+                    row,
+                    args[0],
+                    |ty| matches!(ty, Type::List(element) if matches!(**element, Type::List(_) | Type::Error)),
+                );
                 (vec![lists], (*inner(&ty)).clone())
             }
             B::Unique => {
@@ -335,8 +368,13 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         self.report(match &ty {
             Type::Optional(inner) if fits(inner) => crate::sema::expr::maybe_null(span),
-            _ => Diagnostic::at(Code::TypeMismatch, span, format!("`{}` does not take a value of type `{ty}`", row.name), format!("this is `{ty}`"))
-                .help(format!("it is `{}{}`", row.name, row.signature)),
+            _ => Diagnostic::at(
+                Code::TypeMismatch,
+                span,
+                format!("`{}` does not take a value of type `{ty}`", row.name),
+                format!("this is `{ty}`"),
+            )
+            .help(format!("it is `{}{}`", row.name, row.signature)),
         });
         (error(span), Type::Error)
     }

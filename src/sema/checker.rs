@@ -126,8 +126,13 @@ impl<'a> Checker<'a> {
     ) -> Option<(T, u32)> {
         if self.chain.len() >= CHAIN_LIMIT {
             self.report(
-                Diagnostic::at(Code::TooComplex, asked, format!("more than {CHAIN_LIMIT} declarations wait for each other"), "one too many")
-                    .help("write the type of some of them: `let name: T = …`"),
+                Diagnostic::at(
+                    Code::TooComplex,
+                    asked,
+                    format!("more than {CHAIN_LIMIT} declarations wait for each other"),
+                    "one too many",
+                )
+                .help("write the type of some of them: `let name: T = …`"),
             );
             return None;
         }
@@ -183,9 +188,14 @@ impl<'a> Checker<'a> {
             || self.declared.scopes[self.frame.file].get(&(Space::Value, name.text.clone())).map(|visible| visible.span);
         if let Some(span) = outer.or_else(file_level) {
             self.report(
-                Diagnostic::at(Code::HiddenName, name.span, format!("`{}` hides another `{}`", name.text, name.text), "declared here")
-                    .label(span, "hidden: declared here")
-                    .help("give one of them another name"),
+                Diagnostic::at(
+                    Code::HiddenName,
+                    name.span,
+                    format!("`{}` hides another `{}`", name.text, name.text),
+                    "declared here",
+                )
+                .label(span, "hidden: declared here")
+                .help("give one of them another name"),
             );
         }
         self.frame.bindings.push(Binding { name: name.text.clone(), target, ty, span: name.span, is_used: false, noun });

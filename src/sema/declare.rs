@@ -69,7 +69,9 @@ impl Entity {
     pub(super) fn space(self) -> Space {
         match self {
             Self::Type(_) => Space::Type,
-            Self::Let(_) | Self::Function(_) | Self::Param(_) | Self::Hardware(_) | Self::Policy(_) | Self::Module(_) => Space::Value,
+            Self::Let(_) | Self::Function(_) | Self::Param(_) | Self::Hardware(_) | Self::Policy(_) | Self::Module(_) => {
+                Space::Value
+            }
             Self::Template(_) => Space::Template,
             Self::Cluster(_) => Space::Cluster,
             Self::Pipeline(_) => Space::Pipeline,
@@ -143,9 +145,14 @@ impl<'a> Declarations<'a> {
         let key = (visible.entity.space(), name.text.clone());
         if let Some(first) = self.scopes[file].get(&key) {
             diagnostics.push(
-                Diagnostic::at(Code::DuplicateName, name.span, format!("`{}` is declared twice", name.text), "declared again here")
-                    .label(first.span, "first declared here")
-                    .help("give one of them another name"),
+                Diagnostic::at(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("`{}` is declared twice", name.text),
+                    "declared again here",
+                )
+                .label(first.span, "first declared here")
+                .help("give one of them another name"),
             );
             return;
         }
@@ -200,11 +207,8 @@ impl<'a> Declarations<'a> {
     }
 
     fn not_exported(&self, target: usize, name: &Name, units: &[Unit]) -> Diagnostic {
-        let mut names: Vec<&str> = self.scopes[target]
-            .iter()
-            .filter(|(_, visible)| !visible.is_import)
-            .map(|((_, name), _)| name.as_str())
-            .collect();
+        let mut names: Vec<&str> =
+            self.scopes[target].iter().filter(|(_, visible)| !visible.is_import).map(|((_, name), _)| name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         let path = &units[target].path;

@@ -88,9 +88,8 @@ impl<'a> Checker<'a> {
         let mut diagnostic =
             Diagnostic::at(Code::TypeMismatch, span, format!("expected `{want}`, found {found}"), format!("this is `{ty}`"));
         diagnostic = match (ty, want) {
-            (Type::String, Type::Script) => {
-                diagnostic.help("a string that is not a literal is no script: write the script out and interpolate, or use `raw(…)`")
-            }
+            (Type::String, Type::Script) => diagnostic
+                .help("a string that is not a literal is no script: write the script out and interpolate, or use `raw(…)`"),
             (Type::Int, Type::Duration) => diagnostic.help("write a duration with its unit, such as `90s`, `40m` or `2h`"),
             (Type::Int, Type::Size) => diagnostic.help("write a size with its unit, such as `512MiB` or `64GiB`"),
             (Type::String, Type::Enum(members)) => diagnostic.help(format!("write one of {}", word_list(members))),
@@ -159,7 +158,9 @@ impl<'a> Checker<'a> {
             Diagnostic::at(Code::UnknownMember, span, format!("`{word}` is none of {}", word_list(words)), "not one of these");
         let candidates = words.iter().chain(&in_sight).map(EcoString::as_str);
         self.report(match nearest(word, candidates) {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, shown_word(meant)).help(format!("did you mean `{meant}`?")),
+            Some(meant) => {
+                diagnostic.fix(format!("write `{meant}`"), span, shown_word(meant)).help(format!("did you mean `{meant}`?"))
+            }
             None => diagnostic.help(format!("write one of {}", word_list(words))),
         });
     }
@@ -172,7 +173,9 @@ impl<'a> Checker<'a> {
             Entity::Hardware(index) => {
                 (Expr { kind: ExprKind::Literal(Literal::Hardware(HardwareId(index as u32))), span }, Type::Hardware)
             }
-            Entity::Policy(index) => (Expr { kind: ExprKind::Literal(Literal::Policy(PolicyId(index as u32))), span }, Type::Policy),
+            Entity::Policy(index) => {
+                (Expr { kind: ExprKind::Literal(Literal::Policy(PolicyId(index as u32))), span }, Type::Policy)
+            }
             Entity::Function(_) => {
                 let name = self.name_of(entity);
                 self.report(
@@ -208,8 +211,13 @@ impl<'a> Checker<'a> {
         let Some((first, rest)) = elements.split_first() else {
             if !matches!(hint, Some(Type::Error)) && hint.is_none() {
                 self.report(
-                    Diagnostic::at(Code::UnknownValueType, span, "the type of an empty list cannot be told here", "a list of what?")
-                        .help("write the type: `let name: list<string> = []`"),
+                    Diagnostic::at(
+                        Code::UnknownValueType,
+                        span,
+                        "the type of an empty list cannot be told here",
+                        "a list of what?",
+                    )
+                    .help("write the type: `let name: list<string> = []`"),
                 );
             }
             return (Expr { kind: ExprKind::List(Vec::new()), span }, Type::List(Arc::new(Type::Error)));
@@ -264,8 +272,12 @@ impl<'a> Checker<'a> {
             Type::List(element) => (*element).clone(),
             Type::Error => Type::Error,
             other => {
-                let diagnostic =
-                    Diagnostic::at(Code::TypeMismatch, iter.span, format!("`for` goes over a list, not `{other}`"), format!("this is `{other}`"));
+                let diagnostic = Diagnostic::at(
+                    Code::TypeMismatch,
+                    iter.span,
+                    format!("`for` goes over a list, not `{other}`"),
+                    format!("this is `{other}`"),
+                );
                 self.report(match other {
                     Type::Map(_) => diagnostic.help("go over `keys(…)` or `values(…)`"),
                     Type::Int => diagnostic.help("go over `range(…)`"),
@@ -288,8 +300,7 @@ impl<'a> Checker<'a> {
                 (self.record_of(entries, span, &record), Type::Record(record))
             }
             Some(Type::Map(element)) => {
-                let fields =
-                    entries.iter().map(|(key, value)| (key_text(key), self.check(value, element))).collect();
+                let fields = entries.iter().map(|(key, value)| (key_text(key), self.check(value, element))).collect();
                 (Expr { kind: ExprKind::Record(fields), span }, Type::Map(element.clone()))
             }
             _ => self.record_by_itself(entries, span),
@@ -307,12 +318,16 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     let shown = Type::Record(record.clone());
-                    let diagnostic =
-                        Diagnostic::at(Code::UnknownField, key_span(key), format!("`{shown}` has no field `{text}`"), "no such field");
+                    let diagnostic = Diagnostic::at(
+                        Code::UnknownField,
+                        key_span(key),
+                        format!("`{shown}` has no field `{text}`"),
+                        "no such field",
+                    );
                     self.report(match nearest(&text, record.fields.iter().map(|field| field.name.as_str())) {
-                        Some(meant) => {
-                            diagnostic.fix(format!("write `{meant}`"), key_span(key), meant).help(format!("did you mean `{meant}`?"))
-                        }
+                        Some(meant) => diagnostic
+                            .fix(format!("write `{meant}`"), key_span(key), meant)
+                            .help(format!("did you mean `{meant}`?")),
                         None => diagnostic.help(format!("it has {}", field_list(record))),
                     });
                     self.infer(value, Some(&Type::Error));
@@ -329,8 +344,13 @@ impl<'a> Checker<'a> {
             let noun = if missing.len() == 1 { "field" } else { "fields" };
             let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             self.report(
-                Diagnostic::at(Code::MissingAttribute, span, format!("the {noun} {list} of `{}` left out", Type::Record(record.clone())), "left out here")
-                    .help(format!("add `{}: …`", missing[0])),
+                Diagnostic::at(
+                    Code::MissingAttribute,
+                    span,
+                    format!("the {noun} {list} of `{}` left out", Type::Record(record.clone())),
+                    "left out here",
+                )
+                .help(format!("add `{}: …`", missing[0])),
             );
         }
         for field in &record.fields {
@@ -356,8 +376,13 @@ impl<'a> Checker<'a> {
             };
             if matches!(ty, Type::Secret) {
                 self.report(
-                    Diagnostic::at(Code::SecretMisuse, checked.span, "a secret cannot be part of a record or map", "a secret here")
-                        .help("give each secret to `env` by itself"),
+                    Diagnostic::at(
+                        Code::SecretMisuse,
+                        checked.span,
+                        "a secret cannot be part of a record or map",
+                        "a secret here",
+                    )
+                    .help("give each secret to `env` by itself"),
                 );
             }
             fields.push((key_text(key), checked));
@@ -382,9 +407,14 @@ impl<'a> Checker<'a> {
         for key in keys {
             if let Some(first) = seen.insert(key_text(key), key_span(key)) {
                 self.report(
-                    Diagnostic::at(Code::DuplicateAttribute, key_span(key), format!("`{}` is set twice", key_text(key)), "again here")
-                        .label(first, "first here")
-                        .help("keep one of them"),
+                    Diagnostic::at(
+                        Code::DuplicateAttribute,
+                        key_span(key),
+                        format!("`{}` is set twice", key_text(key)),
+                        "again here",
+                    )
+                    .label(first, "first here")
+                    .help("keep one of them"),
                 );
             }
         }
@@ -411,8 +441,12 @@ impl<'a> Checker<'a> {
                     (Expr { kind: ExprKind::Field(Box::new(checked), name.text.clone()), span }, ty)
                 }
                 None => {
-                    let diagnostic =
-                        Diagnostic::at(Code::UnknownField, name.span, format!("`{ty}` has no field `{}`", name.text), "no such field");
+                    let diagnostic = Diagnostic::at(
+                        Code::UnknownField,
+                        name.span,
+                        format!("`{ty}` has no field `{}`", name.text),
+                        "no such field",
+                    );
                     self.report(match nearest(&name.text, record.fields.iter().map(|field| field.name.as_str())) {
                         Some(meant) => {
                             diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
@@ -425,7 +459,8 @@ impl<'a> Checker<'a> {
             Type::Hardware => match schema::attribute(Kind::Hardware, &name.text).and_then(|row| simple_type(&row.ty)) {
                 Some(ty) => (Expr { kind: ExprKind::HardwareField(Box::new(checked), name.text.clone()), span }, ty),
                 None => {
-                    let names = schema::attributes(Kind::Hardware).filter(|row| simple_type(&row.ty).is_some()).map(|row| row.name);
+                    let names =
+                        schema::attributes(Kind::Hardware).filter(|row| simple_type(&row.ty).is_some()).map(|row| row.name);
                     let message = format!("a hardware mode has no field `{}` that can be read", name.text);
                     let diagnostic = Diagnostic::at(Code::UnknownField, name.span, message, "no such field");
                     self.report(match nearest(&name.text, names.clone()) {
@@ -451,8 +486,13 @@ impl<'a> Checker<'a> {
             }
             other => {
                 self.report(
-                    Diagnostic::at(Code::UnknownField, name.span, format!("a value of type `{other}` has no fields"), "read as a field")
-                        .help("only records and hardware modes have fields"),
+                    Diagnostic::at(
+                        Code::UnknownField,
+                        name.span,
+                        format!("a value of type `{other}` has no fields"),
+                        "read as a field",
+                    )
+                    .help("only records and hardware modes have fields"),
                 );
                 (error(span), Type::Error)
             }
@@ -471,8 +511,13 @@ impl<'a> Checker<'a> {
             }
             other => {
                 self.report(
-                    Diagnostic::at(Code::BadOperands, base.span, format!("a value of type `{other}` cannot be indexed"), format!("this is `{other}`"))
-                        .help("index a list by a number, or a map by a string"),
+                    Diagnostic::at(
+                        Code::BadOperands,
+                        base.span,
+                        format!("a value of type `{other}` cannot be indexed"),
+                        format!("this is `{other}`"),
+                    )
+                    .help("index a list by a number, or a map by a string"),
                 );
                 (Type::Error, Type::Error)
             }
@@ -489,8 +534,13 @@ impl<'a> Checker<'a> {
                 let (checked, ty) = self.infer(operand, hint);
                 if !matches!(ty, Type::Int | Type::Float | Type::Duration | Type::Error) {
                     self.report(
-                        Diagnostic::at(Code::BadOperands, span, format!("`-` needs a number or a duration, not `{ty}`"), format!("this is `{ty}`"))
-                            .help("only int, float and duration can be negative"),
+                        Diagnostic::at(
+                            Code::BadOperands,
+                            span,
+                            format!("`-` needs a number or a duration, not `{ty}`"),
+                            format!("this is `{ty}`"),
+                        )
+                        .help("only int, float and duration can be negative"),
                     );
                     return (error(span), Type::Error);
                 }

@@ -95,8 +95,13 @@ impl<'a> Checker<'a> {
                     }
                     (None, None) => {
                         self.report(
-                            Diagnostic::at(Code::UnknownValueType, arg.name.span, format!("the argument `{}` has no type", arg.name.text), "of which type?")
-                                .help(format!("write it: `{}: string`", arg.name.text)),
+                            Diagnostic::at(
+                                Code::UnknownValueType,
+                                arg.name.span,
+                                format!("the argument `{}` has no type", arg.name.text),
+                                "of which type?",
+                            )
+                            .help(format!("write it: `{}: string`", arg.name.text)),
                         );
                         (Type::Error, None)
                     }
@@ -147,7 +152,8 @@ impl<'a> Checker<'a> {
         self.params[index] = State::Visiting;
         let declared = &self.declared.params[index];
         let ItemKind::Param { name, ty, env, default } = &declared.item.kind else { return Type::Error };
-        let read = self.enter(entity, declared.file, asked, |this| this.read_param(name, ty.as_ref(), env.as_ref(), default.as_ref()));
+        let read =
+            self.enter(entity, declared.file, asked, |this| this.read_param(name, ty.as_ref(), env.as_ref(), default.as_ref()));
         let (mut param, frame) = read.unwrap_or_else(|| (missing_param(name), 0));
         param.frame = frame;
         param.docs = declared.item.docs.clone();
@@ -186,8 +192,13 @@ impl<'a> Checker<'a> {
             }
             (None, None) => {
                 self.report(
-                    Diagnostic::at(Code::UnknownValueType, name.span, format!("the parameter `{}` has no type", name.text), "of which type?")
-                        .help(format!("write it: `param {}: string`", name.text)),
+                    Diagnostic::at(
+                        Code::UnknownValueType,
+                        name.span,
+                        format!("the parameter `{}` has no type", name.text),
+                        "of which type?",
+                    )
+                    .help(format!("write it: `param {}: string`", name.text)),
                 );
                 (Type::Error, None)
             }
@@ -206,8 +217,13 @@ impl<'a> Checker<'a> {
             && variable.chars().all(|c| c == '_' || c.is_alphanumeric());
         if !is_variable {
             self.report(
-                Diagnostic::at(Code::BadParameterValue, span, format!("`{variable}` is no name of an environment variable"), "not a variable's name")
-                    .help("use letters, digits and `_`, and no digit first"),
+                Diagnostic::at(
+                    Code::BadParameterValue,
+                    span,
+                    format!("`{variable}` is no name of an environment variable"),
+                    "not a variable's name",
+                )
+                .help("use letters, digits and `_`, and no digit first"),
             );
         } else if variable.starts_with("O11N_") {
             self.report(
@@ -238,8 +254,13 @@ impl<'a> Checker<'a> {
                 Some(other) => {
                     let noun = other.noun();
                     this.report(
-                        Diagnostic::at(Code::WrongKind, extends.span, format!("`{}` is a {noun}, not a hardware mode", extends.text), "extended here")
-                            .help("extend a `hardware` declaration"),
+                        Diagnostic::at(
+                            Code::WrongKind,
+                            extends.span,
+                            format!("`{}` is a {noun}, not a hardware mode", extends.text),
+                            "extended here",
+                        )
+                        .help("extend a `hardware` declaration"),
                     );
                     None
                 }
@@ -275,8 +296,13 @@ impl<'a> Checker<'a> {
                         _ => mode.span,
                     };
                     self.report(
-                        Diagnostic::at(Code::Recursion, span, format!("the hardware mode `{name}` extends itself in the end"), "the ring closes here")
-                            .help("let one of them extend nothing"),
+                        Diagnostic::at(
+                            Code::Recursion,
+                            span,
+                            format!("the hardware mode `{name}` extends itself in the end"),
+                            "the ring closes here",
+                        )
+                        .help("let one of them extend nothing"),
                     );
                     if let State::Done(mode) = &mut self.hardware[at] {
                         mode.extends = None;
@@ -298,7 +324,8 @@ impl<'a> Checker<'a> {
             );
         }
         let name = declared.name;
-        let read = self.enter(Entity::Policy(index), declared.file, name.span, |this| this.block_settings(Kind::Policy, &body.items));
+        let read =
+            self.enter(Entity::Policy(index), declared.file, name.span, |this| this.block_settings(Kind::Policy, &body.items));
         let (settings, frame) = read.unwrap_or_default();
         self.policies[index] = State::Done(hir::Policy { name: name.text.clone(), settings, frame, span: name.span });
     }

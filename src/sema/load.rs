@@ -19,12 +19,7 @@ pub(super) struct Unit {
 }
 
 /// Reads `root` and, breadth first, what it imports. The first unit is the root's; none where it cannot be read at all.
-pub(super) fn load(
-    world: &dyn World,
-    root: &RootPath,
-    sources: &mut SourceMap,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Unit> {
+pub(super) fn load(world: &dyn World, root: &RootPath, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut known: HashMap<RootPath, Option<usize>> = HashMap::new();
     let text = match read(world, root) {
@@ -83,8 +78,13 @@ fn parse(path: RootPath, text: String, sources: &mut SourceMap, diagnostics: &mu
     diagnostics.extend(parse.diagnostics);
     if let Some(Invalid { at, what }) = invalid_text(&sources.get(id).text) {
         diagnostics.push(
-            Diagnostic::at(Code::NotText, Span::new(id, at, at + what.len_utf8()), "the file is not plain UTF-8 text", "this cannot stand in a source")
-                .help("save the file as UTF-8, without NUL bytes"),
+            Diagnostic::at(
+                Code::NotText,
+                Span::new(id, at, at + what.len_utf8()),
+                "the file is not plain UTF-8 text",
+                "this cannot stand in a source",
+            )
+            .help("save the file as UTF-8, without NUL bytes"),
         );
     }
     Unit { path, ast: parse.ast, imports: Vec::new() }
@@ -118,8 +118,12 @@ impl Failure {
     /// `importer` is the place of the import, if it was one, and the world to look for what was meant.
     fn diagnostic(self, path: &str, importer: Option<(&dyn World, Span)>) -> Diagnostic {
         let (code, message, label) = match &self {
-            Self::NoStd => (Code::ImportNotFound, format!("`{path}` is not in the standard library"), "no such module".to_owned()),
-            Self::Read(ReadError::NotFound) => (Code::ImportNotFound, format!("there is no file `{path}`"), "not found".to_owned()),
+            Self::NoStd => {
+                (Code::ImportNotFound, format!("`{path}` is not in the standard library"), "no such module".to_owned())
+            }
+            Self::Read(ReadError::NotFound) => {
+                (Code::ImportNotFound, format!("there is no file `{path}`"), "not found".to_owned())
+            }
             Self::Read(ReadError::Outside) => {
                 (Code::ImportOutside, format!("`{path}` leads out of the workspace"), "a link to somewhere else".to_owned())
             }
@@ -129,7 +133,9 @@ impl Failure {
                 format!("`{path}` has {size} bytes; a source has at most {FILE_LIMIT}"),
                 "too large".to_owned(),
             ),
-            Self::Read(ReadError::Other(reason)) => (Code::Unreadable, format!("cannot read `{path}`: {reason}"), "unreadable".to_owned()),
+            Self::Read(ReadError::Other(reason)) => {
+                (Code::Unreadable, format!("cannot read `{path}`: {reason}"), "unreadable".to_owned())
+            }
         };
         let Some((world, span)) = importer else {
             let code = if code == Code::ImportNotFound { Code::Unreadable } else { code };
@@ -170,8 +176,13 @@ fn resolve(from: &RootPath, literal: &StringLit, diagnostics: &mut Vec<Diagnosti
     let resolved = RootPath::resolve(Some(from), &path);
     if resolved.is_none() {
         diagnostics.push(
-            Diagnostic::at(Code::ImportOutside, literal.span, format!("`{path}` leaves the workspace"), "not below the workspace root")
-                .help("import a file of this workspace, by a path relative to this file"),
+            Diagnostic::at(
+                Code::ImportOutside,
+                literal.span,
+                format!("`{path}` leaves the workspace"),
+                "not below the workspace root",
+            )
+            .help("import a file of this workspace, by a path relative to this file"),
         );
     }
     resolved
@@ -223,4 +234,3 @@ fn ring(units: &[Unit], edges: &[(usize, usize)]) -> Diagnostic {
     }
     diagnostic
 }
-

@@ -33,7 +33,8 @@ impl<'a> Checker<'a> {
             BinaryOp::Coalesce => {
                 let (left, left_ty) = self.infer(left, hint);
                 let inner = left_ty.without_null().clone();
-                let (right, right_ty) = self.infer(right, Some(if matches!(inner, Type::Null) { hint.unwrap_or(&inner) } else { &inner }));
+                let (right, right_ty) =
+                    self.infer(right, Some(if matches!(inner, Type::Null) { hint.unwrap_or(&inner) } else { &inner }));
                 let ty = match (&inner, &right_ty) {
                     (Type::Null, other) => other.clone(),
                     (_, Type::Optional(_) | Type::Null) => inner.optional(),

@@ -92,11 +92,18 @@ impl<'a> Checker<'a> {
                 let param = self.param(id);
                 (param.name.clone(), param.span)
             };
-            if let Some(other) = params.iter().map(|&other| self.param(other)).find(|other| other.name == name).map(|other| other.span) {
+            if let Some(other) =
+                params.iter().map(|&other| self.param(other)).find(|other| other.name == name).map(|other| other.span)
+            {
                 self.report(
-                    Diagnostic::at(Code::ParameterClash, other, format!("two parameters `{name}` reach this pipeline"), "one is declared here")
-                        .label(span, "the other here")
-                        .help("rename one of them: both are set by the same name"),
+                    Diagnostic::at(
+                        Code::ParameterClash,
+                        other,
+                        format!("two parameters `{name}` reach this pipeline"),
+                        "one is declared here",
+                    )
+                    .label(span, "the other here")
+                    .help("rename one of them: both are set by the same name"),
                 );
                 continue;
             }
@@ -133,13 +140,25 @@ impl<'a> Checker<'a> {
     }
 
     /// `name = value` for one of the pipeline's parameters.
-    pub(super) fn param_value(&mut self, name: &'a Name, value: &'a ast::Expr, params: &[ParamId], into: &mut Vec<(ParamId, Expr)>) {
+    pub(super) fn param_value(
+        &mut self,
+        name: &'a Name,
+        value: &'a ast::Expr,
+        params: &[ParamId],
+        into: &mut Vec<(ParamId, Expr)>,
+    ) {
         let Some(&id) = params.iter().find(|&&id| self.param(id).name == name.text) else {
             let names: Vec<EcoString> = params.iter().map(|&id| self.param(id).name.clone()).collect();
-            let diagnostic =
-                Diagnostic::at(Code::UnknownParameter, name.span, format!("this pipeline has no parameter `{}`", name.text), "no such parameter");
+            let diagnostic = Diagnostic::at(
+                Code::UnknownParameter,
+                name.span,
+                format!("this pipeline has no parameter `{}`", name.text),
+                "no such parameter",
+            );
             self.report(match nearest(&name.text, names.iter().map(EcoString::as_str)) {
-                Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
+                Some(meant) => {
+                    diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
+                }
                 None if names.is_empty() => diagnostic.help("it has no parameters"),
                 None => diagnostic.help(format!("it has {}", names.join(", "))),
             });
@@ -202,10 +221,13 @@ impl<'a> Checker<'a> {
                     targets.push((name, settings, span));
                 }
                 None => {
-                    let diagnostic = Diagnostic::at(Code::UnknownTarget, span, format!("there is no target `{name}`"), "no such backend");
+                    let diagnostic =
+                        Diagnostic::at(Code::UnknownTarget, span, format!("there is no target `{name}`"), "no such backend");
                     let names = known.iter().map(|target| target.name);
                     self.report(match nearest(&name, names.clone()) {
-                        Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
+                        Some(meant) => {
+                            diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?"))
+                        }
                         None => diagnostic.help(format!("the targets are {}", names.collect::<Vec<_>>().join(", "))),
                     });
                 }
@@ -232,17 +254,27 @@ impl<'a> Checker<'a> {
             },
             (Some(BlockLabel::Word(name)), _) => {
                 self.report(
-                    Diagnostic::at(Code::TypeMismatch, name.span, format!("the name of a `{}` is a string", word.text), "not in quotes")
-                        .fix("put it in quotes", name.span, format!("\"{}\"", name.text))
-                        .help(format!("write `{} \"{}\" {{`", word.text, name.text)),
+                    Diagnostic::at(
+                        Code::TypeMismatch,
+                        name.span,
+                        format!("the name of a `{}` is a string", word.text),
+                        "not in quotes",
+                    )
+                    .fix("put it in quotes", name.span, format!("\"{}\"", name.text))
+                    .help(format!("write `{} \"{}\" {{`", word.text, name.text)),
                 );
                 Some((name.text.clone(), name.span))
             }
             (Some(BlockLabel::String(string)), _) => {
                 let text = string.as_plain().unwrap_or_default();
                 self.report(
-                    Diagnostic::at(Code::TypeMismatch, string.span, format!("the name of a `{}` is a word", word.text), "in quotes")
-                        .help(format!("write `{} name {{` with letters, digits and `_`", word.text)),
+                    Diagnostic::at(
+                        Code::TypeMismatch,
+                        string.span,
+                        format!("the name of a `{}` is a word", word.text),
+                        "in quotes",
+                    )
+                    .help(format!("write `{} name {{` with letters, digits and `_`", word.text)),
                 );
                 Some((text, string.span))
             }

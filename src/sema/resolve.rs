@@ -45,8 +45,12 @@ impl<'a> Checker<'a> {
         let declared = self.declared;
         let names = declared.exported_names(module, space);
         let path = &self.units[module].path;
-        let diagnostic =
-            Diagnostic::at(Code::NotExported, name.span, format!("`{path}` declares no such `{}`", name.text), "not declared there");
+        let diagnostic = Diagnostic::at(
+            Code::NotExported,
+            name.span,
+            format!("`{path}` declares no such `{}`", name.text),
+            "not declared there",
+        );
         let names = names.iter().map(|name| name.as_str());
         self.diagnostics.push(match nearest(&name.text, names.clone()) {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
@@ -74,7 +78,8 @@ impl<'a> Checker<'a> {
     pub(super) fn unknown_value(&mut self, name: &str, span: Span) {
         let names = self.values_in_sight();
         let names = names.iter().map(EcoString::as_str);
-        let diagnostic = Diagnostic::at(Code::UnknownName, span, format!("unknown name `{name}`"), "not declared in sight of this");
+        let diagnostic =
+            Diagnostic::at(Code::UnknownName, span, format!("unknown name `{name}`"), "not declared in sight of this");
         let functions = schema::FUNCTIONS.iter().map(|row| row.name);
         let diagnostic = match nearest(name, names) {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
@@ -104,9 +109,14 @@ impl<'a> Checker<'a> {
                 for (index, member) in members.iter().enumerate() {
                     if let Some(first) = members[..index].iter().find(|other| other.text == member.text) {
                         self.report(
-                            Diagnostic::at(Code::DuplicateName, member.span, format!("`{}` is a member twice", member.text), "again here")
-                                .label(first.span, "first here")
-                                .help("remove one of them"),
+                            Diagnostic::at(
+                                Code::DuplicateName,
+                                member.span,
+                                format!("`{}` is a member twice", member.text),
+                                "again here",
+                            )
+                            .label(first.span, "first here")
+                            .help("remove one of them"),
                         );
                     }
                 }
@@ -126,8 +136,13 @@ impl<'a> Checker<'a> {
         let ty = self.resolve_type(expr);
         if matches!(ty, Type::Secret) {
             self.report(
-                Diagnostic::at(Code::SecretMisuse, expr.span, "a secret cannot be part of a list, map or record", "a secret here")
-                    .help("pass each secret as an argument or a `let` of its own"),
+                Diagnostic::at(
+                    Code::SecretMisuse,
+                    expr.span,
+                    "a secret cannot be part of a list, map or record",
+                    "a secret here",
+                )
+                .help("pass each secret as an argument or a `let` of its own"),
             );
             return Type::Error;
         }
@@ -142,13 +157,24 @@ impl<'a> Checker<'a> {
             if let Some(first) = known.iter().find(|other| other.name == field.name.text) {
                 let first = first.span;
                 self.report(
-                    Diagnostic::at(Code::DuplicateName, field.name.span, format!("the field `{}` is declared twice", field.name.text), "again here")
-                        .label(first, "first here")
-                        .help("remove one of them"),
+                    Diagnostic::at(
+                        Code::DuplicateName,
+                        field.name.span,
+                        format!("the field `{}` is declared twice", field.name.text),
+                        "again here",
+                    )
+                    .label(first, "first here")
+                    .help("remove one of them"),
                 );
                 continue;
             }
-            known.push(Field { name: field.name.text.clone(), ty, is_optional: field.is_optional, default, span: field.name.span });
+            known.push(Field {
+                name: field.name.text.clone(),
+                ty,
+                is_optional: field.is_optional,
+                default,
+                span: field.name.span,
+            });
         }
         known
     }
@@ -208,7 +234,9 @@ impl<'a> Checker<'a> {
         };
         self.report(match meant {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("declare it with `type {shown} = …`, or use one of {}", schema::PLAIN_TYPES.join(", "))),
+            None => {
+                diagnostic.help(format!("declare it with `type {shown} = …`, or use one of {}", schema::PLAIN_TYPES.join(", ")))
+            }
         });
         Type::Error
     }

@@ -89,8 +89,13 @@ impl<'a> Checker<'a> {
         };
         if needs_substage && substage.is_none() {
             self.report(
-                Diagnostic::at(Code::UnknownPath, literal.span, format!("`{path}` names a stage, but substages end, not stages"), "no `/`")
-                    .help(format!("write `\"{path}/*\"` for all its substages")),
+                Diagnostic::at(
+                    Code::UnknownPath,
+                    literal.span,
+                    format!("`{path}` names a stage, but substages end, not stages"),
+                    "no `/`",
+                )
+                .help(format!("write `\"{path}/*\"` for all its substages")),
             );
             return None;
         }
@@ -114,9 +119,9 @@ impl<'a> Checker<'a> {
             let diagnostic =
                 Diagnostic::at(Code::UnknownPath, literal.span, format!("this pipeline has no `{path}`"), "nothing of this name");
             self.report(match nearest(&path, known.iter().map(String::as_str)) {
-                Some(meant) => {
-                    diagnostic.fix(format!("write `\"{meant}\"`"), literal.span, format!("\"{meant}\"")).help(format!("did you mean `{meant}`?"))
-                }
+                Some(meant) => diagnostic
+                    .fix(format!("write `\"{meant}\"`"), literal.span, format!("\"{meant}\""))
+                    .help(format!("did you mean `{meant}`?")),
                 None if known.is_empty() => diagnostic,
                 None => {
                     let shown: Vec<&str> = known.iter().map(String::as_str).take(12).collect();
@@ -156,19 +161,22 @@ impl<'a> Checker<'a> {
             ast::ExprKind::Error => return None,
             _ => {}
         }
-        let diagnostic = Diagnostic::at(Code::UnknownMember, outcome.span, "this is no way for a substage to end", "not an outcome to fake");
+        let diagnostic =
+            Diagnostic::at(Code::UnknownMember, outcome.span, "this is no way for a substage to end", "not an outcome to fake");
         let meant = match &outcome.kind {
             ast::ExprKind::Word(word) => nearest(word, FAKES.iter().copied()),
             _ => None,
         };
         self.report(match (&outcome.kind, meant) {
-            (ast::ExprKind::Int(code @ 0..=255), _) => {
-                diagnostic.fix(format!("write `exit({code})`"), outcome.span, format!("exit({code})")).help(format!("write `exit({code})`"))
-            }
+            (ast::ExprKind::Int(code @ 0..=255), _) => diagnostic
+                .fix(format!("write `exit({code})`"), outcome.span, format!("exit({code})"))
+                .help(format!("write `exit({code})`")),
             (ast::ExprKind::Word(word), _) if word == "failed" => {
                 diagnostic.fix("write `exit(1)`", outcome.span, "exit(1)").help("write `exit(1)`")
             }
-            (_, Some(meant)) => diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?")),
+            (_, Some(meant)) => {
+                diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?"))
+            }
             (_, None) => diagnostic.help("write `exit(n)`, `succeeded`, `timed_out`, `lost` or `cached`, or a list of them"),
         });
         None
@@ -198,8 +206,13 @@ impl<'a> Checker<'a> {
                 ast::ExprKind::Duration(duration) => Some(Check::Compare(*op, duration)),
                 _ => {
                     self.report(
-                        Diagnostic::at(Code::TypeMismatch, bound.span, "the run's duration is compared with a duration", "not a duration")
-                            .help("write it out: `expect duration <= 2h`"),
+                        Diagnostic::at(
+                            Code::TypeMismatch,
+                            bound.span,
+                            "the run's duration is compared with a duration",
+                            "not a duration",
+                        )
+                        .help("write it out: `expect duration <= 2h`"),
                     );
                     None
                 }
@@ -230,10 +243,16 @@ impl<'a> Checker<'a> {
             if allowed.contains(&word.as_str()) {
                 return Some(Check::Outcome(word.clone()));
             }
-            let diagnostic =
-                Diagnostic::at(Code::UnknownMember, outcome.span, format!("`{word}` is no outcome that this can have"), "not an outcome of it");
+            let diagnostic = Diagnostic::at(
+                Code::UnknownMember,
+                outcome.span,
+                format!("`{word}` is no outcome that this can have"),
+                "not an outcome of it",
+            );
             self.report(match nearest(word, allowed.iter().copied()) {
-                Some(meant) => diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?")),
+                Some(meant) => {
+                    diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?"))
+                }
                 None => diagnostic.help(format!("it ends as one of {}", allowed.join(", "))),
             });
         } else if !matches!(outcome.kind, ast::ExprKind::Error) {
@@ -247,7 +266,9 @@ impl<'a> Checker<'a> {
 
     fn expect_condition(&mut self, expr: &'a ast::Expr, declared: &[Declared]) -> Option<ExpectCondition> {
         match &expr.kind {
-            ast::ExprKind::Unary(UnaryOp::Not, inner) => Some(ExpectCondition::Not(Box::new(self.expect_condition(inner, declared)?))),
+            ast::ExprKind::Unary(UnaryOp::Not, inner) => {
+                Some(ExpectCondition::Not(Box::new(self.expect_condition(inner, declared)?)))
+            }
             ast::ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
                 let left = self.expect_condition(left, declared);
                 let right = self.expect_condition(right, declared);
@@ -271,8 +292,13 @@ impl<'a> Checker<'a> {
 
     fn bad_condition<T>(&mut self, span: Span) -> Option<T> {
         self.report(
-            Diagnostic::at(Code::TypeMismatch, span, "an expectation's condition asks how something ended", "not such a condition")
-                .help("write `failed(\"stage\")` or `succeeded(\"stage/substage\")`, joined by `and`, `or`, `not`"),
+            Diagnostic::at(
+                Code::TypeMismatch,
+                span,
+                "an expectation's condition asks how something ended",
+                "not such a condition",
+            )
+            .help("write `failed(\"stage\")` or `succeeded(\"stage/substage\")`, joined by `and`, `or`, `not`"),
         );
         None
     }

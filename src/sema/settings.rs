@@ -89,10 +89,16 @@ impl<'a> Checker<'a> {
                     settings.push(Setting { attribute, value, span });
                 }
                 None => {
-                    let diagnostic =
-                        Diagnostic::at(Code::UnknownAttribute, span, format!("this target has no setting `{name}`"), "no such setting");
+                    let diagnostic = Diagnostic::at(
+                        Code::UnknownAttribute,
+                        span,
+                        format!("this target has no setting `{name}`"),
+                        "no such setting",
+                    );
                     self.report(match nearest(&name, attributes.iter().map(|row| row.name)) {
-                        Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
+                        Some(meant) => {
+                            diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?"))
+                        }
                         None => {
                             let known: Vec<&str> = attributes.iter().map(|row| row.name).collect();
                             diagnostic.help(format!("it has {}", known.join(", ")))
@@ -113,8 +119,13 @@ impl<'a> Checker<'a> {
         if let Some(row) = schema::ATTRIBUTES.iter().find(|row| row.name == name) {
             let places: Vec<&str> = row.on.iter().map(|kind| kind.noun()).collect();
             self.report(
-                Diagnostic::at(Code::MisplacedAttribute, span, format!("`{name}` does not belong in {}", kind.noun()), "not here")
-                    .help(format!("it belongs in {}", places.join(", "))),
+                Diagnostic::at(
+                    Code::MisplacedAttribute,
+                    span,
+                    format!("`{name}` does not belong in {}", kind.noun()),
+                    "not here",
+                )
+                .help(format!("it belongs in {}", places.join(", "))),
             );
             return;
         }
@@ -125,7 +136,8 @@ impl<'a> Checker<'a> {
             "no such attribute",
         );
         let known = schema::attributes(kind).map(|row| row.name);
-        let meant = familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()).or_else(|| nearest(name, known.clone()));
+        let meant =
+            familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()).or_else(|| nearest(name, known.clone()));
         self.report(match meant {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
             None => diagnostic.help(format!("it has {}", known.collect::<Vec<_>>().join(", "))),
@@ -143,8 +155,11 @@ impl<'a> Checker<'a> {
             .map(|row| row.name);
         let statements = schema::STATEMENTS.iter().filter(|row| row.inside.contains(&kind)).map(|row| row.word);
         let known: Vec<&str> = blocks.chain(attributes).collect();
-        let diagnostic = Diagnostic::at(Code::UnknownBlock, span, format!("{} has no block `{name}`", kind.noun()), "no such block");
-        let meant = familiar(name).filter(|meant| known.contains(meant)).or_else(|| nearest(name, known.iter().copied().chain(statements)));
+        let diagnostic =
+            Diagnostic::at(Code::UnknownBlock, span, format!("{} has no block `{name}`", kind.noun()), "no such block");
+        let meant = familiar(name)
+            .filter(|meant| known.contains(meant))
+            .or_else(|| nearest(name, known.iter().copied().chain(statements)));
         self.report(match meant {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
             None if schema::attribute(kind, name).is_some() => diagnostic.help(format!("set it: `{name} = …`")),
@@ -175,7 +190,8 @@ impl<'a> Checker<'a> {
             .chain(schema::STATEMENTS.iter().filter(|row| row.word == word).flat_map(|row| row.inside))
             .map(|kind| kind.noun())
             .collect();
-        let diagnostic = Diagnostic::at(Code::MisplacedItem, span, format!("`{word}` does not belong in {}", kind.noun()), "not here");
+        let diagnostic =
+            Diagnostic::at(Code::MisplacedItem, span, format!("`{word}` does not belong in {}", kind.noun()), "not here");
         self.report(if places.is_empty() {
             diagnostic.help("move it out of this block")
         } else {
@@ -245,8 +261,13 @@ impl<'a> Checker<'a> {
                         match schema::attribute(kind, &name) {
                             Some(attribute) if settings.iter().any(|setting| setting.attribute.name == attribute.name) => {
                                 self.report(
-                                    Diagnostic::at(Code::DuplicateAttribute, span, format!("`{name}` is set twice"), "again here")
-                                        .help("keep one of them"),
+                                    Diagnostic::at(
+                                        Code::DuplicateAttribute,
+                                        span,
+                                        format!("`{name}` is set twice"),
+                                        "again here",
+                                    )
+                                    .help("keep one of them"),
                                 );
                             }
                             Some(attribute) => {
@@ -273,8 +294,17 @@ impl<'a> Checker<'a> {
                     if !matches!(ty, Type::Error) {
                         let fields: Vec<&str> = schema::attributes(kind).map(|row| row.name).collect();
                         self.report(
-                            Diagnostic::at(Code::TypeMismatch, expr.span, format!("{} is a block, not a value of type `{ty}`", kind.noun()), format!("this is `{ty}`"))
-                                .help(format!("write a block: {} {{ {} = … }}", kind.noun().trim_matches('`'), fields[0])),
+                            Diagnostic::at(
+                                Code::TypeMismatch,
+                                expr.span,
+                                format!("{} is a block, not a value of type `{ty}`", kind.noun()),
+                                format!("this is `{ty}`"),
+                            )
+                            .help(format!(
+                                "write a block: {} {{ {} = … }}",
+                                kind.noun().trim_matches('`'),
+                                fields[0]
+                            )),
                         );
                     }
                     return error(expr.span);
@@ -364,8 +394,13 @@ impl<'a> Checker<'a> {
             return checked;
         }
         self.report(
-            Diagnostic::at(Code::TypeMismatch, expr.span, format!("expected entries, found a value of type `{found}`"), format!("this is `{found}`"))
-                .help("write the entries out: `{ NAME = value }`"),
+            Diagnostic::at(
+                Code::TypeMismatch,
+                expr.span,
+                format!("expected entries, found a value of type `{found}`"),
+                format!("this is `{found}`"),
+            )
+            .help("write the entries out: `{ NAME = value }`"),
         );
         error(expr.span)
     }
@@ -376,15 +411,21 @@ impl<'a> Checker<'a> {
             && literal.as_plain().is_none()
         {
             self.report(
-                Diagnostic::at(Code::TypeMismatch, literal.span, "a key is fixed", "interpolated here").help("write the key as a plain string"),
+                Diagnostic::at(Code::TypeMismatch, literal.span, "a key is fixed", "interpolated here")
+                    .help("write the key as a plain string"),
             );
         }
         match ty {
             AttrType::ExitCodes => {
                 if !matches!(key, Key::Int(1..=255, _)) {
                     self.report(
-                        Diagnostic::at(Code::OutOfRange, key_span(key), format!("`{}` is no exit code", key_text(key)), "not from 1 to 255")
-                            .help("exit codes go from 1 to 255; 0 is success and nothing else"),
+                        Diagnostic::at(
+                            Code::OutOfRange,
+                            key_span(key),
+                            format!("`{}` is no exit code", key_text(key)),
+                            "not from 1 to 255",
+                        )
+                        .help("exit codes go from 1 to 255; 0 is success and nothing else"),
                     );
                 }
                 self.plain(&AttrType::Enum(schema::EXIT_CLASSES), expr)
@@ -414,8 +455,13 @@ impl<'a> Checker<'a> {
             return checked;
         }
         self.report(
-            Diagnostic::at(Code::TypeMismatch, expr.span, format!("an environment variable cannot hold a value of type `{ty}`"), format!("this is `{ty}`"))
-                .help("give it a string, int, float, bool, duration, size, enum or secret; a list with `join(list, \" \")`"),
+            Diagnostic::at(
+                Code::TypeMismatch,
+                expr.span,
+                format!("an environment variable cannot hold a value of type `{ty}`"),
+                format!("this is `{ty}`"),
+            )
+            .help("give it a string, int, float, bool, duration, size, enum or secret; a list with `join(list, \" \")`"),
         );
         error(expr.span)
     }
@@ -441,8 +487,13 @@ impl<'a> Checker<'a> {
             return checked;
         }
         self.report(
-            Diagnostic::at(Code::TypeMismatch, expr.span, format!("cases are names, or records with a `name`; found `{ty}`"), format!("this is `{ty}`"))
-                .help("write `[\"a\", \"b\"]`, `glob(\"…\")` or `[{ name: \"a\", path: \"…\" }]`"),
+            Diagnostic::at(
+                Code::TypeMismatch,
+                expr.span,
+                format!("cases are names, or records with a `name`; found `{ty}`"),
+                format!("this is `{ty}`"),
+            )
+            .help("write `[\"a\", \"b\"]`, `glob(\"…\")` or `[{ name: \"a\", path: \"…\" }]`"),
         );
         error(expr.span)
     }
@@ -453,11 +504,15 @@ impl<'a> Checker<'a> {
             (AttrType::Int(least, most), Some(Literal::Int(value))) if !(*least..=*most).contains(&value) => {
                 Some(format!("a whole number from {least} to {most}"))
             }
-            (AttrType::Float(least), Some(Literal::Float(value))) if value < *least => Some(format!("a number of at least {least}")),
+            (AttrType::Float(least), Some(Literal::Float(value))) if value < *least => {
+                Some(format!("a number of at least {least}"))
+            }
             (AttrType::Duration, Some(Literal::Duration(Duration(value)))) if value <= 0 => {
                 Some("a duration of more than zero".to_owned())
             }
-            (AttrType::Delay, Some(Literal::Duration(Duration(value)))) if value < 0 => Some("a duration, zero or more".to_owned()),
+            (AttrType::Delay, Some(Literal::Duration(Duration(value)))) if value < 0 => {
+                Some("a duration, zero or more".to_owned())
+            }
             (AttrType::Size, Some(Literal::Size(Size(0)))) => Some("a size of more than zero".to_owned()),
             _ => None,
         };
@@ -525,8 +580,13 @@ fn literal(expr: &Expr) -> Option<Literal> {
 }
 
 fn reserved(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::at(Code::ReservedForLater, span, format!("`{name}` is reserved for a later version of the language"), "not available yet")
-        .help("leave it out for the time being")
+    Diagnostic::at(
+        Code::ReservedForLater,
+        span,
+        format!("`{name}` is reserved for a later version of the language"),
+        "not available yet",
+    )
+    .help("leave it out for the time being")
 }
 
 /// What people of other systems call an attribute or a block.

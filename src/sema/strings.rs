@@ -22,8 +22,12 @@ impl<'a> Checker<'a> {
                     let members = members.clone();
                     return (Expr { kind: ExprKind::Literal(Literal::String(text)), span }, Type::Enum(members));
                 }
-                let diagnostic =
-                    Diagnostic::at(Code::UnknownMember, span, format!("`\"{text}\"` is none of {}", word_list(members)), "not one of these");
+                let diagnostic = Diagnostic::at(
+                    Code::UnknownMember,
+                    span,
+                    format!("`\"{text}\"` is none of {}", word_list(members)),
+                    "not one of these",
+                );
                 self.report(match nearest(&text, members.iter().map(EcoString::as_str)) {
                     Some(meant) => {
                         let shown = crate::sema::types::shown_word(meant);
@@ -91,27 +95,33 @@ impl<'a> Checker<'a> {
         Expr { kind: ExprKind::Script(pieces), span: string.span }
     }
 
-    fn script_hole(&mut self, expr: Expr, ty: &Type, span: Span, place: Result<shell::Place, shell::Hazard>) -> Option<ScriptPiece> {
+    fn script_hole(
+        &mut self,
+        expr: Expr,
+        ty: &Type,
+        span: Span,
+        place: Result<shell::Place, shell::Hazard>,
+    ) -> Option<ScriptPiece> {
         let problem = match (ty, place) {
             (Type::Secret, _) => {
                 Diagnostic::at(Code::SecretMisuse, span, "a secret cannot be interpolated", "it would be written into the plan")
                     .help("give it to `env { NAME = … }`, and write `$NAME` here")
             }
-            (_, Err(hazard)) => {
-                Diagnostic::at(
-                    Code::UnsafeInterpolation,
-                    span,
-                    format!("nothing can be interpolated safely {hazard}"),
-                    hazard.reason(),
-                )
-                .help(hazard.help())
-            }
+            (_, Err(hazard)) => Diagnostic::at(
+                Code::UnsafeInterpolation,
+                span,
+                format!("nothing can be interpolated safely {hazard}"),
+                hazard.reason(),
+            )
+            .help(hazard.help()),
             (Type::Script, Ok(_)) => return Some(ScriptPiece::Splice(expr)),
             (Type::List(element), Ok(place)) if element.is_printable() && !place.is_whole_word => {
                 Diagnostic::at(Code::NotPrintable, span, "a list is part of a word", "several words here")
                     .help("let it stand by itself, so that each element becomes a word; or use `join(list, \" \")`")
             }
-            (Type::List(element), Ok(place)) if element.is_printable() => return Some(ScriptPiece::Value { expr, quote: place.quote }),
+            (Type::List(element), Ok(place)) if element.is_printable() => {
+                return Some(ScriptPiece::Value { expr, quote: place.quote });
+            }
             (ty, Ok(place)) if ty.is_printable() => return Some(ScriptPiece::Value { expr, quote: place.quote }),
             (ty, Ok(_)) => not_printable(ty, span),
         };
@@ -132,8 +142,12 @@ fn not_printable(ty: &Type, span: Span) -> Diagnostic {
         Type::Secret => Diagnostic::at(Code::SecretMisuse, span, "a secret cannot be interpolated", "it would be printed")
             .help("give it to `env`, and let the script read the variable"),
         _ => {
-            let diagnostic =
-                Diagnostic::at(Code::NotPrintable, span, format!("a value of type `{ty}` cannot be interpolated"), format!("this is `{ty}`"));
+            let diagnostic = Diagnostic::at(
+                Code::NotPrintable,
+                span,
+                format!("a value of type `{ty}` cannot be interpolated"),
+                format!("this is `{ty}`"),
+            );
             match ty {
                 Type::List(_) => diagnostic.help("join the elements: `join(list, \", \")`"),
                 Type::Record(_) => diagnostic.help("name one of its fields"),

@@ -18,9 +18,12 @@ impl Checker<'_> {
             for ((space, name), visible) in scope {
                 let counts = match visible.entity {
                     _ if visible.is_import => true,
-                    Entity::Let(_) | Entity::Function(_) | Entity::Type(_) | Entity::Policy(_) | Entity::Template(_) | Entity::Param(_) => {
-                        has_pipeline && file == 0
-                    }
+                    Entity::Let(_)
+                    | Entity::Function(_)
+                    | Entity::Type(_)
+                    | Entity::Policy(_)
+                    | Entity::Template(_)
+                    | Entity::Param(_) => has_pipeline && file == 0,
                     Entity::Hardware(_) | Entity::Cluster(_) | Entity::Pipeline(_) | Entity::Module(_) => false,
                 };
                 if counts && !name.starts_with('_') && !self.used.contains(&(file, *space, name.clone())) {
@@ -61,7 +64,9 @@ impl Checker<'_> {
                                 format!("`{name}` is set outside of any block"),
                                 "not in a block",
                             )
-                            .help(format!("a constant is `let {name} = …`; an attribute belongs in a pipeline, stage or substage")),
+                            .help(format!(
+                                "a constant is `let {name} = …`; an attribute belongs in a pipeline, stage or substage"
+                            )),
                         );
                     }
                     ItemKind::Import { .. }
