@@ -3,6 +3,7 @@
 //! Such a file says so in its first lines and is never edited. `--check` refuses one that is out of date.
 
 mod codes;
+mod editors;
 mod reference;
 
 use crate::project;
@@ -28,6 +29,8 @@ const FILES: &[Generated] = &[
     Generated { path: "docs/reference/attributes.md", render: reference::attributes },
     Generated { path: "docs/reference/functions.md", render: reference::functions },
     Generated { path: "docs/reference/codes.md", render: codes::render },
+    Generated { path: "editors/vim/syntax/o11n.vim", render: editors::vim },
+    Generated { path: "editors/vscode/syntaxes/o11n.tmLanguage.json", render: editors::textmate },
 ];
 
 /// What the first lines of every generated file say, in a comment of its language.

@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.o11n setfiletype o11n
