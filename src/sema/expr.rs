@@ -677,7 +677,7 @@ fn path_text(expr: &ast::Expr) -> Option<String> {
 }
 
 /// What a bare word means where this type is expected.
-fn expected_word(word: &str, hint: &Type) -> Option<Literal> {
+pub(super) fn expected_word(word: &str, hint: &Type) -> Option<Literal> {
     match hint {
         Type::Enum(members) => members.iter().find(|member| *member == word).map(|member| Literal::String(member.clone())),
         Type::Condition => Some(Literal::RunWhen(match word {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::sema::checker::Checker;
-use crate::sema::expr::{Typed, error, maybe_null};
+use crate::sema::expr::{Typed, error, expected_word, maybe_null};
 use crate::sema::hir::{Expr, ExprKind};
 use crate::sema::types::Type;
 use crate::syntax::ast::{self, BinaryOp};
@@ -69,18 +69,19 @@ impl<'a> Checker<'a> {
         let right_first = self.takes_type_from_other(left) && !self.takes_type_from_other(right);
         let ((left, left_ty), (right, right_ty)) = if right_first {
             let right = self.infer(right, None);
-            let hint = match (&right.1, is_in) {
-                (Type::List(element), true) => Some((**element).clone()),
-                (Type::Map(_), true) => Some(Type::String),
-                (other, false) => Some(other.clone()),
-                (_, true) => None,
-            };
-            (self.infer(left, hint.as_ref()), right)
+            (self.infer(left, expected_on_left(&right.1, is_in).as_ref()), right)
         } else {
-            let left = self.infer(left, None);
-            let hint = if is_in { Type::List(Arc::new(left.1.without_null().clone())) } else { left.1.clone() };
+            let found = self.infer(left, None);
+            let hint = if is_in { Type::List(Arc::new(found.1.without_null().clone())) } else { found.1.clone() };
             let right = self.infer(right, Some(&hint));
-            (left, right)
+            // A word that names a value of another kind can still be a member of what the right side is about.
+            let hint = expected_on_left(&right.1, is_in).filter(|hint| !same_kind(&found.1, hint));
+            match (&left.kind, hint) {
+                (ast::ExprKind::Word(word), Some(hint)) if expected_word(word, &hint).is_some() => {
+                    (self.infer(left, Some(&hint)), right)
+                }
+                _ => (found, right),
+            }
         };
         if matches!(left_ty, Type::Secret) || matches!(right_ty, Type::Secret) {
             self.report(
@@ -229,6 +230,16 @@ impl<'a> Checker<'a> {
             });
         }
         (error(span), Type::Error)
+    }
+}
+
+/// What the left side of `==` or `in` is expected to be, by the type of the right one.
+fn expected_on_left(right: &Type, is_in: bool) -> Option<Type> {
+    match (right, is_in) {
+        (Type::List(element), true) => Some((**element).clone()),
+        (Type::Map(_), true) => Some(Type::String),
+        (other, false) => Some(other.clone()),
+        (_, true) => None,
     }
 }
 
