@@ -14,6 +14,7 @@ mod globals;
 mod load;
 mod operators;
 mod pipeline;
+mod records;
 mod resolve;
 mod scenario;
 mod settings;

@@ -66,7 +66,8 @@ impl<'a> Checker<'a> {
     /// `== != in not in`: each side takes the type it expects from the other.
     fn comparison(&mut self, op: BinaryOp, left: &'a ast::Expr, right: &'a ast::Expr, span: Span) -> (Expr, Expr) {
         let is_in = matches!(op, BinaryOp::In | BinaryOp::NotIn);
-        let right_first = self.takes_type_from_other(left) && !self.takes_type_from_other(right);
+        let right_first =
+            self.takes_type_from_other(left) && (!is_word(right) || self.is_unknown(left) || self.expects_word(right, left));
         let ((left, left_ty), (right, right_ty)) = if right_first {
             let right = self.infer(right, None);
             (self.infer(left, expected_on_left(&right.1, is_in).as_ref()), right)
@@ -110,12 +111,32 @@ impl<'a> Checker<'a> {
         (left, right)
     }
 
-    /// Whether an operand means nothing until its type is known: a word that is no name, or a list of such.
-    fn takes_type_from_other(&mut self, expr: &ast::Expr) -> bool {
+    /// Whether an operand may mean something else once the type of the other side is known: a word, or a list of such.
+    fn takes_type_from_other(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
-            ast::ExprKind::Word(word) => self.find_value(word).is_none(),
             ast::ExprKind::List(elements) => elements.first().is_none_or(|first| self.takes_type_from_other(first)),
             ast::ExprKind::Null => true,
+            _ => is_word(expr),
+        }
+    }
+
+    /// Whether the type of `typed` has `word` as a member.
+    fn expects_word(&mut self, typed: &'a ast::Expr, word: &ast::Expr) -> bool {
+        let ast::ExprKind::Word(word) = &word.kind else { return false };
+        if self.is_unknown(typed) {
+            return false;
+        }
+        match self.infer(typed, None).1.without_null() {
+            Type::Enum(members) => members.contains(word),
+            Type::List(element) => matches!(&**element, Type::Enum(members) if members.contains(word)),
+            _ => false,
+        }
+    }
+
+    /// Whether an operand means nothing by itself.
+    fn is_unknown(&mut self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Word(word) => self.find_value(word).is_none(),
             _ => false,
         }
     }
@@ -253,6 +274,10 @@ fn same_kind(a: &Type, b: &Type) -> bool {
         (Type::Script | Type::Secret | Type::Condition | Type::RetryOn, _) => false,
         (a, b) => a.without_null().fits(b.without_null()) || b.without_null().fits(a.without_null()),
     }
+}
+
+fn is_word(expr: &ast::Expr) -> bool {
+    matches!(expr.kind, ast::ExprKind::Word(_))
 }
 
 fn element_of(ty: &Type) -> Arc<Type> {

@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
             for statement in &body.items {
                 self.statement(kind, statement, params, declared, &mut scenario);
             }
-            if scenario.expects.is_empty() && body.items.iter().all(|item| !matches!(item.kind, ItemKind::Error)) {
+            if body.items.iter().all(|item| !matches!(item.kind, ItemKind::Expect(_) | ItemKind::Error)) {
                 self.report(
                     Diagnostic::at(Code::MissingAttribute, span, "nothing is expected here", "no `expect`")
                         .help("write what must have happened: `expect pipeline = failed`"),

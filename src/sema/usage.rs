@@ -1,5 +1,6 @@
 //! Names that nothing uses, and items that cannot stand at the top of a file.
 
+use crate::diag::{Code, Diagnostic};
 use crate::schema::{self, Kind};
 use crate::sema::checker::{Checker, unused};
 use crate::sema::declare::Entity;
@@ -29,8 +30,17 @@ impl Checker<'_> {
                 if counts && !name.starts_with('_') && !self.used.contains(&(file, *space, name.clone())) {
                     // Clusters are in sight by being imported.
                     if !matches!(visible.entity, Entity::Cluster(_) | Entity::Pipeline(_)) {
-                        let noun = if visible.is_import { "import" } else { visible.entity.noun() };
-                        found.push(unused(noun, name, visible.span));
+                        found.push(if visible.is_import {
+                            Diagnostic::at(
+                                Code::UnusedName,
+                                visible.span,
+                                format!("the import `{name}` is never used"),
+                                "nothing refers to it",
+                            )
+                            .help("remove it from the import")
+                        } else {
+                            unused(visible.entity.noun(), name, visible.span)
+                        });
                     }
                 }
             }
@@ -58,8 +68,8 @@ impl Checker<'_> {
                         let name = super::expr::key_text(key);
                         let span = super::expr::key_span(key);
                         self.report(
-                            crate::diag::Diagnostic::at(
-                                crate::diag::Code::MisplacedItem,
+                            Diagnostic::at(
+                                Code::MisplacedItem,
                                 span,
                                 format!("`{name}` is set outside of any block"),
                                 "not in a block",
