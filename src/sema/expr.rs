@@ -471,7 +471,7 @@ pub(super) fn path_text(expr: &ast::Expr) -> Option<String> {
 }
 
 /// What a bare word means where this type is expected.
-pub(super) fn expected_word(word: &str, hint: &Type) -> Option<Literal> {
+fn expected_word(word: &str, hint: &Type) -> Option<Literal> {
     match hint {
         Type::Enum(members) => members.iter().find(|member| *member == word).map(|member| Literal::String(member.clone())),
         Type::Condition => Some(Literal::RunWhen(match word {

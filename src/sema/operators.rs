@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::sema::checker::Checker;
-use crate::sema::expr::{Typed, error, expected_word, maybe_null};
+use crate::sema::expr::{Typed, error, maybe_null};
 use crate::sema::hir::{Expr, ExprKind};
 use crate::sema::types::Type;
 use crate::syntax::ast::{self, BinaryOp};
@@ -72,17 +72,10 @@ impl<'a> Checker<'a> {
             let right = self.infer(right, None);
             (self.infer(left, expected_on_left(&right.1, is_in).as_ref()), right)
         } else {
-            let found = self.infer(left, None);
-            let hint = if is_in { Type::List(Arc::new(found.1.without_null().clone())) } else { found.1.clone() };
+            let left = self.infer(left, None);
+            let hint = if is_in { Type::List(Arc::new(left.1.without_null().clone())) } else { left.1.clone() };
             let right = self.infer(right, Some(&hint));
-            // A word that names a value of another kind can still be a member of what the right side is about.
-            let hint = expected_on_left(&right.1, is_in).filter(|hint| !same_kind(&found.1, hint));
-            match (&left.kind, hint) {
-                (ast::ExprKind::Word(word), Some(hint)) if expected_word(word, &hint).is_some() => {
-                    (self.infer(left, Some(&hint)), right)
-                }
-                _ => (found, right),
-            }
+            (left, right)
         };
         if matches!(left_ty, Type::Secret) || matches!(right_ty, Type::Secret) {
             self.report(
