@@ -27,6 +27,8 @@ pub enum Hazard {
     AfterBackslash,
     /// Right after a `$`, with which its first character would be read.
     AfterDollar,
+    /// After a `'` in a `${…}` in double quotes, which only bash pairs.
+    Ambiguous,
     /// A script that is not at the start of a command, or has text after it on its line.
     SplicePlace,
 }
@@ -58,6 +60,7 @@ impl Hazard {
             Self::AfterVariable => "right after a shell variable".into(),
             Self::AfterBackslash => "right after a backslash".into(),
             Self::AfterDollar => "right after a `$`".into(),
+            Self::Ambiguous => "after a `'` in a quoted `${…}`".into(),
             Self::SplicePlace => "of a script inside a command".into(),
         }
     }
@@ -78,6 +81,7 @@ impl Hazard {
             Self::AfterVariable => "the value would become part of the variable's name",
             Self::AfterBackslash => "the backslash would take away the meaning of the value's quotes",
             Self::AfterDollar => "the `$` and the value would be read together",
+            Self::Ambiguous => "shells do not agree on whether a quote is open here",
             Self::SplicePlace => "its text would be read as part of the command around it",
         }
     }
@@ -89,6 +93,7 @@ impl Hazard {
             Self::AfterVariable => "put the variable's name in braces: `${NAME}`",
             Self::AfterBackslash => "leave out the backslash: the value is quoted already",
             Self::AfterDollar => "leave out the `$`: the value is quoted already",
+            Self::Ambiguous => "put the text of the `${…}` into a variable first",
             Self::SplicePlace => "place the script where a command begins, with nothing after it on its line",
             Self::Backticks => "write `$(…)` instead of backticks",
             Self::VariableName => "write the name out, and pass the value by `env`",

@@ -72,6 +72,8 @@ pub(super) struct Scanner {
     pub(super) name_end: Option<usize>,
     pub(super) here_is_open: bool,
     pub(super) ends_with_backslash: bool,
+    /// Shells differ about where the quotes end from here on.
+    pub(super) is_ambiguous: bool,
     pub(super) holes: Vec<Result<Place, Hazard>>,
     pub(super) commands: Vec<SimpleCommand>,
 }
@@ -96,6 +98,7 @@ impl Scanner {
             name_end: None,
             here_is_open: false,
             ends_with_backslash: false,
+            is_ambiguous: false,
             holes: Vec::new(),
             commands: Vec::new(),
         }
@@ -180,7 +183,8 @@ impl Scanner {
     /// What keeps a value from being quoted in the innermost list or quote.
     pub(super) fn hazard(&self) -> Option<Hazard> {
         let top = self.top();
-        top.hazard.or_else(|| match &top.kind {
+        let ambiguous = self.is_ambiguous.then_some(Hazard::Ambiguous);
+        top.hazard.or(ambiguous).or_else(|| match &top.kind {
             FrameKind::List(list) => list.hazard().or_else(|| {
                 let name = list.word.assigned_name().filter(|_| list.expect == Expect::Command)?;
                 self.integers.contains(name).then_some(Hazard::Arithmetic)
@@ -295,11 +299,25 @@ impl Scanner {
                 self.pop();
             }
             b'\'' if has_quotes => self.open(1, FrameKind::Single, None),
+            b'\'' => self.literal_quote(),
             b'"' => self.open(1, FrameKind::Double, None),
             b'`' => self.open(1, FrameKind::Backticks, None),
             b'\\' => self.escape(),
             b'$' => self.dollar(in_double),
             _ => self.at += 1,
+        }
+    }
+
+    /// A `'` in a `${…}` in double quotes: bash pairs it, other shells take it as it is. That is the same only where nothing
+    /// between the two has a meaning.
+    fn literal_quote(&mut self) {
+        let rest = &self.bytes[self.at + 1..];
+        let length = rest.iter().take_while(|byte| !b"'}\"$`\\".contains(byte) && !Self::is_hole(**byte)).count();
+        if rest.get(length) == Some(&b'\'') {
+            self.at += length + 2;
+        } else {
+            self.is_ambiguous = true;
+            self.at += 1;
         }
     }
 
@@ -504,9 +522,8 @@ impl Scanner {
         if self.byte() == SPLICE {
             return self.refuse(Hazard::SplicePlace);
         }
-        let frame = self.top();
-        let place = Place { quote, is_whole_word: false, interpreter: frame.interpreter };
-        self.holes.push(frame.hazard.map_or(Ok(place), Err));
+        let place = Place { quote, is_whole_word: false, interpreter: self.top().interpreter };
+        self.holes.push(self.hazard().map_or(Ok(place), Err));
         self.at += 1;
         if let Some(list) = self.list_below() {
             list.word.has_hole = true;

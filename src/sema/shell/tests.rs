@@ -51,7 +51,7 @@ fn values_are_quoted_for_their_place() {
         ("x=(@ @)\necho @", &[Bare, Bare, Bare]),
         ("echo \\\n  @ \\\n  '@'", &[Bare, Single]),
         ("echo ${x:-a'}'} @", &[Bare]),
-        ("echo \"${x:-'}\" @", &[Bare]),
+        ("echo \"${x:-'a b'}\" @", &[Bare]),
         ("echo \"${x#'}'}\" @", &[Bare]),
         ("echo $(( (1 + 2) * 3 )) @; (( x = (2) )); echo @", &[Bare, Bare]),
         ("echo $((echo a); echo @) @", &[Bare, Bare]),
@@ -129,6 +129,8 @@ fn places_where_no_quoting_is_safe_are_named() {
         ("echo $@", AfterDollar),
         ("echo \"$@\"", AfterDollar),
         ("echo $\\\n@", AfterDollar),
+        ("echo \"${x:-'}\" @", Ambiguous),
+        ("echo \"${x:-'}'}\" '@'", Ambiguous),
     ] {
         assert_eq!(hazards(text), [expected], "{text}");
     }

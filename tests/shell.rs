@@ -1,0 +1,249 @@
+//! Hostile values through real shells: each arrives as it is, and none of them runs a command.
+//!
+//! Scripts come from a grammar of the places where a value may stand. They are quoted as `sema::shell` says, and run by bash
+//! and, where it is there, by dash.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use o11n::sema::hir::Quote;
+use o11n::sema::shell::{Piece, scan};
+use proptest::prelude::*;
+
+/// The file that a value makes if it ever runs as a command.
+const CANARY: &str = "canary";
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    /// The value of this number.
+    Hole(usize),
+}
+
+/// A piece of a script, with what it expands to or prints.
+#[derive(Clone, Debug)]
+struct Piecework {
+    script: Vec<Part>,
+    output: Vec<Part>,
+    needs_bash: bool,
+}
+
+fn text(text: &str) -> Vec<Part> {
+    vec![Part::Text(text.to_owned())]
+}
+
+/// Puts `inner` at each `@` of a template.
+fn fill(template: &str, inner: &[Part]) -> Vec<Part> {
+    let texts = template.split('@').map(text);
+    texts.reduce(|filled, next| [filled, inner.to_vec(), next].concat()).unwrap_or_default()
+}
+
+fn hole(script: &str, output: &str, hole: usize) -> Piecework {
+    Piecework { script: fill(script, &[Part::Hole(hole)]), output: fill(output, &[Part::Hole(hole)]), needs_bash: false }
+}
+
+fn fixed(script: &str, output: &str, needs_bash: bool) -> Piecework {
+    Piecework { script: text(script), output: text(output), needs_bash }
+}
+
+/// A word or a piece of one.
+fn word(holes: usize) -> impl Strategy<Value = Piecework> {
+    let leaf = prop_oneof![
+        4 => (0..holes).prop_map(|at| hole("@", "@", at)),
+        2 => (0..holes).prop_map(|at| hole("'a \"@$b'", "a \"@$b", at)),
+        2 => (0..holes).prop_map(|at| hole("\"a '@\\\\\"", "a '@\\", at)),
+        2 => (0..holes).prop_map(|at| hole("$none@", "@", at)),
+        2 => (0..holes).prop_map(|at| hole("{@}", "{@}", at)),
+        1 => Just(fixed("'it'\\''s'", "it's", false)),
+        1 => Just(fixed("\\\"\\'", "\"'", false)),
+        1 => Just(fixed("a\\\nb", "ab", false)),
+        1 => Just(fixed("$((1 + (2) * 3))", "7", false)),
+        1 => Just(fixed("${none:-'}'x}", "}x", false)),
+        1 => Just(fixed("\"${none:-a\\}'b'}\"", "a}'b'", false)),
+        1 => Just(fixed("\"$none\"", "", false)),
+        1 => Just(fixed("x#y", "x#y", false)),
+        1 => Just(fixed("$'\\'\"'", "'\"", true)),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let joined = prop::collection::vec(inner.clone(), 1..4).prop_map(|words| Piecework {
+            needs_bash: words.iter().any(|word| word.needs_bash),
+            script: words.iter().flat_map(|word| word.script.clone()).collect(),
+            output: words.iter().flat_map(|word| word.output.clone()).collect(),
+        });
+        // The full stop keeps line breaks at the end of the substitution.
+        let substituted = inner.prop_map(|word| Piecework {
+            script: fill("\"$(# it's\n printf '%s.' w@; )\"", &word.script),
+            output: fill("w@.", &word.output),
+            needs_bash: word.needs_bash,
+        });
+        prop_oneof![joined, substituted]
+    })
+}
+
+/// Statements that show `x@` once, and whether they need bash.
+const STATEMENTS: &[(&str, bool)] = &[
+    ("show x@", false),
+    ("if true; then show x@; fi # it's", false),
+    ("case x@ in 'a)') ;; (x*|\"y\") show x@;; esac", false),
+    ("# \"it's\"\nshow x@", false),
+    ("cat >/dev/null <<'E F' <<-G\n\"'`$(\nE F\n'$((1))\n\tG\nshow x@", false),
+    ("cat <<A >/dev/null\n$none \\\nA\n'\nA\nshow x@", false),
+    ("v=x@; show \"$v\"", false),
+    ("export v=x@\nshow \"$v\"", true),
+    ("( show x@ )", false),
+    ("{ show x@; }", false),
+    ("f() { show \"$1\"; }; f x@", false),
+    ("for v in x@; do show \"$v\"; done", false),
+    ("[ x@ = x@ ] && show x@ || show bad", false),
+    ("show $none\\\n x@", false),
+    ("printf %s x@ >/dev/null; show x@", false),
+    ("A=x@ sh -c 'printf \"%s\\\\0\" \"$A\"'", false),
+    ("a=(x@ '#)'); show \"${a[0]}\"", true),
+    ("[[ 'a' == \"a\" && x@ == x@ ]] && show x@", true),
+    ("(( 1 + 1 )); show x@", true),
+    ("show $((echo '5'); (echo '7')) >/dev/null; show x@", true),
+    ("cat <<< x@ >/dev/null; show x@", true),
+    ("show x@ > >(cat); wait", true),
+    ("function g { show x@; }; g", true),
+];
+
+fn statement(holes: usize) -> impl Strategy<Value = Piecework> {
+    (prop::sample::select(STATEMENTS), word(holes)).prop_map(|((template, needs_bash), word)| Piecework {
+        script: fill(&format!("{template}\n"), &word.script),
+        output: fill("x@\0", &word.output),
+        needs_bash: needs_bash || word.needs_bash,
+    })
+}
+
+/// Text that tries to get out of its quotes.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "'",
+        "\"",
+        "\\",
+        "`",
+        "$",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "]",
+        "<",
+        ">",
+        "|",
+        "&",
+        ";",
+        "\n",
+        " ",
+        "\t",
+        "\r",
+        "*",
+        "?",
+        "~",
+        "#",
+        "!",
+        "=",
+        "%",
+        "-",
+        ",",
+        "..",
+        "2",
+        "a",
+        "测",
+        "é",
+        "EOF",
+        "A",
+        "G",
+        "E F",
+        "if",
+        "esac",
+        "done",
+        "case",
+        "A=b",
+        "touch canary",
+        "$(touch canary)",
+        "`touch canary`",
+        "\ntouch canary\n",
+        "'; touch canary; '",
+        "\"; touch canary; \"",
+        "$((a[$(touch canary)]))",
+        "a[$(touch canary)]",
+        "${x:-$(touch canary)}",
+        ");touch canary;(",
+        "\\\ntouch canary",
+    ]);
+    prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+/// Writes the value as language.md says, plainly.
+fn quoted(value: &str, quote: Quote) -> String {
+    let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte));
+    match quote {
+        Quote::Bare if is_plain => value.to_owned(),
+        Quote::Bare | Quote::Word => format!("'{}'", value.replace('\'', "'\\''")),
+        Quote::Single => value.replace('\'', "'\\''"),
+        Quote::Double => value.chars().flat_map(|c| "\"\\$`".contains(c).then_some('\\').into_iter().chain([c])).collect(),
+    }
+}
+
+fn render(script: &[Part], values: &[String]) -> String {
+    let pieces = script.iter().map(|part| match part {
+        Part::Text(text) => Piece::Text(text),
+        Part::Hole(_) => Piece::Value,
+    });
+    let mut places = scan(pieces).holes.into_iter();
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Hole(value) => {
+            let place = places.next().unwrap().unwrap_or_else(|hazard| panic!("refused {hazard}: {script:?}"));
+            quoted(&values[*value], place.quote)
+        }
+    };
+    script.iter().map(part).collect()
+}
+
+fn shells() -> Vec<&'static str> {
+    ["bash", "dash"].into_iter().filter(|shell| Command::new(shell).args(["-c", ":"]).status().is_ok()).collect()
+}
+
+/// What the shell prints, and whether the canary sang.
+fn run(shell: &str, script: &str, folder: &Path) -> (String, bool) {
+    std::fs::create_dir_all(folder).unwrap();
+    let output = Command::new(shell).arg("-c").arg(script).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let canary = folder.join(CANARY);
+    let sang = canary.exists();
+    if sang {
+        std::fs::remove_file(canary).unwrap();
+    }
+    (String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr), sang)
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hostile_values_arrive_as_they_are(
+        statements in prop::collection::vec(statement(3), 1..4),
+        values in prop::collection::vec(hostile(), 3),
+    ) {
+        let folder = folder("hostile");
+        let script: Vec<Part> = statements.iter().flat_map(|statement| statement.script.clone()).collect();
+        let preamble = "none=\nshow() { printf '%s\\0' \"$@\"; }\n";
+        let script = preamble.to_owned() + &render(&script, &values);
+        let expected: String = statements.iter().flat_map(|statement| &statement.output).map(|part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Hole(value) => &values[*value],
+        }).collect();
+        let needs_bash = statements.iter().any(|statement| statement.needs_bash);
+        for shell in shells().into_iter().filter(|shell| *shell == "bash" || !needs_bash) {
+            let (printed, sang) = run(shell, &script, &folder);
+            prop_assert!(!sang, "{shell} ran a value as a command:\n{script}");
+            prop_assert_eq!(&printed, &expected, "{} read:\n{}", shell, &script);
+        }
+    }
+}
