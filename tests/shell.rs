@@ -115,6 +115,88 @@ fn statement(holes: usize) -> impl Strategy<Value = Piecework> {
     })
 }
 
+/// Shell text without loops and without commands that could do harm.
+const JUMBLE: &[&str] = &[
+    "@",
+    "@",
+    "@",
+    "@",
+    "'",
+    "'",
+    "\"",
+    "\"",
+    "\\",
+    "\n",
+    "\n",
+    " ",
+    " ",
+    "$",
+    "$(",
+    "$((",
+    "${none:-",
+    "${none#",
+    "${",
+    "}",
+    "(",
+    ")",
+    ")",
+    "))",
+    "`",
+    "#",
+    "<<A",
+    "\nA\n",
+    "<<-'A'",
+    "<<<",
+    "<",
+    ">",
+    "|",
+    "||",
+    "&&",
+    ";",
+    ";;",
+    "case a in ",
+    " in ",
+    "a)",
+    "esac",
+    "[[ ",
+    " ]]",
+    " =~ ",
+    " -eq ",
+    "[ ",
+    "-v ",
+    "=",
+    "x=",
+    "x=(",
+    "x[",
+    "]",
+    "eval ",
+    "trap ",
+    "export ",
+    "declare -i ",
+    "local ",
+    "printf ",
+    "show ",
+    "show ",
+    "{ ",
+    "{",
+    "if ",
+    "then ",
+    "fi",
+    "$'",
+    "$none",
+    "!",
+    "+(",
+    "a",
+    "2",
+    "sh -x ",
+    "\\\n",
+    "function f ",
+    "f()",
+    "command ",
+    "\t",
+    "é",
+];
+
 /// Text that tries to get out of its quotes.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -244,6 +326,34 @@ proptest! {
             let (printed, sang) = run(shell, &script, &folder);
             prop_assert!(!sang, "{shell} ran a value as a command:\n{script}");
             prop_assert_eq!(&printed, &expected, "{} read:\n{}", shell, &script);
+        }
+    }
+
+    /// Where a script is no script at all, a value must not make one of it.
+    #[test]
+    fn no_value_runs_in_a_jumble_of_shell_text(
+        jumble in prop::collection::vec(prop::sample::select(JUMBLE), 1..16),
+        values in prop::collection::vec(hostile(), 3),
+    ) {
+        let pieces = jumble.concat();
+        let pieces: Vec<Piece> = pieces.split('@').map(Piece::Text).collect();
+        let mut script = String::from("none=\nshow() { printf '%s\\0' \"$@\"; }\n");
+        let mut with_holes = vec![pieces[0]];
+        pieces[1..].iter().for_each(|piece| with_holes.extend([Piece::Value, *piece]));
+        let places = scan(with_holes.iter().copied()).holes;
+        for (index, piece) in pieces.iter().enumerate() {
+            if let Piece::Text(text) = piece {
+                script.push_str(text);
+            }
+            // A refused value stays out: the compiler would have stopped there.
+            if let Some(Ok(place)) = places.get(index) {
+                script.push_str(&quoted(&values[index % values.len()], place.quote));
+            }
+        }
+        let folder = folder("jumble");
+        for shell in shells() {
+            let (_, sang) = run(shell, &script, &folder);
+            prop_assert!(!sang, "{shell} ran a value as a command:\n{script}");
         }
     }
 }
