@@ -71,9 +71,21 @@ impl Cst {
         (!self.nodes.is_empty()).then_some(NodeRef { cst: self, index: 0 })
     }
 
-    /// Every node, in order of the text.
-    pub(super) fn all(&self) -> impl Iterator<Item = NodeRef<'_>> {
-        (0..self.nodes.len()).map(|index| NodeRef { cst: self, index })
+    /// Shows every node, in order of the text, with those around it. Does not recurse, however deep the tree.
+    pub(super) fn visit<'a>(&'a self, mut see: impl FnMut(&Visit<'_, 'a>)) {
+        let mut open: Vec<(NodeRef<'a>, Option<NodeRef<'a>>)> = Vec::new();
+        for index in 0..self.nodes.len() {
+            while open.last().is_some_and(|(node, _)| self.nodes[node.index].next as usize <= index) {
+                open.pop();
+            }
+            let node = NodeRef { cst: self, index };
+            let previous = open.last().and_then(|(_, last)| *last);
+            see(&Visit { node, parent: open.last().map(|(parent, _)| *parent), previous, open: &open });
+            if let Some((_, last)) = open.last_mut().filter(|_| node.kind() != Rule::COMMENT) {
+                *last = Some(node);
+            }
+            open.push((node, None));
+        }
     }
 
     /// The leaves of `text`, which must be the text that this tree was made of.
@@ -189,6 +201,23 @@ impl<'a> NodeRef<'a> {
     /// The first node below that is of this kind.
     pub(super) fn child(self, kind: Rule) -> Option<NodeRef<'a>> {
         self.children().find(|child| child.kind() == kind)
+    }
+}
+
+/// A node and those around it.
+pub(super) struct Visit<'o, 'a> {
+    pub node: NodeRef<'a>,
+    pub parent: Option<NodeRef<'a>>,
+    /// The node before it below the same parent, comments apart.
+    pub previous: Option<NodeRef<'a>>,
+    /// The nodes that it lies in, outermost first, each with the last node seen below it.
+    open: &'o [(NodeRef<'a>, Option<NodeRef<'a>>)],
+}
+
+impl<'a> Visit<'_, 'a> {
+    /// The node that it lies in, `levels` above the parent.
+    pub(super) fn ancestor(&self, levels: usize) -> Option<NodeRef<'a>> {
+        self.open.iter().rev().nth(levels).map(|(node, _)| *node)
     }
 }
 

@@ -5,8 +5,10 @@ pub mod ast;
 mod build;
 mod cst;
 mod grammar;
+mod labels;
 mod nesting;
 mod report;
+mod second;
 
 use pest::Parser;
 
@@ -54,7 +56,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
             parse.ast = build::build(&parse.cst, file, text, &mut parse.diagnostics);
             report::report(&parse.cst, file, text, &mut parse.diagnostics);
         }
-        Err(error) => parse.diagnostics.push(report::refusal(file, &error)),
+        Err(error) => parse.diagnostics.push(report::refusal(file, text, &error)),
     }
     parse
 }

@@ -1,0 +1,250 @@
+//! Text that was skipped: read again strictly, to tell where it goes wrong and what belongs there.
+
+use std::ops::Range;
+
+use super::Reporter;
+use crate::base::{Duration, Span};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::cst::{NodeRef, Visit};
+use crate::syntax::grammar::Rule;
+use crate::syntax::{labels, second};
+
+/// The longest text that is read again at once, in bytes.
+const SECOND_LOOK_LIMIT: usize = 4_096;
+
+/// Signs of a Chinese keyboard, and what they are meant for.
+const FULL_WIDTH: [(char, &str); 16] = [
+    ('＝', "="),
+    ('：', ":"),
+    ('，', ","),
+    ('、', ","),
+    ('；', ";"),
+    ('（', "("),
+    ('）', ")"),
+    ('｛', "{"),
+    ('｝', "}"),
+    ('【', "["),
+    ('】', "]"),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "\""),
+    ('’', "\""),
+    ('\u{3000}', " "),
+];
+
+impl Reporter<'_> {
+    pub(super) fn skipped(&mut self, visit: &Visit<'_, '_>) {
+        let node = visit.node;
+        let (rule, range) = self.piece(visit);
+        let is_short = range.len() <= 2 * SECOND_LOOK_LIMIT;
+        let stop = is_short.then(|| second::look(rule, self.text, range.clone())).flatten();
+        let at = stop.as_ref().map_or(node.start(), |stop| stop.at).max(range.start);
+        match self.foreign(visit, node.start()).or_else(|| self.foreign(visit, at)) {
+            Some(diagnostic) => self.push(diagnostic),
+            None => self.push_guess(self.unexpected(visit, &range, at, stop.map(|stop| stop.expected).unwrap_or_default())),
+        }
+    }
+
+    /// What to read again, and as what.
+    fn piece(&self, visit: &Visit<'_, '_>) -> (Rule, Range<usize>) {
+        let node = visit.node;
+        let end = node.end().min(node.start() + SECOND_LOOK_LIMIT);
+        let end = self.text.floor_char_boundary(end);
+        match (node.kind(), visit.parent) {
+            (Rule::error_item, _) => match visit.previous.filter(|previous| self.is_short_and_on_the_line(*previous, node)) {
+                Some(previous) => (Rule::second_items, previous.start()..end),
+                None => (Rule::second_items, node.start()..end),
+            },
+            // The brace after the head belongs to what is read again, or the head would seem to lack it.
+            (Rule::error_block_head | Rule::error_head, parent) => {
+                let start = parent.map_or(node.start(), |parent| parent.start()).min(node.start());
+                let start = if node.kind() == Rule::error_block_head { node.start() } else { self.keyword_before(start, node) };
+                let brace = usize::from(self.text[end..].starts_with('{'));
+                (Rule::second_head, start..end + brace)
+            }
+            (Rule::error_type, _) => (Rule::second_type, node.start()..end),
+            (Rule::error_value | Rule::error_entry, _) => (Rule::second_value, node.start()..end),
+            (Rule::error_interpolation, Some(parent)) => (Rule::second_interpolation, parent.start()..parent.end()),
+            (Rule::error_tail, Some(parent)) => {
+                let rule = match parent.kind() {
+                    Rule::list => Rule::second_list,
+                    Rule::record => Rule::second_record,
+                    Rule::args => Rule::second_args,
+                    Rule::params => Rule::second_params,
+                    Rule::paren => Rule::second_paren,
+                    Rule::enum_type | Rule::record_type => Rule::second_type,
+                    Rule::index => Rule::second_index,
+                    _ => Rule::second_names,
+                };
+                (rule, parent.start()..parent.end().max(end))
+            }
+            (_, Some(parent)) => (Rule::second_items, parent.start()..end.max(parent.start())),
+            (_, None) => (Rule::second_items, node.start()..end),
+        }
+    }
+
+    /// The `for` or the last `if` before a head.
+    fn keyword_before(&self, start: usize, head: NodeRef<'_>) -> usize {
+        let before = &self.text[start..head.start()];
+        before.rfind("if").or_else(|| before.rfind("for")).map_or(head.start(), |at| start + at)
+    }
+
+    fn is_short_and_on_the_line(&self, previous: NodeRef<'_>, node: NodeRef<'_>) -> bool {
+        let is_item = !matches!(previous.kind(), Rule::error_item | Rule::block | Rule::error_block);
+        is_item && node.start() - previous.start() < SECOND_LOOK_LIMIT && !self.text[previous.end()..node.start()].contains('\n')
+    }
+
+    fn unexpected(&self, visit: &Visit<'_, '_>, range: &Range<usize>, at: usize, expected: Vec<&'static str>) -> Diagnostic {
+        let found = self.token_at(at);
+        let shown = match &self.text[found.clone()] {
+            "" | "\n" if at >= self.text.trim_end().len() => "the end of the file".to_owned(),
+            "" | "\n" => "the end of the line".to_owned(),
+            token => format!("`{token}`"),
+        };
+        let span = if found.is_empty() { self.before_break(at) } else { Span::new(self.file, found.start, found.end) };
+        let expected: Vec<&str> = expected.into_iter().filter(|word| *word != shown).take(4).collect();
+        let diagnostic = if expected.is_empty() {
+            Diagnostic::at(Code::UnexpectedText, span, format!("{shown} does not belong here"), "not expected here")
+        } else {
+            let joined = second::join(&expected);
+            let verb = if expected.len() == 1 { "belongs" } else { "belong" };
+            let label = if expected.len() == 1 { format!("{joined} {verb} here") } else { "not expected here".to_owned() };
+            Diagnostic::at(Code::UnexpectedText, span, format!("expected {joined}, found {shown}"), label)
+        };
+        let start = visit
+            .parent
+            .filter(|parent| parent.kind() != Rule::file && parent.kind() != Rule::body)
+            .map_or(range.start, |parent| parent.start());
+        match labels::form(self.word_at(start)) {
+            Some(form) => diagnostic.help(format!("this is written {form}")),
+            None => diagnostic,
+        }
+    }
+
+    /// The last character before a line's end, so that the place can be seen.
+    fn before_break(&self, at: usize) -> Span {
+        let end = self.text[..at].trim_end().len();
+        Span::new(self.file, end, end)
+    }
+
+    /// The word, string or sign at a place; empty at the end of a line.
+    fn token_at(&self, at: usize) -> Range<usize> {
+        let blanks = self.text[at..].len() - self.text[at..].trim_start_matches([' ', '\t', '\r']).len();
+        let start = at + blanks;
+        let word = self.word_at(start);
+        if !word.is_empty() {
+            return start..start + word.len();
+        }
+        let rest = self.line_from(start);
+        let length = match rest.strip_prefix('"').and_then(|inner| inner.find('"')) {
+            Some(end) => end + 2,
+            None => rest.chars().next().map_or(0, char::len_utf8),
+        };
+        start..start + length
+    }
+
+    fn word_at(&self, at: usize) -> &str {
+        let rest = &self.text[at..];
+        &rest[..rest.find(|c: char| !(c == '_' || unicode_ident::is_xid_continue(c))).unwrap_or(rest.len())]
+    }
+
+    /// What other languages write at this place.
+    fn foreign(&self, visit: &Visit<'_, '_>, at: usize) -> Option<Diagnostic> {
+        let rest = self.text.get(at..)?;
+        let first = rest.chars().next()?;
+        let span = Span::new(self.file, at, at + first.len_utf8());
+        match first {
+            '\'' => Some(self.single_quotes(at, rest)),
+            '#' => Some(Diagnostic::at(Code::ForeignSyntax, span, "a comment begins with `//`", "`#` begins none").fix(
+                "write `//`",
+                span,
+                "//",
+            )),
+            '=' if visit.node.kind() == Rule::error_head => {
+                Some(Diagnostic::at(Code::ForeignSyntax, span, "two values are compared with `==`", "`=` gives a value").fix(
+                    "write `==`",
+                    span,
+                    "==",
+                ))
+            }
+            ')' | ']' if visit.node.kind() == Rule::error_item && at == visit.node.start() => Some(
+                Diagnostic::at(Code::StrayClose, span, format!("this `{first}` closes nothing"), "nothing is open here")
+                    .help("remove it"),
+            ),
+            '[' if self.follows_on_the_line(visit, at) => {
+                let gap = self.gap_before(visit.node);
+                Some(Diagnostic::at(Code::BadSpacing, gap, "the `[` of an index touches the list", "a blank too many").fix(
+                    "remove the blank",
+                    gap,
+                    "",
+                ))
+            }
+            '0'..='9' => self.split_duration(visit, at),
+            'e' if self.word_at(at) == "else" && visit.node.kind() == Rule::error_item => {
+                let span = Span::new(self.file, at, at + "else".len());
+                Some(
+                    Diagnostic::at(Code::UnexpectedText, span, "this `else` belongs to no `if`", "no `if { … }` right before it")
+                        .help("`else` follows the `}` of an `if`"),
+                )
+            }
+            '{' if visit.node.kind() == Rule::error_head => Some(
+                Diagnostic::at(Code::UnexpectedText, span, "a record at this place needs parentheses", "would begin the body")
+                    .help("write `({ … })`"),
+            ),
+            _ => self.full_width(first, span),
+        }
+    }
+
+    fn follows_on_the_line(&self, visit: &Visit<'_, '_>, at: usize) -> bool {
+        let is_first = at == visit.node.start() && visit.node.kind() == Rule::error_item;
+        is_first && visit.previous.is_some_and(|previous| self.is_short_and_on_the_line(previous, visit.node))
+    }
+
+    fn single_quotes(&self, at: usize, rest: &str) -> Diagnostic {
+        let line = rest.lines().next().unwrap_or_default();
+        let inner = line[1..].find('\'').map(|end| &line[1..=end]);
+        let length = inner.map_or(1, |inner| inner.len() + 2);
+        let span = Span::new(self.file, at, at + length);
+        let diagnostic = Diagnostic::at(Code::ForeignSyntax, span, "a string stands between `\"` and `\"`", "`'` begins none");
+        match inner {
+            Some(inner) if !inner.contains(['"', '\\']) => {
+                diagnostic.fix(format!("write `\"{inner}\"`"), span, format!("\"{inner}\""))
+            }
+            _ => diagnostic.help("write `\"…\"`; inside it a quote is `\\\"`"),
+        }
+    }
+
+    /// `1h 30m`
+    fn split_duration(&self, visit: &Visit<'_, '_>, at: usize) -> Option<Diagnostic> {
+        let second = self.word_at(at);
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        let start = before
+            .rfind(|c: char| !(c == '_' || c.is_alphanumeric()))
+            .map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8));
+        let first = &before[start..];
+        let joined = format!("{first}{second}");
+        if visit.node.kind() != Rule::error_item || Duration::parse(first).is_none() || Duration::parse(&joined).is_none() {
+            return None;
+        }
+        let span = Span::new(self.file, start, at + second.len());
+        Some(Diagnostic::at(Code::BadLiteral, span, "a duration is one word", "a blank inside").fix(
+            format!("write `{joined}`"),
+            span,
+            joined,
+        ))
+    }
+
+    fn full_width(&self, first: char, span: Span) -> Option<Diagnostic> {
+        let (_, meant) = FULL_WIDTH.iter().find(|(sign, _)| *sign == first)?;
+        let (name, message) = if first == '\u{3000}' {
+            ("a full-width blank", "a blank is one byte wide".to_owned())
+        } else {
+            ("full-width sign", format!("`{first}` is not `{meant}`"))
+        };
+        Some(Diagnostic::at(Code::ForeignSyntax, span, message, format!("a {}", name.trim_start_matches("a "))).fix(
+            format!("write `{meant}`"),
+            span,
+            *meant,
+        ))
+    }
+}
