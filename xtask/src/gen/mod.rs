@@ -5,6 +5,7 @@
 mod codes;
 mod editors;
 mod reference;
+mod stdlib;
 
 use crate::project;
 use anyhow::{Context, Result, bail};
@@ -29,6 +30,7 @@ const FILES: &[Generated] = &[
     Generated { path: "docs/reference/attributes.md", render: reference::attributes },
     Generated { path: "docs/reference/functions.md", render: reference::functions },
     Generated { path: "docs/reference/codes.md", render: codes::render },
+    Generated { path: "docs/reference/stdlib.md", render: stdlib::render },
     Generated { path: "editors/vim/syntax/o11n.vim", render: editors::vim },
     Generated { path: "editors/vscode/syntaxes/o11n.tmLanguage.json", render: editors::textmate },
 ];
