@@ -1,10 +1,13 @@
 //! Developer commands: `cargo xtask --help`. One file per command.
 
 mod ci;
+mod container;
+mod engines;
 mod r#gen;
 mod process;
 mod project;
 mod test;
+mod tools;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,8 +25,12 @@ struct Arguments {
 enum Command {
     /// All tests that need only Rust
     Test(test::Arguments),
+    /// What we emit, judged by those who will read it
+    Engines(engines::Arguments),
     /// Writes the files that follow from a table in the code
     Gen(r#gen::Arguments),
+    /// The image of o11n, built with buildah from a static binary compiled here
+    Container(container::Arguments),
     /// What continuous integration runs, here
     Ci,
 }
@@ -41,7 +48,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Test(arguments) => test::run(&arguments),
+        Command::Engines(arguments) => engines::run(&arguments),
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Container(arguments) => container::run(&arguments),
         Command::Ci => ci::run(),
     }
 }

@@ -1,0 +1,166 @@
+//! What the engines judge: the output of every example, and every expected output of the emit tests.
+
+use super::tally::Tally;
+use crate::{process, project, tools};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One output and where it came from.
+pub struct Case {
+    /// For people, such as `examples/regression.o11n regression --target argo --kind cron`.
+    pub name: String,
+    pub file: PathBuf,
+}
+
+/// Parameters to compile an example with, as flags: one line a variant. An example that is not listed is compiled as it is.
+const VARIANTS: &[(&str, &[&str])] = &[
+    ("examples/regression.o11n", &[]),
+    ("examples/regression.o11n", &["test_level=full"]),
+    ("examples/release.o11n", &["version=2.14.0"]),
+    ("examples/release.o11n", &["version=2.14.0", "channel=stable", "rehearsal=true"]),
+];
+
+/// A pipeline of an example, with parameters.
+pub struct Pipeline {
+    /// For people: file, name and parameters.
+    pub name: String,
+    /// The plan, as the target `json` prints it.
+    pub plan: Value,
+}
+
+/// All there is to judge, by what it is.
+#[derive(Default)]
+pub struct Cases {
+    pub pipelines: Vec<Pipeline>,
+    pub argo: Vec<Case>,
+    /// The pod manifests in the taskbooks.
+    pub pods: Vec<Case>,
+    pub taskbooks: Vec<Case>,
+    pub plans: Vec<Case>,
+}
+
+impl Cases {
+    /// Compiles every pipeline of every example for every target and kind; a compile that fails is counted as a failure.
+    pub fn make(tally: &mut Tally) -> Result<Self> {
+        process::run(Command::new("cargo").args(["build", "--quiet"]).current_dir(project::root()))?;
+        let folder = project::target_dir("engines/cases");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        let mut cases = Self::default();
+        for file in sources(&project::root().join("examples"))? {
+            for name in pipelines_of(&file)? {
+                for parameters in variants(&file) {
+                    cases.add(&folder, &file, &name, parameters, tally)?;
+                }
+            }
+        }
+        cases.argo.extend(expected_outputs("tests/emit/argo", "yaml")?);
+        cases.taskbooks.extend(expected_outputs("tests/emit/taskbook", "json")?);
+        Ok(cases)
+    }
+
+    /// Compiles one pipeline for everything.
+    fn add(&mut self, folder: &Path, file: &str, pipeline: &str, parameters: &[&str], tally: &mut Tally) -> Result<()> {
+        let shown = [&[file, pipeline], parameters].concat().join(" ");
+        let stem = folder.join(shown.replace(['/', ' '], "-"));
+        let mut compile = |arguments: &[&str], ending: &str| -> Result<Option<Case>> {
+            let name = [&[shown.as_str()], arguments].concat().join(" ");
+            let parameters = parameters.iter().flat_map(|value| ["--param", value]);
+            let output =
+                process::output(o11n().args(["compile", file, "--pipeline", pipeline]).args(parameters).args(arguments))?;
+            let compiled = output.status.success();
+            tally.accepts(&name, if compiled { Ok(()) } else { Err(process::said(&output)) });
+            let case = Case { name, file: PathBuf::from(format!("{}{ending}", stem.display())) };
+            fs::write(&case.file, output.stdout)?;
+            Ok(compiled.then_some(case))
+        };
+        let Some(plan) = compile(&["--target", "json"], ".plan.json")? else { return Ok(()) };
+        let plan_value = plan.json()?;
+        for kind in kinds(&plan_value) {
+            self.argo.extend(compile(&["--target", "argo", "--kind", kind], &format!("-{kind}.yaml"))?);
+        }
+        if let Some(taskbook) = compile(&["--target", "taskbook"], ".taskbook.json")? {
+            for (number, pod) in pods(&taskbook.json()?).into_iter().enumerate() {
+                let path = PathBuf::from(format!("{}-pod-{number}.yaml", stem.display()));
+                fs::write(&path, pod)?;
+                self.pods.push(Case { name: format!("{}, pod {number}", taskbook.name), file: path });
+            }
+            self.taskbooks.push(taskbook);
+        }
+        self.plans.push(plan);
+        self.pipelines.push(Pipeline { name: shown, plan: plan_value });
+        Ok(())
+    }
+}
+
+impl Case {
+    pub fn named_file(&self) -> (&str, &Path) {
+        (&self.name, &self.file)
+    }
+
+    fn json(&self) -> Result<Value> {
+        serde_json::from_slice(&fs::read(&self.file)?).with_context(|| format!("{} is not JSON", self.name))
+    }
+}
+
+/// What the emit tests expect of a target.
+fn expected_outputs(folder: &str, extension: &str) -> Result<Vec<Case>> {
+    let files = tools::files_under(&project::root().join(folder))?.into_iter();
+    let files = files.filter(|file| file.extension().is_some_and(|found| found == extension));
+    files.map(|file| Ok(Case { name: file.strip_prefix(project::root())?.display().to_string(), file })).collect()
+}
+
+/// The kinds that a pipeline can be compiled to: a template is compiled once and run often, so it can have no cache.
+fn kinds(plan: &Value) -> Vec<&'static str> {
+    let cached = substages(plan).any(|substage| !substage["cache"].is_null());
+    let triggered = plan["triggers"].as_array().is_some_and(|triggers| !triggers.is_empty());
+    match (cached, triggered) {
+        (true, _) => vec!["workflow"],
+        (false, false) => vec!["workflow", "template"],
+        (false, true) => vec!["workflow", "template", "cron"],
+    }
+}
+
+fn variants(file: &str) -> Vec<&'static [&'static str]> {
+    let listed: Vec<_> = VARIANTS.iter().filter(|(name, _)| *name == file).map(|(_, parameters)| *parameters).collect();
+    if listed.is_empty() { vec![&[]] } else { listed }
+}
+
+/// The program under test, as `cargo build` leaves it, with nothing in its environment.
+pub fn o11n() -> Command {
+    let mut command = Command::new(project::target_dir("debug").join("o11n"));
+    command.current_dir(project::root()).env_clear();
+    command
+}
+
+/// The `.o11n` files under a folder, relative to the repository.
+fn sources(folder: &Path) -> Result<Vec<String>> {
+    let files =
+        tools::files_under(folder)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "o11n"));
+    files.map(|file| Ok(file.strip_prefix(project::root())?.display().to_string())).collect()
+}
+
+fn pipelines_of(file: &str) -> Result<Vec<String>> {
+    let listed: Value = serde_json::from_str(&process::stdout(o11n().args(["list", "--message-format", "json", file]))?)?;
+    let pipelines = listed["pipelines"].as_array().context("`o11n list` gave no pipelines")?;
+    Ok(pipelines.iter().filter_map(|pipeline| pipeline["name"].as_str().map(str::to_owned)).collect())
+}
+
+/// All substages of a plan.
+pub fn substages(plan: &Value) -> impl Iterator<Item = &Value> {
+    let stages = plan["stages"].as_array().map_or(&[][..], Vec::as_slice);
+    stages.iter().flat_map(|stage| stage["substages"].as_array().map_or(&[][..], Vec::as_slice))
+}
+
+/// The pod manifests of a taskbook, each once.
+fn pods(taskbook: &Value) -> BTreeSet<&str> {
+    let stages = taskbook.as_object().into_iter().flat_map(|fields| fields.values());
+    let substages = stages.filter_map(|stage| stage["substages"].as_array()).flatten();
+    substages.filter_map(|substage| substage["yaml"].as_str()).collect()
+}

@@ -1,0 +1,141 @@
+//! `cargo xtask engines`: what we emit, judged by those who will read it.
+//!
+//! An engine is a program that others wrote and that decides for real whether our output is right. Each one also gets
+//! broken input, and must refuse it: a judge that takes everything proves nothing. Nothing is skipped: a tool that cannot
+//! be installed, or an engine with nothing to judge, is a failure.
+
+mod argo;
+mod cases;
+mod container;
+mod grammar;
+mod json;
+mod kubernetes;
+mod mutation;
+mod pre_commit;
+mod shellcheck;
+mod tally;
+mod verdict;
+mod vim;
+mod yaml;
+
+use crate::project;
+use crate::tools::Tool;
+use anyhow::{Context, Result, bail};
+use cases::Cases;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+use tally::Tally;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Run only the engine of this name; repeatable
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Print the engines and what each judges
+    #[arg(long)]
+    list: bool,
+}
+
+/// One judge.
+struct Engine {
+    name: &'static str,
+    judges: &'static str,
+    /// Installed before it is asked.
+    tools: &'static [&'static Tool],
+    judge: fn(&Site, &mut Tally) -> Result<()>,
+}
+
+/// Where an engine works.
+struct Site<'a> {
+    /// Its own folder under `target`, empty at the start.
+    scratch: PathBuf,
+    cases: &'a Cases,
+}
+
+const ENGINES: &[Engine] = &[
+    argo::ENGINE,
+    kubernetes::ENGINE,
+    json::ENGINE,
+    yaml::ENGINE,
+    shellcheck::ENGINE,
+    grammar::ENGINE,
+    vim::ENGINE,
+    container::ENGINE,
+    pre_commit::ENGINE,
+];
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.list {
+        for engine in ENGINES {
+            let tools = engine.tools.iter().map(|tool| format!("{} {}", tool.name, tool.version)).collect::<Vec<_>>();
+            println!("{:<12} {} [{}]", engine.name, engine.judges, tools.join(", "));
+        }
+        return Ok(());
+    }
+    let chosen = choose(&arguments.only)?;
+    let start = Instant::now();
+    let mut total = Total::default();
+    let mut compiled = Tally::default();
+    let cases = Cases::make(&mut compiled)?;
+    total.add("examples", &compiled, start);
+    for engine in chosen {
+        let start = Instant::now();
+        total.add(engine.name, &ask(engine, &cases), start);
+    }
+    println!("engines: {} passed, {} failed", total.passed, total.failed);
+    if total.failed > 0 {
+        bail!("{} failures", total.failed);
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Total {
+    passed: usize,
+    failed: usize,
+}
+
+impl Total {
+    /// Adds what was found and prints it.
+    fn add(&mut self, name: &str, tally: &Tally, start: Instant) {
+        let (passed, failed) = (tally.passed(), tally.failures().len());
+        println!("{name:<12} {passed} cases, {failed} failures, {:.1} s", start.elapsed().as_secs_f64());
+        for failure in tally.failures() {
+            println!("  {failure}");
+        }
+        self.passed += passed;
+        self.failed += failed;
+    }
+}
+
+fn choose(only: &[String]) -> Result<Vec<&'static Engine>> {
+    if let Some(unknown) = only.iter().find(|name| ENGINES.iter().all(|engine| engine.name != **name)) {
+        let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
+        bail!("no engine is called `{unknown}`; there are {}", names.join(", "));
+    }
+    Ok(ENGINES.iter().filter(|engine| only.is_empty() || only.iter().any(|name| name == engine.name)).collect())
+}
+
+/// Runs one engine; whatever stops it is a failure of it, and the others still run.
+fn ask(engine: &Engine, cases: &Cases) -> Tally {
+    let mut tally = Tally::default();
+    let asked = clean_site(engine, cases).and_then(|site| {
+        engine.tools.iter().try_for_each(|tool| tool.folder().map(drop))?;
+        (engine.judge)(&site, &mut tally)
+    });
+    if let Err(error) = asked {
+        tally.fail("the engine itself", &format!("{error:#}"));
+    }
+    tally.close();
+    tally
+}
+
+fn clean_site<'a>(engine: &Engine, cases: &'a Cases) -> Result<Site<'a>> {
+    let scratch = project::target_dir("engines").join(engine.name);
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch).with_context(|| format!("cannot clear {}", scratch.display()))?;
+    }
+    fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    Ok(Site { scratch, cases })
+}

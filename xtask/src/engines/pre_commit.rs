@@ -1,0 +1,75 @@
+//! pre-commit itself, with our hooks in a repository of a user.
+
+use super::tally::Tally;
+use super::{Engine, Site};
+use crate::tools::{self, Tool};
+use crate::{container, process, project};
+use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub const ENGINE: Engine = Engine {
+    name: "pre-commit",
+    judges: ".pre-commit-hooks.yaml: good files pass, a mistake and a crooked layout do not",
+    tools: &[&PRE_COMMIT],
+    judge,
+};
+
+const PRE_COMMIT: Tool = Tool {
+    name: "pre-commit",
+    version: "4.7.0",
+    inputs: &["tests/engines/pre-commit/requirements.txt"],
+    install: |into| tools::python(into, "tests/engines/pre-commit/requirements.txt"),
+};
+
+const GOOD: &str = "pipeline hello {\n  stage greet {\n    substage world { run = \"echo hello\" }\n  }\n}\n";
+
+fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
+    let repository = repository(&site.scratch)?;
+    fs::write(repository.join("hello.o11n"), GOOD)?;
+    let said = try_hooks(&repository)?;
+    for hook in ["o11n check", "o11n fmt"] {
+        tally.accepts(&format!("{hook} on a good file"), passed(&said, hook));
+    }
+
+    // One file each, so that one hook's finding is not the other's.
+    fs::write(repository.join("mistake.o11n"), GOOD.replace("hello {", "wrong {").replace("run =", "rum ="))?;
+    fs::write(repository.join("crooked.o11n"), GOOD.replace("hello {", "crooked  {"))?;
+    let said = try_hooks(&repository)?;
+    for hook in ["o11n check", "o11n fmt"] {
+        tally.refuses(&format!("{hook} on a bad file"), passed(&said, hook));
+    }
+    let mended = fs::read_to_string(repository.join("crooked.o11n"))?;
+    let laid_out = mended == GOOD.replace("hello {", "crooked {");
+    tally.accepts("o11n fmt mends the layout", if laid_out { Ok(()) } else { Err(mended) });
+    let told = said.contains("mistake.o11n") && said.contains("rum");
+    tally.accepts("o11n check names the mistake", if told { Ok(()) } else { Err(said) });
+    Ok(())
+}
+
+fn repository(scratch: &Path) -> Result<PathBuf> {
+    let folder = scratch.join("repository");
+    process::stdout(Command::new("git").args(["init", "--quiet"]).arg(&folder))?;
+    Ok(folder)
+}
+
+/// All hooks on all files; what pre-commit said.
+fn try_hooks(repository: &Path) -> Result<String> {
+    process::stdout(Command::new("git").args(["add", "--all"]).current_dir(repository))?;
+    let mut command = Command::new(PRE_COMMIT.folder()?.join("bin/python"));
+    command.args(["-m", "pre_commit", "try-repo"]).arg(project::root()).args(["--all-files", "--verbose"]);
+    // pre-commit compiles us as it would for a user, but need not compile again what the container has compiled.
+    let output = process::output(command.current_dir(repository).envs(container::shared_build()))?;
+    Ok(process::said(&output))
+}
+
+/// Reads the line `o11n check......Passed`.
+fn passed(said: &str, hook: &str) -> Result<(), String> {
+    let line = said.lines().find(|line| line.starts_with(&format!("{hook}..")));
+    match line {
+        Some(line) if line.ends_with("Passed") => Ok(()),
+        Some(line) if line.ends_with("Failed") => Err(said.to_owned()),
+        _ => Err(format!("pre-commit says nothing of {hook}:\n{said}")),
+    }
+}
