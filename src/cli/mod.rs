@@ -9,6 +9,8 @@ mod disk;
 mod explain;
 mod init;
 mod output;
+mod table;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,8 @@ enum Command {
     Explain(explain::Args),
     /// Write a first pipeline
     Init(init::Args),
+    /// Show what each target keeps, approximates and refuses
+    Targets(targets::Args),
     /// Print what a shell needs to complete command lines
     Completions(completions::Args),
 }
@@ -45,6 +49,7 @@ impl Command {
         match self {
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
+            Self::Targets(args) => targets::run(args),
             Self::Completions(args) => completions::run(args),
         }
     }
