@@ -39,7 +39,8 @@ const PLACES: &[(&[&str], &[&str], &str)] = &[
 ];
 
 /// Files that may be longer than [`FILE_LINES`], or hold a function longer than [`FUNCTION_LINES`]: path, function, reason.
-const LENGTH_EXCEPTIONS: &[Exception] = &[];
+const LENGTH_EXCEPTIONS: &[Exception] =
+    &[("src/syntax/labels.rs", "expected", "a table: one row a rule of the grammar, exhaustive")];
 
 const FILE_LINES: usize = 800;
 const FUNCTION_LINES: usize = 100;

@@ -3,14 +3,19 @@
 //! Exit status: 0 success (warnings too), 1 something is wrong with what was read, 2 with the command line, 3 a file could not
 //! be read or written.
 
+mod check;
 mod completions;
 mod defect;
 mod disk;
+pub mod driver;
 mod explain;
+mod fixes;
 mod init;
+mod list;
 mod output;
 mod table;
 mod targets;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -34,6 +39,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Report every mistake of files, or of the workspace
+    Check(check::Args),
+    /// Show the pipelines of the workspace, and what they take
+    List(list::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
     /// Write a first pipeline
@@ -47,6 +56,8 @@ enum Command {
 impl Command {
     fn run(&self) -> Exit {
         match self {
+            Self::Check(args) => check::run(args),
+            Self::List(args) => list::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Targets(args) => targets::run(args),
@@ -71,7 +82,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(Ok(Ok(exit))) => exit.into(),
         Ok(Ok(Err(defect))) => {
-            MessageFormat::Human.show(&[defect], &SourceMap::default(), Stream::Stderr);
+            MessageFormat::Human.show(&[*defect], &SourceMap::default(), Stream::Stderr);
             Exit::Diagnostics.into()
         }
         Ok(Err(_)) => Exit::Diagnostics.into(),

@@ -130,8 +130,8 @@ pub(super) fn usage(message: &str) -> Exit {
 }
 
 /// What is said of a file or folder of the command line that cannot be read.
-pub(super) fn unreadable(path: &Path, reason: &str) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {reason}", path.display()))
+pub(super) fn unreadable(path: &Path, reason: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::Unreadable, format!("cannot read `{}`: {reason}", path.display())))
 }
 
 /// What is said of a file that cannot be written.

@@ -1,0 +1,81 @@
+//! Examples as the code pages and the cases of `tests/ui` write them; `docs/errors/README.md` says the form.
+
+use std::collections::BTreeMap;
+
+use o11n::base::{MemoryWorld, RootPath};
+use o11n::cli::driver::{self, Outcome};
+
+/// A small workspace, and what to do with it.
+#[derive(Default)]
+pub(crate) struct Example {
+    pub(crate) world: MemoryWorld,
+    /// The file that is checked or compiled.
+    pub(crate) main: String,
+    /// Arguments of `compile`; without them it is checked.
+    pub(crate) args: Option<String>,
+}
+
+impl Example {
+    /// Reads one text that may hold several files.
+    pub(crate) fn parse(text: &[u8]) -> Self {
+        let mut example = Self::default();
+        let mut name = None;
+        let mut head = true;
+        let mut file: Vec<u8> = Vec::new();
+        for line in text.split_inclusive(|&byte| byte == b'\n') {
+            let said = std::str::from_utf8(line).ok().and_then(|line| line.trim_end().strip_prefix("// ")).unwrap_or_default();
+            if let Some(next) = said.strip_prefix("file: ") {
+                let file = std::mem::take(&mut file);
+                // Before the first name there may be options alone.
+                let is_head = file.split(|&byte| byte == b'\n').all(|line| line.is_empty() || line.starts_with(b"// "));
+                if name.is_some() || !is_head {
+                    example.add(name, file);
+                }
+                name = Some(next.trim().to_owned());
+                continue;
+            }
+            head &= said.starts_with("args: ") || said.starts_with("env: ");
+            if head {
+                example.option(said);
+            }
+            file.extend_from_slice(line);
+        }
+        example.add(name, file);
+        example
+    }
+
+    /// Several files that lie beside `main.o11n`.
+    pub(crate) fn of_files(files: BTreeMap<String, Vec<u8>>) -> Self {
+        let main = files.get("main.o11n").cloned().unwrap_or_default();
+        let mut example = Self::parse(&main);
+        example.main = "main.o11n".to_owned();
+        example.world.files = files.into_iter().map(|(name, text)| (name.into(), text)).collect();
+        example
+    }
+
+    fn option(&mut self, said: &str) {
+        if let Some(args) = said.strip_prefix("args: ") {
+            self.args = Some(args.to_owned());
+        }
+        if let Some((name, value)) = said.strip_prefix("env: ").and_then(|said| said.split_once('=')) {
+            self.world.env.insert(name.trim().into(), value.into());
+        }
+    }
+
+    fn add(&mut self, name: Option<String>, text: Vec<u8>) {
+        let name = name.unwrap_or_else(|| "main.o11n".to_owned());
+        if self.main.is_empty() {
+            self.main.clone_from(&name);
+        }
+        self.world.files.insert(name.into(), text);
+    }
+
+    /// Checks or compiles it.
+    pub(crate) fn run(&self) -> Outcome {
+        let main = RootPath::resolve(None, &self.main).expect("the name of the main file is a path");
+        match &self.args {
+            None => driver::check(&self.world, &main, Some("taskbook")),
+            Some(_) => driver::check(&self.world, &main, None),
+        }
+    }
+}
