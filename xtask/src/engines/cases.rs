@@ -54,7 +54,9 @@ impl Cases {
         fs::create_dir_all(&folder)?;
         let mut cases = Self::default();
         for file in sources(&project::root().join("examples"))? {
-            for name in pipelines_of(&file)? {
+            let listed = pipelines_of(&file);
+            tally.accepts(&format!("o11n list {file}"), listed.as_ref().map(drop).map_err(|error| format!("{error:#}")));
+            for name in listed.unwrap_or_default() {
                 for parameters in variants(&file) {
                     cases.add(&folder, &file, &name, parameters, tally)?;
                 }

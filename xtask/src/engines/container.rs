@@ -26,6 +26,15 @@ const JOB: &[(&str, &str)] =
 /// An image store of our own, so that nothing is left behind on the machine.
 struct Store {
     folder: PathBuf,
+    /// The state of running containers; podman refuses a path of more than 50 characters.
+    running: PathBuf,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // What remains lies in the folder for temporary files, and is small.
+        let _ = fs::remove_dir_all(&self.running);
+    }
 }
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
@@ -80,13 +89,14 @@ impl Store {
     fn new(folder: PathBuf) -> Result<Self> {
         fs::create_dir(&folder)?;
         fs::write(folder.join("containers.conf"), CONFIGURATION)?;
-        Ok(Self { folder })
+        let running = std::env::temp_dir().join(format!("o11n-{}", std::process::id()));
+        Ok(Self { folder, running })
     }
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("CONTAINERS_CONF", self.folder.join("containers.conf")).current_dir(&self.folder);
-        command.arg("--root").arg(self.folder.join("root")).arg("--runroot").arg(self.folder.join("run"));
+        command.arg("--root").arg(self.folder.join("root")).arg("--runroot").arg(&self.running);
         command.args(["--storage-driver", "vfs"]);
         command
     }
