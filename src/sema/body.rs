@@ -187,7 +187,8 @@ impl<'a> Checker<'a> {
                     .label(first, "the first one")
                     .help("keep one of them"),
             );
-        } else if has("run").is_none() && has("command").is_none() {
+        } else if has("run").is_none() && has("command").is_none() && settings.len() == body.items.len() {
+            // Where an item was refused, that may have been the body.
             self.report(
                 Diagnostic::at(Code::NoBody, span, "this substage has nothing to do", "neither `run` nor `command`")
                     .help("write `run = \"…\"` with a shell script, or `command = [\"program\", \"argument\"]`"),
@@ -234,7 +235,7 @@ impl<'a> Checker<'a> {
                     _ => None,
                 },
                 _ => {
-                    self.unknown_value(&module.text, module.span);
+                    self.unknown_value(&module.text, module.span, None);
                     None
                 }
             },
@@ -266,6 +267,20 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_template(&mut self, name: &Name) {
+        if self.is_broken(&name.text) {
+            return;
+        }
+        if let Some(other) = self.find_in_file(Space::Value, &name.text) {
+            let noun = other.noun();
+            let help = if matches!(other, Entity::Function(_)) {
+                format!("a function makes a value: `run = {}(…)` in a substage", name.text)
+            } else {
+                "name a template, or a module's: `module.template(…)`".to_owned()
+            };
+            let message = format!("`{}` is a {noun}, not a template", name.text);
+            self.report(Diagnostic::at(Code::WrongKind, name.span, message, "not a template").help(help));
+            return;
+        }
         let mut names: Vec<&EcoString> = self.declared.scopes[self.frame.file]
             .keys()
             .filter(|(space, _)| *space == Space::Template)
@@ -289,7 +304,10 @@ impl<'a> Checker<'a> {
         let State::Done((_, template)) = &self.templates[template] else { return };
         let mut found = Vec::new();
         placed(&template.body, &self.templates, &mut HashSet::new(), &mut found);
+        let has = |kind: Kind| found.iter().any(|(what, _)| *what == kind);
         let wrong = match kind {
+            // Reported where it is declared.
+            _ if has(Kind::Stage) && has(Kind::Substage) => None,
             Kind::Pipeline => found.iter().find(|(what, _)| *what == Kind::Substage),
             Kind::Stage => found.iter().find(|(what, _)| *what == Kind::Stage),
             _ => None,

@@ -95,6 +95,16 @@ impl<'a> Checker<'a> {
         for arg in args {
             self.infer(&arg.value, Some(&Type::Error));
         }
+        if self.is_broken(word) {
+            return (error(span), Type::Error);
+        }
+        if self.find_in_file(Space::Template, &word.into()).is_some() {
+            self.report(
+                Diagnostic::at(Code::WrongKind, at, format!("`{word}` is a template, not a function"), "called here")
+                    .help(format!("place it in a stage or pipeline: `use {word}(…)`")),
+            );
+            return (error(span), Type::Error);
+        }
         let mut names: Vec<String> = schema::FUNCTIONS.iter().map(|row| row.name.to_owned()).collect();
         names.extend(self.values_in_sight().iter().map(|name| name.to_string()));
         let diagnostic = Diagnostic::at(Code::UnknownFunction, at, format!("unknown function `{word}`"), "no such function");

@@ -183,7 +183,23 @@ impl<'a> Checker<'a> {
 
     /// Makes a name known until [`Checker::leave`].
     pub(super) fn bind(&mut self, name: &crate::syntax::ast::Name, target: BindingTarget, ty: Type, noun: Option<&'static str>) {
-        let outer = self.frame.bindings.iter().find(|binding| binding.name == name.text).map(|binding| binding.span);
+        let outer = self.frame.bindings.iter().find(|binding| binding.name == name.text);
+        // All parameters of a pipeline stand in one block.
+        if let (Some(first), Some("parameter")) = (outer.filter(|outer| outer.noun == noun), noun) {
+            let span = first.span;
+            self.report(
+                Diagnostic::at(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("`{}` is declared twice", name.text),
+                    "declared again here",
+                )
+                .label(span, "first declared here")
+                .help("give one of them another name"),
+            );
+            return;
+        }
+        let outer = outer.map(|binding| binding.span);
         let file_level =
             || self.declared.scopes[self.frame.file].get(&(Space::Value, name.text.clone())).map(|visible| visible.span);
         if let Some(span) = outer.or_else(file_level) {

@@ -1,6 +1,6 @@
 //! Collects what each file declares and imports, before anything is given a meaning.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ecow::EcoString;
 
@@ -63,6 +63,8 @@ pub(super) struct Declarations<'a> {
     pub pipelines: Vec<Declared<'a>>,
     /// By file.
     pub scopes: Vec<HashMap<(Space, EcoString), Visible>>,
+    /// By file: names whose import went wrong. That is reported, so their uses are not.
+    pub broken: HashSet<(usize, EcoString)>,
 }
 
 impl Entity {
@@ -179,6 +181,7 @@ impl<'a> Declarations<'a> {
                         .collect();
                     if found.is_empty() {
                         diagnostics.push(self.not_exported(target, name, units));
+                        self.broken.insert((file, name.text.clone()));
                     }
                     for entity in found {
                         self.bind(file, name, Visible { entity, span: name.span, is_import: true }, diagnostics);
@@ -186,7 +189,13 @@ impl<'a> Declarations<'a> {
                 }
             }
             // What could not be read is reported; its names must not be "unknown" as well.
-            (ImportNames::Module(_) | ImportNames::Names(_), None) | (ImportNames::Error, _) => {}
+            (ImportNames::Module(name), None) => {
+                self.broken.insert((file, name.text.clone()));
+            }
+            (ImportNames::Names(names), None) => {
+                self.broken.extend(names.iter().map(|name| (file, name.text.clone())));
+            }
+            (ImportNames::Error, _) => {}
         }
     }
 

@@ -94,6 +94,9 @@ impl<'a> Checker<'a> {
             (Type::String, Type::Enum(members)) => diagnostic.help(format!("write one of {}", word_list(members))),
             (Type::String, Type::Duration) => diagnostic.help("write the duration without quotes, such as `40m`"),
             (Type::String, Type::Size) => diagnostic.help("write the size without quotes, such as `64GiB`"),
+            (Type::List(_), Type::Script) => diagnostic
+                .help("a script is one string, in `\"\"\"` for several lines; words without a shell are `command = [\"…\"]`"),
+            (Type::String, Type::Int | Type::Float | Type::Bool) => diagnostic.help(format!("write the {want} without quotes")),
             (Type::Float, Type::Int) => diagnostic.help("make it whole with `int(…)`"),
             (_, Type::String) if ty.is_printable() => diagnostic.help("print it into a string: `\"${{ … }}\"`"),
             (_, Type::List(element)) if ty.fits(element) => diagnostic.help("put it in brackets: `[…]`"),
@@ -146,7 +149,7 @@ impl<'a> Checker<'a> {
                     // What is expected here was reported: this word may well be right.
                     _ if matches!(hint, Some(Type::Error)) => {}
                     Some(words) => self.unknown_member(word, span, &words),
-                    None => self.unknown_value(word, span),
+                    None => self.unknown_value(word, span, hint),
                 }
                 (error(span), Type::Error)
             }

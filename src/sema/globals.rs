@@ -265,7 +265,7 @@ impl<'a> Checker<'a> {
                     None
                 }
                 None => {
-                    this.unknown_value(&extends.text, extends.span);
+                    this.unknown_value(&extends.text, extends.span, Some(&Type::Hardware));
                     None
                 }
             });

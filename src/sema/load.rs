@@ -119,6 +119,7 @@ impl Failure {
     fn diagnostic(self, path: &str, importer: Option<(&dyn World, Span)>) -> Diagnostic {
         let (code, message, label) = match &self {
             Self::NoStd => {
+                let path = path.trim_end_matches(".o11n");
                 (Code::ImportNotFound, format!("`{path}` is not in the standard library"), "no such module".to_owned())
             }
             Self::Read(ReadError::NotFound) => {

@@ -21,10 +21,11 @@ mod settings;
 mod strings;
 mod usage;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::base::{RootPath, SourceMap, World};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::schema::TargetSettings;
 use checker::{Checker, State};
 use declare::Declarations;
@@ -53,9 +54,18 @@ pub fn analyze(world: &dyn World, root: &RootPath, targets: &[TargetSettings]) -
     Analysis { sources, program, diagnostics: distinct(diagnostics) }
 }
 
-/// Without repetitions: the default of an argument is read at each call.
-fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = std::collections::HashSet::new();
+/// Without repetitions: the default of an argument is read at each call. Beside an error, an unused name is mostly its other
+/// half (the use is misspelt), so it is not reported then.
+fn distinct(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.retain(|found| found.code != Code::UnusedName);
+    }
+    // What follows a brace that is missing stands one block too deep.
+    let unclosed: HashSet<_> =
+        diagnostics.iter().filter(|found| found.code == Code::Unclosed).filter_map(|found| Some(found.span()?.file)).collect();
+    diagnostics
+        .retain(|found| found.code != Code::MisplacedItem || found.span().is_none_or(|span| !unclosed.contains(&span.file)));
+    let mut seen = HashSet::new();
     diagnostics.into_iter().filter(|found| seen.insert((found.code, found.span(), found.message.clone()))).collect()
 }
 

@@ -53,7 +53,13 @@ impl<'a> Checker<'a> {
                 let (left, right, ty) = self.numbers(left, left_ty, right, right_ty);
                 let ordered = matches!(ty, Some(Type::Int | Type::Float | Type::Duration | Type::Size | Type::Error));
                 if !ordered {
-                    return self.bad_operands(op, &left, &right, span, "they order int, float, duration and size");
+                    return self.bad_operands(
+                        op,
+                        &left,
+                        &right,
+                        span,
+                        &format!("`{}` orders int, float, duration and size", op.symbol()),
+                    );
                 }
                 (left.0, right.0, Type::Bool)
             }
@@ -66,8 +72,8 @@ impl<'a> Checker<'a> {
     /// `== != in not in`: each side takes the type it expects from the other.
     fn comparison(&mut self, op: BinaryOp, left: &'a ast::Expr, right: &'a ast::Expr, span: Span) -> (Expr, Expr) {
         let is_in = matches!(op, BinaryOp::In | BinaryOp::NotIn);
-        let right_first =
-            self.takes_type_from_other(left) && (!is_word(right) || self.is_unknown(left) || self.expects_word(right, left));
+        let right_first = self.takes_type_from_other(left)
+            && (!self.takes_type_from_other(right) || self.is_unknown(left) || self.expects_word(right, left));
         let ((left, left_ty), (right, right_ty)) = if right_first {
             let right = self.infer(right, None);
             (self.infer(left, expected_on_left(&right.1, is_in).as_ref()), right)
@@ -116,7 +122,7 @@ impl<'a> Checker<'a> {
     /// Whether the type of `typed` has `word` as a member.
     fn expects_word(&mut self, typed: &'a ast::Expr, word: &ast::Expr) -> bool {
         let ast::ExprKind::Word(word) = &word.kind else { return false };
-        if self.is_unknown(typed) {
+        if !is_word(typed) || self.is_unknown(typed) {
             return false;
         }
         match self.infer(typed, None).1.without_null() {

@@ -69,13 +69,13 @@ impl<'a> Checker<'a> {
             .filter(|name| !misspelt.contains(name))
             .collect();
         if !missing.is_empty() {
-            let noun = if missing.len() == 1 { "field" } else { "fields" };
+            let is = if missing.len() == 1 { "is" } else { "are" };
             let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             self.report(
                 Diagnostic::at(
                     Code::MissingAttribute,
                     span,
-                    format!("the {noun} {list} of `{}` left out", Type::Record(record.clone())),
+                    format!("{list} of `{}` {is} left out", Type::Record(record.clone())),
                     "left out here",
                 )
                 .help(format!("add `{}: …`", missing[0])),

@@ -75,7 +75,15 @@ impl<'a> Checker<'a> {
         names
     }
 
-    pub(super) fn unknown_value(&mut self, name: &str, span: Span) {
+    /// Whether the import of this name went wrong, so that nothing more is to be said of it.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.declared.broken.contains(&(self.frame.file, name.into()))
+    }
+
+    pub(super) fn unknown_value(&mut self, name: &str, span: Span, want: Option<&Type>) {
+        if self.is_broken(name) {
+            return;
+        }
         let names = self.values_in_sight();
         let names = names.iter().map(EcoString::as_str);
         let diagnostic =
@@ -94,7 +102,14 @@ impl<'a> Checker<'a> {
                 };
                 diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("write `{meant}`"))
             }
-            None => diagnostic.help(format!("declare it with `let` or `param`, or write the string `\"{name}\"`")),
+            None => diagnostic.help(match want.map(Type::without_null) {
+                Some(Type::Hardware) => format!("declare it: `hardware {name} {{ … }}`, or import it"),
+                Some(Type::Policy) => format!("declare it: `policy {name} {{ … }}`, or import it"),
+                _ if name.chars().all(|c| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit()) => {
+                    format!("declare it with `let` or `param`; a variable of the shell is written `${name}`")
+                }
+                _ => format!("declare it with `let` or `param`, or write the string `\"{name}\"`"),
+            }),
         };
         self.report(diagnostic);
     }
@@ -211,6 +226,9 @@ impl<'a> Checker<'a> {
         };
         if let Some(Entity::Type(index)) = found {
             return self.declared_type(index, span);
+        }
+        if path.first().is_some_and(|name| self.is_broken(&name.text)) {
+            return Type::Error;
         }
         let shown = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let mut names: Vec<&str> = self.declared.scopes[self.frame.file]

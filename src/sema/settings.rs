@@ -46,11 +46,17 @@ impl<'a> Checker<'a> {
         };
         let (name, span) = key;
         let Some(attribute) = schema::attribute(kind, &name) else {
-            match written {
-                Written::Body(_) => self.unknown_block(kind, &name, span),
-                Written::Expr(_) => self.unknown_attribute(kind, &name, span),
+            let elsewhere = schema::ATTRIBUTES.iter().find(|row| row.name == name);
+            match (written, elsewhere) {
+                (Written::Body(_), None) => self.unknown_block(kind, &name, span),
+                _ => self.unknown_attribute(kind, &name, span),
             }
-            self.read_anyway(written);
+            match elsewhere {
+                Some(attribute) => {
+                    self.value(&attribute.ty, written, span);
+                }
+                None => self.read_anyway(written),
+            }
             return true;
         };
         let value = self.value(&attribute.ty, written, span);

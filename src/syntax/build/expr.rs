@@ -106,13 +106,15 @@ impl<'a> Builder<'a> {
                 self.check_minus(infix);
             }
             let right = self.binary(row, binds + 1, node);
+            let span = left.span.to(right.span);
             if binds == COMPARISON {
                 if let Some(first) = chained {
                     self.report_chain(infix, first);
+                    left = Expr { kind: ExprKind::Error, span };
+                    continue;
                 }
                 chained = Some(self.span(infix));
             }
-            let span = left.span.to(right.span);
             left = Expr { kind: ExprKind::Binary(operator, Box::new(left), Box::new(right)), span };
         }
         self.depth = outer_depth;
