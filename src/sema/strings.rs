@@ -81,6 +81,18 @@ impl<'a> Checker<'a> {
             Part::Hole { ty: Type::Script, .. } => shell::Piece::Splice,
             Part::Hole { .. } => shell::Piece::Value,
         }));
+        if let Some(unclosed) = scan.unclosed.filter(|_| !scan.holes.is_empty()) {
+            self.report(
+                Diagnostic::at(
+                    Code::UnsafeInterpolation,
+                    string.span,
+                    format!("the script ends {}", unclosed.what()),
+                    "what the shell reads next belongs in there",
+                )
+                .note("`before` and `run` are joined to one script, so values after this one would be read in the wrong place")
+                .help("close it in the same string"),
+            );
+        }
         let mut places = scan.holes.into_iter();
         let pieces = parts
             .into_iter()

@@ -84,11 +84,11 @@ impl Scanner {
     // ---- Ends of commands
 
     pub(super) fn end_command(&mut self, terminator: Terminator) {
-        let depth = self.stack.len() - 1;
+        let (depth, end) = (self.stack.len() - 1, self.at);
         let Some(list) = self.list() else { return };
         let words = list.reset();
         if !words.is_empty() {
-            self.commands.push(SimpleCommand { words, terminator, depth });
+            self.commands.push(SimpleCommand { words, end, terminator, depth });
         }
     }
 
@@ -96,8 +96,8 @@ impl Scanner {
         if self.word_is_open() {
             return self.finish_word();
         }
-        self.at += length;
         self.end_command(terminator);
+        self.at += length;
     }
 
     /// How long an operator of two equal bytes is here; 0 if it is none.
@@ -110,7 +110,6 @@ impl Scanner {
         if self.word_is_open() {
             return self.finish_word();
         }
-        self.at += 1;
         // In a pattern, an array or a `[[`, and before `in`, a line break is a blank.
         let ends = self.list().is_some_and(|list| {
             list.test.is_none()
@@ -120,6 +119,7 @@ impl Scanner {
         if ends {
             self.end_command(Terminator::Other);
         }
+        self.at += 1;
         self.here_documents();
     }
 

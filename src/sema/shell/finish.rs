@@ -8,13 +8,14 @@ use super::{Hazard, Terminator};
 impl Scanner {
     /// Ends the open word, if there is one, and lets it act.
     pub(super) fn finish_word(&mut self) {
+        let at = self.at;
         let Some(list) = self.list() else { return };
         if !list.word.started {
             return;
         }
         if list.redirects {
             list.redirects = false;
-            list.word.finish();
+            list.word.finish(at);
             return;
         }
         if list.test.is_some() {
@@ -23,14 +24,14 @@ impl Scanner {
         match (list.kind, list.expect) {
             (ListKind::CasePattern, _) => {
                 let ends = list.word.is_plain(b"esac");
-                list.word.finish();
+                list.word.finish(at);
                 if ends {
                     self.pop();
                     self.end_bracket();
                 }
             }
             (ListKind::Array, _) => {
-                list.word.finish();
+                list.word.finish(at);
             }
             (_, Expect::Command) => self.finish_command_word(),
             (_, Expect::Argument) => self.finish_argument(),
@@ -57,13 +58,15 @@ impl Scanner {
     }
 
     fn finish_head_word(&mut self, expect: Expect) {
+        let at = self.at;
         if let Some(list) = self.list() {
-            list.word.finish();
+            list.word.finish(at);
             list.expect = expect;
         }
     }
 
     fn finish_command_word(&mut self) {
+        let at = self.at;
         let first_hole = self.holes.len();
         let Some(list) = self.list() else { return };
         let word = &list.word;
@@ -80,7 +83,7 @@ impl Scanner {
                 Some(Expect::Argument)
             }
             b"esac" if is_bare && list.kind == ListKind::CaseBody => {
-                list.word.finish();
+                list.word.finish(at);
                 self.end_command(Terminator::Other);
                 self.pop();
                 return self.end_bracket();
@@ -92,7 +95,7 @@ impl Scanner {
         }
         let text = &list.word.text;
         if list.prefixed && text.starts_with(b"-") {
-            let word = list.word.finish();
+            let word = list.word.finish(at);
             return list.words.push(word);
         }
         let treatment = treatment(text);
@@ -102,11 +105,12 @@ impl Scanner {
         list.interpreter = interpreter;
         list.prefixed |= is_prefix;
         list.expect = if is_prefix { Expect::Command } else { Expect::Argument };
-        let word = list.word.finish();
+        let word = list.word.finish(at);
         list.words.push(word);
     }
 
     fn finish_argument(&mut self) {
+        let at = self.at;
         let Some(list) = self.list() else { return };
         let text = list.word.text.as_slice();
         let is_option = text.len() > 1 && matches!(text[0], b'-' | b'+');
@@ -134,7 +138,7 @@ impl Scanner {
                 list.interpreter = interpreter_of(list.word.text.as_slice(), command.as_deref().map(str::as_bytes));
             }
         }
-        let word = list.word.finish();
+        let word = list.word.finish(at);
         list.words.push(word);
         if let Some(name) = integer {
             self.integers.insert(name);
@@ -142,8 +146,9 @@ impl Scanner {
     }
 
     fn finish_test_word(&mut self) {
+        let at = self.at;
         let Some(list) = self.list() else { return };
-        let word = list.word.finish();
+        let word = list.word.finish(at);
         let Some(mut test) = list.test else { return };
         let is_plain = !word.is_quoted && !word.has_hole;
         list.names_next = is_plain && matches!(word.text.as_str(), "-v" | "-R");

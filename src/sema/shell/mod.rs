@@ -16,7 +16,6 @@ pub use hazard::{Hazard, Unclosed};
 pub use word::{SimpleCommand, Terminator, Word};
 
 use crate::sema::hir::{Quote, ScriptPiece};
-use crate::syntax::ast::StringPart;
 
 /// A part of a script literal, as far as this module needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +52,8 @@ pub struct Place {
 /// What a script literal looks like to the shell.
 #[derive(Debug, Default)]
 pub struct Scan {
+    /// All of the text; each interpolation is one byte, a control character.
+    pub text: String,
     /// One for each `Value` and `Splice`, in order.
     pub holes: Vec<Result<Place, Hazard>>,
     /// What the text leaves open at its end, so that it cannot be joined with other text.
@@ -64,15 +65,6 @@ pub struct Scan {
 /// Reads the pieces of one script literal.
 pub fn scan<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Scan {
     scan::Scanner::new(pieces).run()
-}
-
-/// The places of the interpolations of a literal, in order, where each of them is a value.
-pub fn places(parts: &[StringPart]) -> Vec<Result<Quote, Hazard>> {
-    let pieces = parts.iter().map(|part| match part {
-        StringPart::Text(text, _) => Piece::Text(text),
-        StringPart::Interpolation(..) => Piece::Value,
-    });
-    scan(pieces).holes.into_iter().map(|hole| hole.map(|place| place.quote)).collect()
 }
 
 /// Whether this shell reads quotes as POSIX says: only then can a value be quoted for it.

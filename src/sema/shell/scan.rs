@@ -10,6 +10,9 @@ use crate::sema::hir::Quote;
 pub(super) const VALUE: u8 = 0xFF;
 pub(super) const SPLICE: u8 = 0xFE;
 
+/// Stands for an interpolation in [`Scan::text`].
+const HOLE_BYTE: u8 = 0x1A;
+
 /// How far to look for the `=` after a value that may be part of a variable's name.
 pub(super) const NAME_LOOK_AHEAD: usize = 256;
 
@@ -122,7 +125,10 @@ impl Scanner {
             self.end_command(Terminator::End);
         }
         let unclosed = self.unclosed();
-        Scan { holes: self.holes, unclosed, commands: self.commands }
+        let mut text = self.bytes;
+        text.iter_mut().filter(|byte| Self::is_hole(**byte)).for_each(|byte| *byte = HOLE_BYTE);
+        let text = String::from_utf8(text).expect("what was UTF-8 stays so: only the holes were not");
+        Scan { text, holes: self.holes, unclosed, commands: self.commands }
     }
 
     pub(super) fn unclosed(&self) -> Option<Unclosed> {
@@ -474,7 +480,7 @@ impl Scanner {
         if let Some(list) = list {
             list.word.begin(start);
             if is_bare && text.len() > 1 {
-                list.word.bare_expansion.get_or_insert(start);
+                list.word.has_bare_expansion = true;
             }
             for byte in text {
                 list.word.push(*byte, true);

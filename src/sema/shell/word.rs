@@ -12,12 +12,14 @@ pub struct Word {
     pub text: String,
     /// Offset of its first character in the script, where each interpolation counts as one byte.
     pub start: usize,
+    /// Offset after its last character.
+    pub end: usize,
     /// Some of it is quoted or escaped.
     pub is_quoted: bool,
     /// It has an interpolation.
     pub has_hole: bool,
-    /// Where an expansion outside of quotes stands, if there is one.
-    pub bare_expansion: Option<usize>,
+    /// It has an expansion outside of quotes.
+    pub has_bare_expansion: bool,
 }
 
 impl Word {
@@ -31,6 +33,8 @@ impl Word {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimpleCommand {
     pub words: Vec<Word>,
+    /// Offset of what ends it.
+    pub end: usize,
     /// What stands after it.
     pub terminator: Terminator,
     /// How many `$(…)`, `(…)` and `case` bodies it stands in.
@@ -57,7 +61,7 @@ pub(super) struct OpenWord {
     pub(super) start: usize,
     pub(super) quoted: bool,
     pub(super) has_hole: bool,
-    pub(super) bare_expansion: Option<usize>,
+    pub(super) has_bare_expansion: bool,
     /// A bare `{` is open.
     pub(super) in_braces: bool,
     pub(super) shape: Shape,
@@ -71,14 +75,15 @@ impl OpenWord {
         }
     }
 
-    pub(super) fn finish(&mut self) -> Word {
+    pub(super) fn finish(&mut self, end: usize) -> Word {
         let word = std::mem::take(self);
         Word {
             text: String::from_utf8_lossy(&word.text).into_owned(),
             start: word.start,
+            end,
             is_quoted: word.quoted,
             has_hole: word.has_hole,
-            bare_expansion: word.bare_expansion,
+            has_bare_expansion: word.has_bare_expansion,
         }
     }
 
