@@ -1,5 +1,77 @@
 //! From a pipeline and its parameters to the plan: evaluation, expansion, fingerprints.
 
+mod arithmetic;
+mod attrs;
+mod clusters;
+mod convert;
+mod cron;
+mod data;
+mod deadlines;
+mod eval;
+mod expand;
+mod files;
+mod fingerprint;
+mod functions;
+mod gates;
+mod hardware;
+mod inputs;
 mod model;
+mod quote;
+mod substage;
+mod triggers;
+mod value;
 
+use crate::base::{SourceMap, World};
+use crate::diag::Diagnostic;
+use crate::sema::hir::{PipelineId, Program};
+
+pub use inputs::{Inputs, ParamsFile};
 pub use model::*;
+
+/// What came of a pipeline.
+#[derive(Debug)]
+pub struct Built {
+    /// None if there is an error among the diagnostics.
+    pub plan: Option<Plan>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Evaluates and expands a pipeline of a program without errors. Data files and the file of parameters that it reads are
+/// added to `sources`, so that diagnostics can point into them.
+pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &dyn World, sources: &mut SourceMap) -> Built {
+    let declared = &program.pipelines[pipeline.0 as usize];
+    let mut eval = eval::Eval::new(program, world, sources, inputs.limit);
+    eval.bind(declared, inputs);
+    let (job_name, build_id) = eval.job(inputs);
+    let params = eval.params(declared);
+    let mut frame = vec![value::Value::Null; declared.frame as usize];
+    let mut expander = expand::Expander::new(&mut eval);
+    let attrs = expander.pipeline(declared, &mut frame);
+    let (mut drafts, modes) = expander.finish();
+    let triggers = eval.triggers(declared, &mut frame);
+    let targets = eval.targets(declared, &mut frame);
+    // Names that are missing for another error's sake would only raise more.
+    if !eval.has_errors() {
+        gates::resolve(&mut eval, &mut drafts, declared);
+        clusters::check(&mut eval, &modes, declared);
+    }
+    let plan = Plan {
+        schema: SCHEMA,
+        pipeline: declared.name.clone(),
+        docs: declared.docs.clone(),
+        job_name,
+        build_id,
+        params,
+        deadline: attrs.value("deadline").and_then(value::Value::as_duration),
+        triggers,
+        targets,
+        stages: drafts.into_iter().map(|draft| draft.stage).collect(),
+        span: declared.span,
+        origins: attrs.origins(),
+    };
+    if !eval.has_errors() {
+        deadlines::check(&mut eval, &plan);
+    }
+    let is_sound = !eval.has_errors();
+    Built { plan: is_sound.then_some(plan), diagnostics: eval.into_diagnostics() }
+}

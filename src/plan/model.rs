@@ -224,7 +224,9 @@ pub struct Need {
     #[schemars(with = "String")]
     pub path: EcoString,
     /// The substages of this plan that it means; empty where it is declared but not in this plan: the gate is open.
-    pub members: Vec<SubstageRef>,
+    /// Shared by all shards of a family.
+    #[schemars(with = "Vec<SubstageRef>")]
+    pub members: Arc<[SubstageRef]>,
     /// From `artifacts.load`: an ignored failure does not pass.
     pub loads: bool,
     #[serde(skip)]

@@ -1,0 +1,215 @@
+//! The attributes of one level: its own, its policy's, its parent's; blocks and maps merge, the rest replaces.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::eval::{Eval, Failed, Frame, Res};
+use super::value::{Fields, Value};
+use crate::base::{Duration, Span};
+use crate::diag::{Code, Diagnostic};
+use crate::schema::{ATTRIBUTES, AttrType, Attribute, Kind};
+use crate::sema::hir::{Expr, ExprKind, Literal, Setting, Settings};
+
+/// What holds on a level, each attribute at most once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attrs {
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) attribute: &'static Attribute,
+    pub(super) value: Value,
+    /// Where its name was written, the nearest if on several levels.
+    pub(super) span: Span,
+}
+
+/// The rows of the schema by block and name.
+pub(super) type Rows = HashMap<(Kind, &'static str), &'static Attribute>;
+
+pub(super) fn rows() -> Rows {
+    ATTRIBUTES.iter().flat_map(|row| row.on.iter().map(move |kind| ((*kind, row.name), row))).collect()
+}
+
+impl Attrs {
+    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.attribute.name == name)
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.get(name).map(|entry| &entry.value)
+    }
+
+    pub(super) fn span(&self, name: &str) -> Option<Span> {
+        self.get(name).map(|entry| entry.span)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// What the level below takes over.
+    pub(super) fn inherited(&self) -> Self {
+        Self { entries: self.entries.iter().filter(|entry| entry.attribute.inherited).cloned().collect() }
+    }
+
+    /// Where each attribute was written.
+    pub(super) fn origins(&self) -> Vec<(&'static str, Span)> {
+        self.entries.iter().map(|entry| (entry.attribute.name, entry.span)).collect()
+    }
+
+    /// Lays a nearer setting over this level. A null is a setting left out; it switches a block of its own off.
+    pub(super) fn lay(&mut self, attribute: &'static Attribute, value: Value, span: Span) {
+        let at = self.entries.iter().position(|entry| entry.attribute.name == attribute.name);
+        if value.is_null() {
+            let switches_off = matches!(attribute.ty, AttrType::Block(Kind::Dispatch | Kind::Cache));
+            if let (true, Some(at)) = (switches_off, at) {
+                self.entries.remove(at);
+            }
+            return;
+        }
+        let (value, replaces) = match (attribute.ty, value) {
+            (AttrType::Retry, Value::Int(limit)) => (limit_only(limit), limit == 0),
+            (_, value) => (value, false),
+        };
+        match at {
+            Some(at) => {
+                let entry = &mut self.entries[at];
+                entry.span = span;
+                match (&mut entry.value, value) {
+                    (Value::Map(outer), Value::Map(inner)) if !replaces => merge(outer, &inner),
+                    (outer, value) => *outer = value,
+                }
+            }
+            None => self.entries.push(Entry { attribute, value, span }),
+        }
+    }
+}
+
+/// `retry = n` is `retry { limit = n }`.
+fn limit_only(limit: i64) -> Value {
+    Value::Map(Arc::new([("limit".into(), Value::Int(limit))].into_iter().collect()))
+}
+
+/// Lays the fields of `inner` over those of `outer`.
+fn merge(outer: &mut Arc<Fields>, inner: &Arc<Fields>) {
+    if outer.is_empty() {
+        *outer = inner.clone();
+        return;
+    }
+    let fields = Arc::make_mut(outer);
+    for (name, value) in inner.iter().filter(|(_, value)| !value.is_null()) {
+        match (fields.get_mut(name), value) {
+            (Some(Value::Map(outer)), Value::Map(inner)) => merge(outer, inner),
+            (Some(outer), value) => *outer = value.clone(),
+            (None, value) => drop(fields.insert(name.clone(), value.clone())),
+        }
+    }
+}
+
+impl<'a> Eval<'a> {
+    /// Lays a block's settings over a level: first those of its policy, then its own.
+    pub(super) fn layer(&mut self, mut level: Attrs, settings: &'a Settings, frame: &mut Frame) -> Attrs {
+        if let Some(setting) = settings.iter().find(|setting| setting.attribute.ty == AttrType::Policy)
+            && let Ok(Value::Policy(id)) = self.eval(&setting.value, frame)
+        {
+            let policy = &self.program.policies[id.0 as usize];
+            let mut inner = vec![Value::Null; policy.frame as usize];
+            for setting in &policy.settings {
+                if let Ok(value) = self.setting(setting, &mut inner) {
+                    level.lay(setting.attribute, value, setting.span);
+                }
+            }
+        }
+        for setting in settings {
+            if let Ok(value) = self.setting(setting, frame) {
+                level.lay(setting.attribute, value, setting.span);
+            }
+        }
+        level
+    }
+
+    /// The value of one setting, judged by its type's range.
+    fn setting(&mut self, setting: &'a Setting, frame: &mut Frame) -> Res<Value> {
+        let value = self.eval(&setting.value, frame)?;
+        self.judge(&setting.attribute.ty, setting.attribute.name, &value, &setting.value)?;
+        Ok(value)
+    }
+
+    /// Checks the ranges that a type of the schema sets, down to the fields of blocks.
+    fn judge(&mut self, ty: &AttrType, name: &str, value: &Value, expr: &'a Expr) -> Res<()> {
+        let range = match (ty, value) {
+            (_, Value::Null) => return Ok(()),
+            (AttrType::Int(least, most), Value::Int(value)) if !(least..=most).contains(&value) => {
+                format!("is between {least} and {most}, this is {value}")
+            }
+            (AttrType::Retry, Value::Int(value)) if !(0..=1_000).contains(value) => format!("is between 0 and 1000, this is {value}"),
+            (AttrType::Float(least), value) if value.as_float().is_some_and(|value| value < *least) => {
+                format!("is at least {least}, this is {}", value.printed().unwrap_or_default())
+            }
+            (AttrType::Duration, Value::Duration(value)) if value.0 <= 0 => format!("is more than zero, this is {value}"),
+            (AttrType::Delay, Value::Duration(value)) if *value < Duration(0) => format!("is not less than zero, this is {value}"),
+            (_, Value::String(text)) if text.contains('\0') => "cannot hold a NUL character".to_owned(),
+            (AttrType::List(inner), Value::List(list)) => {
+                let elements = if let ExprKind::List(elements) = &expr.kind { elements.as_slice() } else { &[] };
+                for (index, value) in list.iter().enumerate() {
+                    self.judge(inner, name, value, elements.get(index).unwrap_or(expr))?;
+                }
+                return Ok(());
+            }
+            (AttrType::Block(kind), Value::Map(fields)) => return self.judge_fields(*kind, fields, expr),
+            (AttrType::Retry, Value::Map(fields)) => return self.judge_fields(Kind::Retry, fields, expr),
+            (AttrType::Map(inner), Value::Map(fields)) => {
+                for (key, value) in fields.iter() {
+                    let place = field_expr(expr, key);
+                    if **inner == AttrType::EnvValue && !is_variable(key) {
+                        let message = format!("`{}` is no name of an environment variable", key.escape_debug());
+                        return self.fail(
+                            Diagnostic::at(Code::OutOfRange, place.span, message, "set here").help("write letters, digits and `_`"),
+                        );
+                    }
+                    self.judge(inner, name, value, place)?;
+                }
+                return Ok(());
+            }
+            (AttrType::ExitCodes, Value::Map(fields)) => {
+                let is_code = |key: &str| key.parse::<u8>().is_ok_and(|code| code > 0);
+                match fields.keys().find(|key| !is_code(key)) {
+                    Some(key) => format!("maps exit codes from 1 to 255, this maps `{}`", key.escape_debug()),
+                    None => return Ok(()),
+                }
+            }
+            _ => return Ok(()),
+        };
+        let label = if matches!(expr.kind, ExprKind::Literal(Literal::Null)) { "here" } else { "out of range" };
+        self.fail(Diagnostic::at(Code::OutOfRange, expr.span, format!("`{name}` {range}"), label))
+    }
+
+    fn judge_fields(&mut self, kind: Kind, fields: &Fields, expr: &'a Expr) -> Res<()> {
+        let mut is_right = Ok(());
+        for (name, value) in fields {
+            let row = self.rows.get(&(kind, name.as_str())).copied();
+            if let Some(row) = row
+                && self.judge(&row.ty, row.name, value, field_expr(expr, name)).is_err()
+            {
+                is_right = Err(Failed);
+            }
+        }
+        is_right
+    }
+}
+
+/// The expression of a field, where the source spells the record out.
+fn field_expr<'e>(expr: &'e Expr, name: &str) -> &'e Expr {
+    match &expr.kind {
+        ExprKind::Record(entries) => entries.iter().find(|(key, _)| key == name).map_or(expr, |(_, value)| value),
+        _ => expr,
+    }
+}
+
+/// Whether a process can have a variable of this name.
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

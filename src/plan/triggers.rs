@@ -1,0 +1,88 @@
+//! What a pipeline has beside its stages: the values of its parameters, its triggers, the settings of its targets.
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::attrs::Attrs;
+use super::cron;
+use super::eval::{Eval, Frame};
+use super::model::Trigger;
+use super::value::{Quantities, Value};
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic};
+use crate::sema::hir::{ExprKind, Pipeline};
+
+type Json = serde_json::Value;
+
+impl<'a> Eval<'a> {
+    /// The values of all parameters, in their order; each is evaluated, also where nothing uses it.
+    pub(super) fn params(&mut self, pipeline: &'a Pipeline) -> IndexMap<EcoString, Json> {
+        let mut params = IndexMap::with_capacity(pipeline.params.len());
+        for id in &pipeline.params {
+            if let Ok(value) = self.param(*id) {
+                let name = self.program.params[id.0 as usize].name.clone();
+                params.insert(name, value.to_json(self.program, Quantities::Literals));
+            }
+        }
+        params
+    }
+
+    pub(super) fn triggers(&mut self, pipeline: &'a Pipeline, frame: &mut Frame) -> Vec<Trigger> {
+        let mut triggers = Vec::with_capacity(pipeline.triggers.len());
+        for trigger in &pipeline.triggers {
+            let attrs = self.layer(Attrs::default(), &trigger.settings, frame);
+            let cron = attrs.value("cron").map(Value::strings).unwrap_or_default();
+            let setting = trigger.settings.iter().find(|setting| setting.attribute.name == "cron");
+            for (index, schedule) in cron.iter().enumerate() {
+                if let Err(why) = cron::judge(schedule) {
+                    let span = match setting.map(|setting| &setting.value) {
+                        Some(value) => match &value.kind {
+                            ExprKind::List(elements) => elements.get(index).map_or(value.span, |element| element.span),
+                            _ => value.span,
+                        },
+                        None => trigger.span,
+                    };
+                    let message = format!("`{}` is no schedule: {why}", schedule.escape_debug());
+                    let help = "five fields: minute, hour, day of the month, month, day of the week, as in `0 2 * * 1-5`";
+                    self.report(Diagnostic::at(Code::BadCron, span, message, "cannot be read").help(help));
+                }
+            }
+            let timezone = attrs.value("timezone").and_then(Value::as_string).cloned().unwrap_or_else(|| "UTC".into());
+            if !is_timezone(&timezone) {
+                let span: Span = attrs.span("timezone").unwrap_or(trigger.span);
+                let message = format!("`{}` is no name of a time zone", timezone.escape_debug());
+                let help = "write its IANA name, such as `Asia/Shanghai`";
+                self.report(Diagnostic::at(Code::BadCron, span, message, "cannot be read").help(help));
+            }
+            let mut with = IndexMap::with_capacity(trigger.with.len());
+            for (id, value) in &trigger.with {
+                if let Ok(value) = self.eval(value, frame) {
+                    let name = self.program.params[id.0 as usize].name.clone();
+                    with.insert(name, value.to_json(self.program, Quantities::Literals));
+                }
+            }
+            triggers.push(Trigger { name: trigger.name.clone(), cron, timezone, with, span: trigger.span });
+        }
+        triggers
+    }
+
+    /// The settings of each target, those that are set, times in seconds and sizes in bytes.
+    pub(super) fn targets(&mut self, pipeline: &'a Pipeline, frame: &mut Frame) -> IndexMap<EcoString, IndexMap<EcoString, Json>> {
+        let mut targets: IndexMap<EcoString, IndexMap<EcoString, Json>> = IndexMap::new();
+        for (name, settings, _) in &pipeline.targets {
+            let attrs = self.layer(Attrs::default(), settings, frame);
+            let settings = targets.entry(name.clone()).or_default();
+            for entry in attrs.iter() {
+                settings.insert(entry.attribute.name.into(), entry.value.to_json(self.program, Quantities::Numbers));
+            }
+        }
+        targets
+    }
+}
+
+/// Whether it has the form of an IANA name; which there are is for the engine to know.
+fn is_timezone(name: &str) -> bool {
+    !name.is_empty()
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte))
+}
