@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::schema::Kind;
+use crate::schema::{self, Kind};
 use crate::sema::checker::{BindingTarget, Checker, State};
 use crate::sema::declare::{Entity, Space};
 use crate::sema::expr::error;
@@ -68,6 +68,16 @@ impl<'a> Checker<'a> {
                     if word.text == "substage" && matches!(kind, Kind::Stage | Kind::Template) =>
                 {
                     nodes.extend(self.substage(item, label.as_ref(), body));
+                }
+                // A misspelt word keeps its content.
+                ItemKind::Block { word, label: label @ Some(_), body, .. }
+                    if schema::block_by_word(&word.text).is_none() && schema::attribute(kind, &word.text).is_none() =>
+                {
+                    match self.unknown_block(kind, &word.text, word.span) {
+                        Some("stage") => nodes.extend(self.stage(item, label.as_ref(), body)),
+                        Some("substage") => nodes.extend(self.substage(item, label.as_ref(), body)),
+                        _ => {}
+                    }
                 }
                 ItemKind::Use { path, args } => nodes.extend(self.use_template(kind, path, args, item.span)),
                 ItemKind::For(ast::For { var, iter, cond, body }) => {

@@ -161,12 +161,17 @@ impl<'a> Checker<'a> {
         let diagnostic =
             Diagnostic::at(Code::UnknownMember, span, format!("`{word}` is none of {}", word_list(words)), "not one of these");
         let candidates = words.iter().chain(&in_sight).map(EcoString::as_str);
-        self.report(match nearest(word, candidates) {
-            Some(meant) => {
-                diagnostic.fix(format!("write `{meant}`"), span, shown_word(meant)).help(format!("did you mean `{meant}`?"))
-            }
-            None => diagnostic.help(format!("write one of {}", word_list(words))),
-        });
+        self.report(
+            match familiar_member(word)
+                .filter(|meant| words.iter().any(|word| word == meant))
+                .or_else(|| nearest(word, candidates))
+            {
+                Some(meant) => {
+                    diagnostic.fix(format!("write `{meant}`"), span, shown_word(meant)).help(format!("did you mean `{meant}`?"))
+                }
+                None => diagnostic.help(format!("write one of {}", word_list(words))),
+            },
+        );
     }
 
     /// The value that a declaration of a file stands for.
@@ -503,6 +508,24 @@ fn expected_words(hint: &Type) -> Option<Vec<EcoString>> {
         Type::RetryOn => words(&["failed", "timed_out", "lost", "unstable"]),
         _ => None,
     }
+}
+
+/// What other tools call a member.
+fn familiar_member(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "aarch64" | "armv8" => "arm64",
+        "amd64" | "x64" | "x86" => "x86_64",
+        "arm" | "armv7" | "armhf" => "arm32",
+        "ubuntu" | "debian" | "centos" => "linux",
+        "darwin" | "osx" => "macos",
+        "win" | "win64" => "windows",
+        "medium" | "default" => "normal",
+        "critical" => "urgent",
+        "yellow" | "warning" => "unstable",
+        "red" | "failure" | "error" => "failed",
+        "green" | "success" | "passed" => "succeeded",
+        _ => return None,
+    })
 }
 
 pub(super) fn word_list(words: &[EcoString]) -> String {

@@ -257,7 +257,7 @@ impl<'a> Checker<'a> {
                     Diagnostic::at(
                         Code::TypeMismatch,
                         name.span,
-                        format!("the name of a `{}` is a string", word.text),
+                        format!("`{}` is named by a string", word.text),
                         "not in quotes",
                     )
                     .fix("put it in quotes", name.span, format!("\"{}\"", name.text))
@@ -268,13 +268,8 @@ impl<'a> Checker<'a> {
             (Some(BlockLabel::String(string)), _) => {
                 let text = string.as_plain().unwrap_or_default();
                 self.report(
-                    Diagnostic::at(
-                        Code::TypeMismatch,
-                        string.span,
-                        format!("the name of a `{}` is a word", word.text),
-                        "in quotes",
-                    )
-                    .help(format!("write `{} name {{` with letters, digits and `_`", word.text)),
+                    Diagnostic::at(Code::TypeMismatch, string.span, format!("`{}` is named by a word", word.text), "in quotes")
+                        .help(format!("write `{} name {{` with letters, digits and `_`", word.text)),
                 );
                 Some((text, string.span))
             }

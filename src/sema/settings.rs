@@ -46,9 +46,11 @@ impl<'a> Checker<'a> {
         };
         let (name, span) = key;
         let Some(attribute) = schema::attribute(kind, &name) else {
-            let elsewhere = schema::ATTRIBUTES.iter().find(|row| row.name == name);
+            let elsewhere = schema::ATTRIBUTES.iter().find(|row| row.name == name && !is_reserved(kind, &name));
             match (written, elsewhere) {
-                (Written::Body(_), None) => self.unknown_block(kind, &name, span),
+                (Written::Body(_), None) => {
+                    self.unknown_block(kind, &name, span);
+                }
                 _ => self.unknown_attribute(kind, &name, span),
             }
             match elsewhere {
@@ -118,7 +120,7 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_attribute(&mut self, kind: Kind, name: &str, span: Span) {
-        if schema::RESERVED_FOR_LATER.contains(&name) || (kind == Kind::Retry && name == "hardware") {
+        if is_reserved(kind, name) {
             self.report(reserved(name, span));
             return;
         }
@@ -131,7 +133,7 @@ impl<'a> Checker<'a> {
                     format!("`{name}` does not belong in {}", kind.noun()),
                     "not here",
                 )
-                .help(format!("it belongs in {}", places.join(", "))),
+                .help(format!("it belongs in {}", either(&places))),
             );
             return;
         }
@@ -150,10 +152,11 @@ impl<'a> Checker<'a> {
         });
     }
 
-    pub(super) fn unknown_block(&mut self, kind: Kind, name: &str, span: Span) {
+    /// Reports a block that does not exist; gives the one that was meant, where that can be told.
+    pub(super) fn unknown_block(&mut self, kind: Kind, name: &str, span: Span) -> Option<&'static str> {
         if schema::RESERVED_FOR_LATER.contains(&name) {
             self.report(reserved(name, span));
-            return;
+            return None;
         }
         let blocks = schema::BLOCKS.iter().filter(|row| row.inside.contains(&kind)).map(|row| row.word);
         let attributes = schema::attributes(kind)
@@ -164,6 +167,7 @@ impl<'a> Checker<'a> {
         let diagnostic =
             Diagnostic::at(Code::UnknownBlock, span, format!("{} has no block `{name}`", kind.noun()), "no such block");
         let meant = familiar(name)
+            .map(|meant| if kind == Kind::Pipeline && meant == "substage" { "stage" } else { meant })
             .filter(|meant| known.contains(meant))
             .or_else(|| nearest(name, known.iter().copied().chain(statements)));
         self.report(match meant {
@@ -171,6 +175,7 @@ impl<'a> Checker<'a> {
             None if schema::attribute(kind, name).is_some() => diagnostic.help(format!("set it: `{name} = …`")),
             None => diagnostic.help(format!("it has {}", known.join(", "))),
         });
+        meant
     }
 
     /// Reports an item that stands where it cannot.
@@ -201,7 +206,7 @@ impl<'a> Checker<'a> {
         self.report(if places.is_empty() {
             diagnostic.help("move it out of this block")
         } else {
-            diagnostic.help(format!("it belongs in {}", places.join(", ")))
+            diagnostic.help(format!("it belongs in {}", either(&places)))
         });
     }
 
@@ -586,13 +591,31 @@ fn literal(expr: &Expr) -> Option<Literal> {
 }
 
 fn reserved(name: &str, span: Span) -> Diagnostic {
+    let shown = if name == "hardware" { "retry.hardware" } else { name };
     Diagnostic::at(
         Code::ReservedForLater,
         span,
-        format!("`{name}` is reserved for a later version of the language"),
+        format!("`{shown}` is reserved for a later version of the language"),
         "not available yet",
     )
-    .help("leave it out for the time being")
+    .help(if name == "concurrency" {
+        "leave it out; a `lock` on a substage keeps two runs apart"
+    } else {
+        "leave it out for the time being"
+    })
+}
+
+fn is_reserved(kind: Kind, name: &str) -> bool {
+    schema::RESERVED_FOR_LATER.contains(&name) || (kind == Kind::Retry && name == "hardware")
+}
+
+/// Such as "a stage, a pipeline or a policy".
+fn either(places: &[&str]) -> String {
+    match places {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
 }
 
 /// What people of other systems call an attribute or a block.
