@@ -46,7 +46,7 @@ pub(super) fn append<'w>(
         }
         match quote {
             Quote::Bare if is_plain(word) && !could_be_syntax(word, beside) => out.push_str(word),
-            Quote::Bare => {
+            Quote::Bare | Quote::Word => {
                 out.push('\'');
                 append_single(out, word);
                 out.push('\'');
