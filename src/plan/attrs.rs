@@ -68,10 +68,9 @@ impl Attrs {
             }
             return;
         }
-        let (value, replaces) = match (attribute.ty, value) {
-            (AttrType::Retry, Value::Int(limit)) => (limit_only(limit), limit == 0),
-            (_, value) => (value, false),
-        };
+        // `retry = 0` clears all that is known of retries.
+        let replaces = attribute.ty == AttrType::Retry
+            && value.as_fields().is_some_and(|fields| fields.len() == 1 && fields.get("limit") == Some(&Value::Int(0)));
         match at {
             Some(at) => {
                 let entry = &mut self.entries[at];
@@ -84,11 +83,6 @@ impl Attrs {
             None => self.entries.push(Entry { attribute, value, span }),
         }
     }
-}
-
-/// `retry = n` is `retry { limit = n }`.
-fn limit_only(limit: i64) -> Value {
-    Value::Map(Arc::new([("limit".into(), Value::Int(limit))].into_iter().collect()))
 }
 
 /// Lays the fields of `inner` over those of `outer`.
@@ -143,7 +137,6 @@ impl<'a> Eval<'a> {
             (AttrType::Int(least, most), Value::Int(value)) if !(least..=most).contains(&value) => {
                 format!("is between {least} and {most}, this is {value}")
             }
-            (AttrType::Retry, Value::Int(value)) if !(0..=1_000).contains(value) => format!("is between 0 and 1000, this is {value}"),
             (AttrType::Float(least), value) if value.as_float().is_some_and(|value| value < *least) => {
                 format!("is at least {least}, this is {}", value.printed().unwrap_or_default())
             }

@@ -12,7 +12,7 @@ use super::functions;
 use super::hardware::Mode;
 use super::inputs::Bound;
 use super::model::{Condition, Script, ScriptPart};
-use super::quote::{self, Neighbours, Unquotable};
+use super::quote::{self, HoldsNul};
 use super::value::{Fields, Value};
 use crate::base::{SourceMap, Span, World};
 use crate::diag::{Code, Diagnostic};
@@ -422,9 +422,7 @@ impl<'a> Eval<'a> {
 
     fn script(&mut self, pieces: &'a [ScriptPiece], span: Span, frame: &mut Frame) -> Res<Value> {
         let mut parts = Vec::with_capacity(pieces.len());
-        // The shell text since the last blank: what a value is joined to.
-        let mut word = String::new();
-        for (index, piece) in pieces.iter().enumerate() {
+        for piece in pieces {
             match piece {
                 ScriptPiece::Text(text) => parts.push(ScriptPart::Text(text.clone())),
                 ScriptPiece::Splice(inner) => {
@@ -435,32 +433,16 @@ impl<'a> Eval<'a> {
                 }
                 ScriptPiece::Value { expr, quote } => {
                     let value = self.eval(expr, frame)?;
-                    let list = std::slice::from_ref(&value);
-                    let words = if let Value::List(words) = &value { words.as_slice() } else { list };
+                    let one = std::slice::from_ref(&value);
+                    let words = if let Value::List(words) = &value { words.as_slice() } else { one };
                     let words: Option<Vec<EcoString>> = words.iter().map(Value::printed).collect();
                     let words = words.ok_or(Failed)?;
-                    let after = match pieces.get(index + 1) {
-                        Some(ScriptPiece::Text(text)) => text.as_str(),
-                        _ => "",
-                    };
                     let mut out = String::new();
-                    let beside = Neighbours { before: &word, after };
-                    match quote::append(&mut out, words.iter().map(EcoString::as_str), *quote, beside) {
-                        Ok(()) => {}
-                        Err(why) => return self.fail(unquotable(why, expr.span)),
+                    if quote::append(&mut out, words.iter().map(EcoString::as_str), *quote) == Err(HoldsNul) {
+                        return self.fail(holds_nul(expr.span));
                     }
                     self.spend_bytes(out.len(), expr.span)?;
                     parts.push(ScriptPart::Value(out.into()));
-                }
-            }
-            if let Some(last) = parts.last() {
-                let text = last.as_str();
-                match text.rfind(char::is_whitespace) {
-                    Some(at) => {
-                        word.clear();
-                        word.push_str(text[at..].trim_start());
-                    }
-                    None => word.push_str(text),
                 }
             }
         }
@@ -490,15 +472,8 @@ fn joined_bytes(left: &Value, right: &Value) -> usize {
     }
 }
 
-pub(super) fn unquotable(why: Unquotable, span: Span) -> Diagnostic {
-    match why {
-        Unquotable::Nul => Diagnostic::at(Code::OutOfRange, span, "no shell text can hold a NUL character", "this value holds one"),
-        Unquotable::Backslash => {
-            let message = "a backslash right before an interpolation would undo its quoting";
-            Diagnostic::at(Code::UnsafeInterpolation, span, message, "no quoting is safe here")
-                .help("remove the backslash, or pass the value by `env`")
-        }
-    }
+pub(super) fn holds_nul(span: Span) -> Diagnostic {
+    Diagnostic::at(Code::OutOfRange, span, "no shell text can hold a NUL character", "this value holds one")
 }
 
 fn literal_value(literal: &Literal) -> Value {

@@ -7,9 +7,8 @@ use ecow::{EcoString, EcoVec, eco_format};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::arithmetic::{self, NoResult};
-use super::eval::{Eval, Failed, Res, VALUE_BYTES, unquotable};
+use super::eval::{Eval, Failed, Res, VALUE_BYTES, holds_nul};
 use super::model::{Script, ScriptPart};
-use super::quote::Unquotable;
 use super::value::Value;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
@@ -243,7 +242,7 @@ fn int(eval: &mut Eval<'_>, value: &Value, span: Span) -> Res<Value> {
 
 fn raw(eval: &mut Eval<'_>, text: EcoString, span: Span) -> Res<Value> {
     if text.contains('\0') {
-        return eval.fail(unquotable(Unquotable::Nul, span));
+        return eval.fail(holds_nul(span));
     }
     Ok(Value::Script(Arc::new(Script { parts: vec![ScriptPart::Value(text)] })))
 }
