@@ -1,0 +1,92 @@
+//! Cases of `tests/plan`: a source and, beside it, the plan that comes of it (`.json`), or all that is said of it
+//! (`.txt`). `BLESS=1` writes what comes of it now.
+
+mod examples;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use examples::Example;
+use libtest_mimic::{Arguments, Failed, Trial};
+use o11n::base::RootPath;
+use o11n::cli::driver;
+use o11n::diag::Diagnostic;
+use o11n::diag::render::{Format, render};
+use o11n::plan::{self, Inputs, ParamsFile};
+use o11n::sema::hir::PipelineId;
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan");
+    let mut cases: Vec<PathBuf> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|path| path.extension().is_some_and(|extension| extension == "o11n"));
+    cases.sort();
+    assert!(!cases.is_empty(), "no cases in {}", root.display());
+    let trials = cases.into_iter().map(|case| {
+        let name = case.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        Trial::test(name, move || run(&case))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+fn run(case: &Path) -> Result<(), Failed> {
+    let example = Example::parse(&fs::read(case)?);
+    let (plan, said) = build(&example);
+    golden(&case.with_extension("json"), plan)?;
+    golden(&case.with_extension("txt"), Some(said).filter(|said| !said.is_empty()))
+}
+
+/// The plan of the first pipeline, and what is said.
+fn build(example: &Example) -> (Option<String>, String) {
+    let main = RootPath::resolve(None, &example.main).expect("the name of the main file is a path");
+    let mut analysis = driver::analyze(&example.world, &main);
+    let mut found = std::mem::take(&mut analysis.diagnostics);
+    let mut plan = None;
+    if !found.iter().any(Diagnostic::is_error) {
+        let built = plan::build(&analysis.program, PipelineId(0), &inputs(example), &example.world, &mut analysis.sources);
+        found.extend(built.diagnostics);
+        plan = built.plan.map(|plan| serde_json::to_string_pretty(&plan).expect("a plan is plain data") + "\n");
+    }
+    (plan, render(Format::Human { colour: false }, &found, &analysis.sources))
+}
+
+/// `--param name=value`, `--params file`, `--sample`, `--limit n`, parted by blanks.
+fn inputs(example: &Example) -> Inputs {
+    let mut inputs = Inputs::default();
+    let mut args = example.args.as_deref().unwrap_or_default().split_ascii_whitespace();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().expect("the argument has a value");
+        match arg {
+            "--param" => {
+                let (name, text) = value().split_once('=').expect("a parameter is `name=value`");
+                inputs.flags.push((name.into(), text.into()));
+            }
+            "--params" => {
+                let path = value();
+                let text = String::from_utf8(example.world.files[path].clone()).expect("the file of parameters is text");
+                inputs.file = Some(ParamsFile { path: path.into(), text });
+            }
+            "--sample" => inputs.sample = true,
+            "--limit" => inputs.limit = Some(value().parse().expect("the limit is a number")),
+            other => panic!("unknown argument {other}"),
+        }
+    }
+    inputs
+}
+
+fn golden(path: &Path, text: Option<String>) -> Result<(), Failed> {
+    if std::env::var_os("BLESS").is_some() {
+        match text {
+            Some(text) => fs::write(path, text)?,
+            None if path.exists() => fs::remove_file(path)?,
+            None => {}
+        }
+        return Ok(());
+    }
+    let expected = if path.exists() { Some(fs::read_to_string(path)?) } else { None };
+    let (expected, text) = (expected.unwrap_or_default(), text.unwrap_or_default());
+    if expected == text {
+        return Ok(());
+    }
+    let difference = similar::TextDiff::from_lines(&expected, &text).unified_diff().header("expected", "now").to_string();
+    Err(format!("{}:\n{difference}", path.display()).into())
+}
