@@ -141,7 +141,9 @@ impl<'a> Eval<'a> {
                 format!("is at least {least}, this is {}", value.printed().unwrap_or_default())
             }
             (AttrType::Duration, Value::Duration(value)) if value.0 <= 0 => format!("is more than zero, this is {value}"),
-            (AttrType::Delay, Value::Duration(value)) if *value < Duration(0) => format!("is not less than zero, this is {value}"),
+            (AttrType::Delay, Value::Duration(value)) if *value < Duration(0) => {
+                format!("is not less than zero, this is {value}")
+            }
             (_, Value::String(text)) if text.contains('\0') => "cannot hold a NUL character".to_owned(),
             (AttrType::List(inner), Value::List(list)) => {
                 let elements = if let ExprKind::List(elements) = &expr.kind { elements.as_slice() } else { &[] };
@@ -158,7 +160,8 @@ impl<'a> Eval<'a> {
                     if **inner == AttrType::EnvValue && !is_variable(key) {
                         let message = format!("`{}` is no name of an environment variable", key.escape_debug());
                         return self.fail(
-                            Diagnostic::at(Code::OutOfRange, place.span, message, "set here").help("write letters, digits and `_`"),
+                            Diagnostic::at(Code::OutOfRange, place.span, message, "set here")
+                                .help("write letters, digits and `_`"),
                         );
                     }
                     self.judge(inner, name, value, place)?;

@@ -111,7 +111,12 @@ fn check_gpu(eval: &mut Eval<'_>, mode: &Mode) {
         && asked != gpus
     {
         let message = format!("the hardware mode `{}` says {gpus} GPUs, its `yaml` {asked}", hardware.name);
-        ("gpu", message, format!("`yaml` is merged in last, so the pod asks for {asked}"), "set `gpu`, and leave the limit out of `yaml`")
+        (
+            "gpu",
+            message,
+            format!("`yaml` is merged in last, so the pod asks for {asked}"),
+            "set `gpu`, and leave the limit out of `yaml`",
+        )
     } else {
         return;
     };

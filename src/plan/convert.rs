@@ -174,10 +174,9 @@ impl<'a> Eval<'a> {
             (None, Type::Bool) => Some("write `true` or `false`".into()),
             (None, Type::Duration) => Some("write a duration such as `90s`, `40m` or `1h30m`".into()),
             (None, Type::Size) => Some("write a size such as `512MiB` or `4GiB`".into()),
-            (None, Type::Enum(members)) => Some(format!(
-                "one of {}",
-                members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")
-            )),
+            (None, Type::Enum(members)) => {
+                Some(format!("one of {}", members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")))
+            }
             _ => None,
         };
         let mut shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
@@ -252,7 +251,9 @@ impl<'a> Eval<'a> {
         let mut missing = Vec::new();
         for field in &record.fields {
             let value = match entries.iter().find(|entry| entry.key == field.name) {
-                Some(entry) if matches!(entry.value.kind, DatumKind::Null) && (field.is_optional || field.default.is_some()) => None,
+                Some(entry) if matches!(entry.value.kind, DatumKind::Null) && (field.is_optional || field.default.is_some()) => {
+                    None
+                }
                 // An empty cell is a field left out, but for text, which may be empty.
                 Some(Entry { value: Datum { kind: DatumKind::Cell(text), .. }, .. })
                     if text.is_empty() && (field.is_optional || field.default.is_some()) =>

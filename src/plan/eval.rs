@@ -162,8 +162,13 @@ impl<'a> Eval<'a> {
     pub(super) fn eval(&mut self, expr: &'a Expr, frame: &mut Frame) -> Res<Value> {
         if self.depth >= MAX_DEPTH {
             return self.fail(
-                Diagnostic::at(Code::EvaluationLimit, expr.span, "this nests too deep to be evaluated", "the limit is reached here")
-                    .help("split it: fewer functions and constants that are made of each other"),
+                Diagnostic::at(
+                    Code::EvaluationLimit,
+                    expr.span,
+                    "this nests too deep to be evaluated",
+                    "the limit is reached here",
+                )
+                .help("split it: fewer functions and constants that are made of each other"),
             );
         }
         self.depth += 1;

@@ -132,7 +132,8 @@ impl<'a> Eval<'a> {
         let start = listing.partition_point(|path| path.as_str() < literal);
         let within = listing[start..].iter().take_while(|path| path.as_str().starts_with(literal));
         let mut looked = 0;
-        let found: Vec<RootPath> = within.inspect(|_| looked += 1).filter(|path| matcher.is_match(path.as_str())).cloned().collect();
+        let found: Vec<RootPath> =
+            within.inspect(|_| looked += 1).filter(|path| matcher.is_match(path.as_str())).cloned().collect();
         self.spend_values(looked, at)?;
         Ok(found)
     }

@@ -32,7 +32,7 @@ impl<'a> Expander<'_, 'a> {
             let message = format!("no substage can be named `{}`", name.escape_debug());
             return self.eval.fail(Diagnostic::at(Code::BadStageName, declared.span, message, why));
         }
-        let body = self.body(&attrs, &name, declared.span);
+        let body = self.body(&attrs, &name, declared);
         let mode = self.mode(&attrs);
         let dispatch = self.dispatch(&attrs);
         let (body, mode, dispatch) = (body?, mode?, dispatch?);
@@ -60,7 +60,12 @@ impl<'a> Expander<'_, 'a> {
         self.total += count as usize;
         if self.total > MAX_SUBSTAGES {
             let message = format!("the pipeline has more than {MAX_SUBSTAGES} substages");
-            return self.eval.fail(Diagnostic::at(Code::TooManySubstages, self.place(span), message, "the limit is reached here"));
+            return self.eval.fail(Diagnostic::at(
+                Code::TooManySubstages,
+                self.place(span),
+                message,
+                "the limit is reached here",
+            ));
         }
         let draft = self.current();
         let (unit, first) = (draft.units.len() as u32, draft.stage.substages.len() as u32);
@@ -148,7 +153,8 @@ impl<'a> Expander<'_, 'a> {
     }
 
     /// Exactly one of `run` and `command`.
-    fn body(&mut self, attrs: &Attrs, name: &str, span: Span) -> Res<Body> {
+    fn body(&mut self, attrs: &Attrs, name: &str, declared: &hir::Substage) -> Res<Body> {
+        let is_written = declared.settings.iter().any(|setting| matches!(setting.attribute.name, "run" | "command"));
         match (attrs.get("run"), attrs.get("command")) {
             (Some(run), None) => run.value.as_script().map(|script| Body::Run(Script::clone(script))).ok_or(Failed),
             (None, Some(command)) => {
@@ -159,10 +165,12 @@ impl<'a> Expander<'_, 'a> {
                 }
                 Ok(Body::Command(words))
             }
+            // What is written and has no value went wrong, and was reported.
+            (None, None) if is_written && self.eval.has_errors() => Err(Failed),
             (None, None) => {
                 let message = format!("the substage `{name}` has nothing to run");
                 let help = "write `run = \"…\"`, or `command = [\"…\"]` for a program without a shell";
-                self.eval.fail(Diagnostic::at(Code::NoBody, span, message, "neither `run` nor `command`").help(help))
+                self.eval.fail(Diagnostic::at(Code::NoBody, declared.span, message, "neither `run` nor `command`").help(help))
             }
             (Some(run), Some(command)) => {
                 let message = format!("the substage `{name}` has both `run` and `command`");
@@ -184,13 +192,15 @@ impl<'a> Expander<'_, 'a> {
         let Some(entry) = attrs.get("dispatch") else { return Ok(None) };
         let count = |name: &str| entry.value.field(name).and_then(Value::as_int).and_then(|count| u32::try_from(count).ok());
         let Some(copies) = count("copies") else {
-            let diagnostic = Diagnostic::at(Code::MissingAttribute, entry.span, "`dispatch` needs `copies`", "how many run at once?");
+            let diagnostic =
+                Diagnostic::at(Code::MissingAttribute, entry.span, "`dispatch` needs `copies`", "how many run at once?");
             return self.eval.fail(diagnostic.help("write `dispatch { copies = 3  need = 2 }`"));
         };
         let need = count("need").unwrap_or(1);
         if need > copies {
             let message = format!("this dispatch can never pass: {need} must pass, but only {copies} run");
-            let diagnostic = Diagnostic::at(Code::HopelessDispatch, entry.span, message, format!("`need` is {need}, `copies` is {copies}"));
+            let diagnostic =
+                Diagnostic::at(Code::HopelessDispatch, entry.span, message, format!("`need` is {need}, `copies` is {copies}"));
             return self.eval.fail(diagnostic.help(format!("write a `need` of at most {copies}")));
         }
         Ok(Some(Dispatch { copies, need }))

@@ -67,7 +67,11 @@ impl<'a> Eval<'a> {
     }
 
     /// The settings of each target, those that are set, times in seconds and sizes in bytes.
-    pub(super) fn targets(&mut self, pipeline: &'a Pipeline, frame: &mut Frame) -> IndexMap<EcoString, IndexMap<EcoString, Json>> {
+    pub(super) fn targets(
+        &mut self,
+        pipeline: &'a Pipeline,
+        frame: &mut Frame,
+    ) -> IndexMap<EcoString, IndexMap<EcoString, Json>> {
         let mut targets: IndexMap<EcoString, IndexMap<EcoString, Json>> = IndexMap::new();
         for (name, settings, _) in &pipeline.targets {
             let attrs = self.layer(Attrs::default(), settings, frame);

@@ -128,7 +128,11 @@ impl Value {
             Self::Int(value) => Json::from(*value),
             Self::Float(value) => Json::from(*value),
             Self::Duration(value) if quantities == Quantities::Numbers => {
-                if value.0 % 1_000 == 0 { Json::from(value.0 / 1_000) } else { Json::from(value.as_seconds()) }
+                if value.0 % 1_000 == 0 {
+                    Json::from(value.0 / 1_000)
+                } else {
+                    Json::from(value.as_seconds())
+                }
             }
             Self::Size(value) if quantities == Quantities::Numbers => Json::from(value.0),
             Self::Duration(value) => Json::String(value.to_string()),

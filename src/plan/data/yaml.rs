@@ -77,11 +77,7 @@ fn datum(node: Spanned<Node>, end: usize) -> Datum {
         Node::Map(entries) => DatumKind::Map(
             entries
                 .into_iter()
-                .map(|(key, value)| Entry {
-                    key_at: place(key.referenced, end),
-                    key: key.value.into(),
-                    value: datum(value, end),
-                })
+                .map(|(key, value)| Entry { key_at: place(key.referenced, end), key: key.value.into(), value: datum(value, end) })
                 .collect(),
         ),
     };
