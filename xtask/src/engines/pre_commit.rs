@@ -28,7 +28,7 @@ const GOOD: &str = "pipeline hello {\n  stage greet {\n    substage world { run 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let repository = repository(&site.scratch)?;
     fs::write(repository.join("hello.o11n"), GOOD)?;
-    let said = try_hooks(&repository)?;
+    let said = run_hooks(&repository)?;
     for hook in ["o11n check", "o11n fmt"] {
         tally.accepts(&format!("{hook} on a good file"), passed(&said, hook));
     }
@@ -36,7 +36,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     // One file each, so that one hook's finding is not the other's.
     fs::write(repository.join("mistake.o11n"), GOOD.replace("hello {", "wrong {").replace("run =", "rum ="))?;
     fs::write(repository.join("crooked.o11n"), GOOD.replace("hello {", "crooked  {"))?;
-    let said = try_hooks(&repository)?;
+    let said = run_hooks(&repository)?;
     for hook in ["o11n check", "o11n fmt"] {
         tally.refuses(&format!("{hook} on a bad file"), passed(&said, hook));
     }
@@ -48,20 +48,28 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
+/// A repository of a user who has our hooks, at the commit that is checked out here.
 fn repository(scratch: &Path) -> Result<PathBuf> {
     let folder = scratch.join("repository");
     process::stdout(Command::new("git").args(["init", "--quiet"]).arg(&folder))?;
+    let revision = process::stdout(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project::root()))?;
+    let hooks = format!(
+        "repos: [{{repo: {:?}, rev: {}, hooks: [{{id: o11n-check}}, {{id: o11n-fmt}}]}}]\n",
+        project::root(),
+        revision.trim()
+    );
+    fs::write(folder.join(".pre-commit-config.yaml"), hooks)?;
     Ok(folder)
 }
 
 /// All hooks on all files; what pre-commit said.
-fn try_hooks(repository: &Path) -> Result<String> {
+fn run_hooks(repository: &Path) -> Result<String> {
     process::stdout(Command::new("git").args(["add", "--all"]).current_dir(repository))?;
     let mut command = Command::new(PRE_COMMIT.folder()?.join("bin/python"));
-    command.args(["-m", "pre_commit", "try-repo"]).arg(project::root()).args(["--all-files", "--verbose"]);
+    command.args(["-m", "pre_commit", "run", "--all-files", "--verbose"]).current_dir(repository);
+    command.env("PRE_COMMIT_HOME", repository.with_file_name("home"));
     // pre-commit compiles us as it would for a user, but need not compile again what the container has compiled.
-    let output = process::output(command.current_dir(repository).envs(container::shared_build()))?;
-    Ok(process::said(&output))
+    Ok(process::said(&process::output(command.envs(container::shared_build()))?))
 }
 
 /// Reads the line `o11n check......Passed`.
