@@ -53,13 +53,9 @@ impl Cases {
         }
         fs::create_dir_all(&folder)?;
         let mut cases = Self::default();
-        for file in sources(&project::root().join("examples"))? {
-            let listed = pipelines_of(&file);
-            tally.accepts(&format!("o11n list {file}"), listed.as_ref().map(drop).map_err(|error| format!("{error:#}")));
-            for name in listed.unwrap_or_default() {
-                for parameters in variants(&file) {
-                    cases.add(&folder, &file, &name, parameters, tally)?;
-                }
+        for (file, pipeline) in pipelines("examples")? {
+            for parameters in variants(&file) {
+                cases.add(&folder, &file, &pipeline, parameters, tally)?;
             }
         }
         cases.argo.extend(expected_outputs("tests/emit/argo", "yaml")?);
@@ -141,17 +137,12 @@ pub fn o11n() -> Command {
     command
 }
 
-/// The `.o11n` files under a folder, relative to the repository.
-fn sources(folder: &Path) -> Result<Vec<String>> {
-    let files =
-        tools::files_under(folder)?.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "o11n"));
-    files.map(|file| Ok(file.strip_prefix(project::root())?.display().to_string())).collect()
-}
-
-fn pipelines_of(file: &str) -> Result<Vec<String>> {
-    let listed: Value = serde_json::from_str(&process::stdout(o11n().args(["list", "--message-format", "json", file]))?)?;
+/// The pipelines under a folder: file and name.
+fn pipelines(folder: &str) -> Result<Vec<(String, String)>> {
+    let listed: Value = serde_json::from_str(&process::stdout(o11n().args(["list", folder, "--format", "json"]))?)?;
     let pipelines = listed["pipelines"].as_array().context("`o11n list` gave no pipelines")?;
-    Ok(pipelines.iter().filter_map(|pipeline| pipeline["name"].as_str().map(str::to_owned)).collect())
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("a pipeline has a file and a name");
+    pipelines.iter().map(|pipeline| Ok((text(&pipeline["file"])?, text(&pipeline["name"])?))).collect()
 }
 
 /// All substages of a plan.
