@@ -59,6 +59,8 @@ fn texts(scripts: &Value) -> impl Iterator<Item = &str> {
 
 fn check(shell: &str, script: &str) -> Result<Result<(), String>> {
     let mut command = Command::new(SHELLCHECK.folder()?.join("bin/shellcheck"));
-    let output = process::with_input(command.args(["--norc", "--format=gcc", "--shell", shell, "-"]), script)?;
+    // Scripts run with `-e`, by which a failed `cd` ends them; ShellCheck does not know unless it is told.
+    let script = format!("set -e\n{script}");
+    let output = process::with_input(command.args(["--norc", "--format=gcc", "--shell", shell, "-"]), &script)?;
     Ok(if output.status.success() { Ok(()) } else { Err(format!("{}\n{script}", process::said(&output))) })
 }
