@@ -2,7 +2,6 @@
 
 mod examples;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,13 +36,11 @@ fn cases(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn run(case: &Path) -> Result<(), Failed> {
-    let example = if case.is_dir() {
-        let mut files = BTreeMap::new();
-        gather(case, case, &mut files);
-        Example::of_files(files)
-    } else {
-        Example::parse(&fs::read(case)?)
-    };
+    let main = if case.is_dir() { case.join("main.o11n") } else { case.to_owned() };
+    let mut example = Example::parse(&fs::read(main)?);
+    if case.is_dir() {
+        gather(case, case, &mut example);
+    }
     let outcome = example.run();
     let said = render(Format::Human { colour: false }, &outcome.diagnostics, &outcome.sources);
     let golden = case.with_extension("stderr");
@@ -60,15 +57,14 @@ fn run(case: &Path) -> Result<(), Failed> {
     Err(difference.into())
 }
 
-/// The files of a case that is a folder, by their names in it.
-fn gather(case: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+/// Adds the files of a case that is a folder, by their names in it.
+fn gather(case: &Path, folder: &Path, example: &mut Example) {
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
-            gather(case, &path, files);
+            gather(case, &path, example);
         } else {
-            let name =
-                path.strip_prefix(case).expect("files lie in their case").to_str().expect("names are UTF-8").replace('\\', "/");
-            files.insert(name, fs::read(&path).unwrap());
+            let name = path.strip_prefix(case).expect("files lie in their case").to_str().expect("names are UTF-8");
+            example.world.files.insert(name.replace('\\', "/").into(), fs::read(&path).unwrap());
         }
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn mend(disk: &DiskWorld, files: &[RootPath], target: Option<&str>) -
     let mut problems = Vec::new();
     for (file, text) in &world.files {
         let path = disk.disk_path(file);
-        problems.extend(write_file(&path, text.as_bytes()).err().map(|error| unwritable(&path, &error)));
+        problems.extend(write_file(&path, text.as_bytes()).err().map(|error| *unwritable(&path, &error)));
     }
     (made, problems)
 }

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args) -> Exit {
             Diagnostic::new(Code::Unwritable, format!("`{}` is there already", path.display()))
                 .help("nothing was changed; give another folder, or move the file away")
         }
-        Err(error) => unwritable(&path, &error),
+        Err(error) => *unwritable(&path, &error),
     };
     MessageFormat::Human.show(&[problem], &SourceMap::default(), Stream::Stderr);
     Exit::Io

@@ -4,6 +4,7 @@
 //! be read or written.
 
 mod check;
+mod compile;
 mod completions;
 mod defect;
 mod disk;
@@ -17,10 +18,12 @@ mod table;
 mod targets;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use compile::request;
 pub use disk::DiskWorld;
 
 use crate::base::SourceMap;
@@ -39,6 +42,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compile one pipeline
+    Compile(compile::Args),
     /// Report every mistake of files, or of the workspace
     Check(check::Args),
     /// Show the pipelines of the workspace, and what they take
@@ -56,6 +61,7 @@ enum Command {
 impl Command {
     fn run(&self) -> Exit {
         match self {
+            Self::Compile(args) => compile::run(args),
             Self::Check(args) => check::run(args),
             Self::List(args) => list::run(args),
             Self::Explain(args) => explain::run(args),
@@ -68,7 +74,12 @@ impl Command {
 
 /// The program.
 pub fn main() -> ExitCode {
-    let command = match Cli::try_parse() {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    // As a container, the environment says it all.
+    if words.len() == 1 && std::env::var_os(compile::PIPELINE_VARIABLE).is_some() {
+        words.push("compile".into());
+    }
+    let command = match Cli::try_parse_from(words) {
         Ok(cli) => cli.command,
         Err(error) => {
             // Help and version come this way too; a reader that went away is no error.

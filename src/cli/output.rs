@@ -135,8 +135,8 @@ pub(super) fn unreadable(path: &Path, reason: &str) -> Box<Diagnostic> {
 }
 
 /// What is said of a file that cannot be written.
-pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(Code::Unwritable, format!("cannot write `{}`: {}", path.display(), reason(error)))
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::Unwritable, format!("cannot write `{}`: {}", path.display(), reason(error))))
 }
 
 /// Replaces a file whole or not at all, and keeps its permissions.

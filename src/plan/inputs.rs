@@ -12,7 +12,7 @@ use crate::base::{FileId, Span};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::sema::hir::{Expr, ParamId, Pipeline};
 
-/// What a compilation is given beside the source. Highest first, a parameter is read from: flags, the file, the
+/// What a compilation is given beside the source. Highest first, a parameter is read from: the trigger, flags, the file, the
 /// environment, the sample, its default.
 #[derive(Clone, Debug)]
 pub struct Inputs {
@@ -24,13 +24,15 @@ pub struct Inputs {
     pub environment: bool,
     /// Whether `sample { … }` gives values: for `check`, editors and scenarios.
     pub sample: bool,
+    /// The trigger whose `with` gives values.
+    pub trigger: Option<EcoString>,
     /// Evaluation steps; the default is 1,000,000. Memory grows with it.
     pub limit: Option<u64>,
 }
 
 impl Default for Inputs {
     fn default() -> Self {
-        Self { flags: Vec::new(), file: None, environment: true, sample: false, limit: None }
+        Self { flags: Vec::new(), file: None, environment: true, sample: false, trigger: None, limit: None }
     }
 }
 
@@ -49,7 +51,8 @@ pub(super) enum Bound<'a> {
     File(Datum, FileId),
     /// The variable's name and its value.
     Variable(EcoString, EcoString),
-    Sample(&'a Expr),
+    /// In the pipeline itself: its `sample`, or the `with` of a trigger.
+    Source(&'a Expr),
     /// There is none, which has been reported.
     Missing,
 }
@@ -62,7 +65,7 @@ impl<'a> Eval<'a> {
             pipeline.params.iter().map(|id| (program.params[id.0 as usize].name.as_str(), *id)).collect();
         if inputs.sample {
             for (id, value) in &pipeline.sample {
-                self.bound.insert(*id, Bound::Sample(value));
+                self.bound.insert(*id, Bound::Source(value));
             }
         }
         if inputs.environment {
@@ -83,6 +86,11 @@ impl<'a> Eval<'a> {
                     let message = format!("`--param {name}`: the pipeline `{}` has no parameter `{name}`", pipeline.name);
                     self.report(unknown(Diagnostic::new(Code::UnknownParameter, message), name, pipeline, &ids));
                 }
+            }
+        }
+        for trigger in pipeline.triggers.iter().filter(|trigger| Some(&trigger.name) == inputs.trigger.as_ref()) {
+            for (id, value) in &trigger.with {
+                self.bound.insert(*id, Bound::Source(value));
             }
         }
         self.report_missing(pipeline);
@@ -157,7 +165,7 @@ impl<'a> Eval<'a> {
         let slots = || vec![Value::Null; param.frame as usize];
         match self.bound.get(&id).cloned() {
             Some(Bound::Missing) => Err(Failed),
-            Some(Bound::Sample(value)) => self.eval(value, &mut slots()),
+            Some(Bound::Source(value)) => self.eval(value, &mut slots()),
             Some(Bound::Flag(text)) => self.text_value(id, &text, format!("`--param {}`", param.name)),
             Some(Bound::Variable(name, text)) => self.text_value(id, &text, format!("the environment variable `{name}`")),
             Some(Bound::File(datum, file)) => {
@@ -218,7 +226,7 @@ impl<'a> Eval<'a> {
                 let place = self.sources.position(span);
                 (format!("from {}:{}:{}", self.sources.get(*file).path, place.line, place.column), Some(span))
             }
-            Some(Bound::Sample(value)) => ("from `sample`".into(), Some(value.span)),
+            Some(Bound::Source(value)) => ("from `sample`".into(), Some(value.span)),
             Some(Bound::Missing) | None => ("its default".into(), param.default.as_ref().map(|default| default.span)),
         }
     }

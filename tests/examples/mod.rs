@@ -1,7 +1,5 @@
 //! Examples as the code pages and the cases of `tests/ui` write them; `docs/errors/README.md` says the form.
 
-use std::collections::BTreeMap;
-
 use o11n::base::{MemoryWorld, RootPath};
 use o11n::cli::driver::{self, Outcome};
 
@@ -44,15 +42,6 @@ impl Example {
         example
     }
 
-    /// Several files that lie beside `main.o11n`.
-    pub(crate) fn of_files(files: BTreeMap<String, Vec<u8>>) -> Self {
-        let main = files.get("main.o11n").cloned().unwrap_or_default();
-        let mut example = Self::parse(&main);
-        example.main = "main.o11n".to_owned();
-        example.world.files = files.into_iter().map(|(name, text)| (name.into(), text)).collect();
-        example
-    }
-
     fn option(&mut self, said: &str) {
         if let Some(args) = said.strip_prefix("args: ") {
             self.args = Some(args.to_owned());
@@ -75,7 +64,11 @@ impl Example {
         let main = RootPath::resolve(None, &self.main).expect("the name of the main file is a path");
         match &self.args {
             None => driver::check(&self.world, &main, Some("taskbook")),
-            Some(_) => driver::check(&self.world, &main, None),
+            Some(args) => {
+                let words: Vec<&str> = args.split_whitespace().collect();
+                let request = o11n::cli::request(&words, &self.world).expect("the arguments are right");
+                driver::compile(&self.world, &main, &request)
+            }
         }
     }
 }

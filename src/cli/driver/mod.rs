@@ -1,18 +1,22 @@
 //! The phases in order, without a terminal: what every subcommand and the tests of the pages and cases stand on.
 
+mod compile;
 mod merged;
 
 use ecow::EcoString;
 
+pub use compile::{Request, compile, failure};
 pub use merged::Merged;
 
 use crate::base::{FileId, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::diag::render::arranged;
+use crate::plan::{self, Inputs};
+use crate::sema::hir::PipelineId;
 use crate::sema::{self, Analysis};
 use crate::syntax::ast::{BlockLabel, ItemKind};
-use crate::target::Artifact;
-use crate::{syntax, target};
+use crate::target::{self, Artifact, Options};
+use crate::{lint, syntax};
 
 /// The extension of source files.
 pub const EXTENSION: &str = ".o11n";
@@ -39,14 +43,29 @@ impl Outcome {
 
 /// Analysis, and what is known to bite.
 pub fn analyze(world: &dyn World, file: &RootPath) -> Analysis {
-    sema::analyze(world, file, &target::settings())
+    let mut analysis = sema::analyze(world, file, &target::settings());
+    let lints = lint::check(&analysis);
+    analysis.diagnostics.extend(lints);
+    analysis
 }
 
-/// Checks a file as it stands.
-pub fn check(world: &dyn World, file: &RootPath, _: Option<&str>) -> Outcome {
+/// Checks a file as it stands: analysis, lints, and the plan of every pipeline with its samples and defaults, whatever the
+/// environment. With a target, also what that would make of it.
+pub fn check(world: &dyn World, file: &RootPath, target: Option<&str>) -> Outcome {
     let mut analysis = analyze(world, file);
-    let found = std::mem::take(&mut analysis.diagnostics);
-    Outcome::finish(analysis.sources, &found, Vec::new())
+    let mut sink = std::mem::take(&mut analysis.diagnostics);
+    let target = target.and_then(|name| compile::target_of(Some(name), &mut sink));
+    if !sink.iter().any(Diagnostic::is_error) {
+        let inputs = Inputs { sample: true, environment: false, ..Inputs::default() };
+        for (pipeline, _) in (0..).map(PipelineId).zip(&analysis.program.pipelines) {
+            let built = plan::build(&analysis.program, pipeline, &inputs, world, &mut analysis.sources);
+            sink.extend(built.diagnostics);
+            if let (Some(plan), Some(target)) = (built.plan, target) {
+                sink.extend(target::emit(target, &plan, &Options::default()).diagnostics);
+            }
+        }
+    }
+    Outcome::finish(analysis.sources, &sink, Vec::new())
 }
 
 /// The source files of a workspace that declare a pipeline of this name, or any pipeline at all.

@@ -1,0 +1,167 @@
+//! One pipeline to the files of one target.
+
+use ecow::EcoString;
+
+use super::{Outcome, analyze};
+use crate::base::{RootPath, SourceMap, Span, World};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::plan::{self, Inputs};
+use crate::sema::Analysis;
+use crate::sema::hir::PipelineId;
+use crate::syntax;
+use crate::syntax::ast::{BlockLabel, Item, ItemKind};
+use crate::target::{self, Artifact, Kind, Options, Target};
+
+/// What to compile a file to.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The pipeline's name; may be left out where the file has only one.
+    pub pipeline: Option<String>,
+    /// The target's name; the first target if left out.
+    pub target: Option<String>,
+    pub options: Options,
+    /// Values of parameters, and how much evaluation may use.
+    pub inputs: Inputs,
+}
+
+/// Compiles one pipeline. The taskbook target has its one document also where there are errors.
+pub fn compile(world: &dyn World, file: &RootPath, request: &Request) -> Outcome {
+    let mut analysis = analyze(world, file);
+    let mut sink = std::mem::take(&mut analysis.diagnostics);
+    let target = target_of(request.target.as_deref(), &mut sink);
+    let pipeline = pipeline_of(&analysis, file, request.pipeline.as_deref(), &mut sink);
+    let mut artifacts = Vec::new();
+    if let (Some(target), Some(pipeline), false) = (target, pipeline, sink.iter().any(Diagnostic::is_error)) {
+        artifacts = emit(world, &mut analysis, pipeline, target, request, &mut sink);
+    }
+    if sink.iter().any(Diagnostic::is_error) {
+        artifacts.clear();
+    }
+    let mut outcome = Outcome::finish(analysis.sources, &sink, artifacts);
+    if outcome.has_errors() && target.is_none_or(|target| target.name() == target::ALL[0].name()) {
+        outcome.artifacts = vec![failure(&outcome.diagnostics, &outcome.sources)];
+    }
+    outcome
+}
+
+/// The document of the taskbook target for a compilation that failed.
+pub fn failure(diagnostics: &[Diagnostic], sources: &SourceMap) -> Artifact {
+    let place = diagnostics.iter().find(|diagnostic| diagnostic.is_error()).and_then(Diagnostic::span);
+    let stages = place.map(|place| stages_around(place, sources)).unwrap_or_default();
+    Artifact { path: "failure.taskbook.json".to_owned(), text: target::taskbook::failure(diagnostics, &stages) }
+}
+
+/// The stages of the file that a place is in, by name.
+fn stages_around(place: Span, sources: &SourceMap) -> Vec<(EcoString, Span)> {
+    fn gather(items: &[Item], found: &mut Vec<(EcoString, Span)>) {
+        for item in items {
+            match &item.kind {
+                ItemKind::Block { word, label, body, .. } => {
+                    let name = match label {
+                        Some(BlockLabel::Word(name)) => Some(name.text.clone()),
+                        Some(BlockLabel::String(name)) => name.as_plain(),
+                        None => None,
+                    };
+                    match name {
+                        Some(name) if word.text == "stage" => found.push((name, item.span)),
+                        _ => gather(&body.items, found),
+                    }
+                }
+                ItemKind::For(each) => gather(&each.body.items, found),
+                ItemKind::If(choice) => {
+                    choice
+                        .branches
+                        .iter()
+                        .map(|(_, body)| body)
+                        .chain(&choice.otherwise)
+                        .for_each(|body| gather(&body.items, found));
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(file) = sources.find(place.file) {
+        gather(&syntax::parse(place.file, &file.text).ast.items, &mut found);
+    }
+    found
+}
+
+/// The files of one pipeline; for triggers that set parameters, each from a plan of its own.
+fn emit(
+    world: &dyn World,
+    analysis: &mut Analysis,
+    pipeline: PipelineId,
+    target: &dyn Target,
+    request: &Request,
+    sink: &mut Vec<Diagnostic>,
+) -> Vec<Artifact> {
+    let mut artifacts = Vec::new();
+    for trigger in plans(analysis, pipeline, request.options.kind) {
+        let inputs = Inputs { trigger: trigger.clone(), ..request.inputs.clone() };
+        let built = plan::build(&analysis.program, pipeline, &inputs, world, &mut analysis.sources);
+        sink.extend(built.diagnostics);
+        if let Some(plan) = built.plan {
+            let emitted = target::emit(target, &plan, &Options { trigger, ..request.options.clone() });
+            sink.extend(emitted.diagnostics);
+            artifacts.extend(emitted.artifacts);
+        }
+    }
+    artifacts
+}
+
+/// The plans that a compilation needs: one without a trigger's parameters, unless every trigger sets some.
+fn plans(analysis: &Analysis, pipeline: PipelineId, kind: Kind) -> Vec<Option<EcoString>> {
+    if kind != Kind::Cron {
+        return vec![None];
+    }
+    let triggers = &analysis.program.pipelines[pipeline.0 as usize].triggers;
+    let with: Vec<_> =
+        triggers.iter().filter(|trigger| !trigger.with.is_empty()).map(|trigger| Some(trigger.name.clone())).collect();
+    let plain = (with.len() < triggers.len() || triggers.is_empty()).then_some(None);
+    plain.into_iter().chain(with).collect()
+}
+
+pub(super) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {
+    let Some(name) = name else { return target::ALL.first().copied() };
+    match target::by_name(name) {
+        Ok(target) => Some(target),
+        Err(near) => {
+            let all: Vec<_> = target::ALL.iter().map(|target| format!("`{}`", target.name())).collect();
+            let help = near.map_or(format!("the targets are {}", all.join(", ")), |near| format!("did you mean `{near}`?"));
+            sink.push(Diagnostic::new(Code::UnknownTarget, format!("unknown target `{name}`")).help(help));
+            None
+        }
+    }
+}
+
+/// The pipeline of this name in the file, or its only one.
+fn pipeline_of(analysis: &Analysis, file: &RootPath, name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<PipelineId> {
+    let all = || (0..).map(PipelineId).zip(&analysis.program.pipelines);
+    let found: Vec<_> = all().filter(|(_, pipeline)| name.is_none_or(|name| pipeline.name == name)).map(|(id, _)| id).collect();
+    let names: Vec<String> = all().map(|(_, pipeline)| format!("`{}`", pipeline.name)).collect();
+    match (found.as_slice(), name) {
+        ([only], _) | ([only, ..], Some(_)) => return Some(*only),
+        ([], Some(name)) => {
+            let near = nearest(name, all().map(|(_, pipeline)| pipeline.name.as_str()));
+            let mut diagnostic = Diagnostic::new(Code::NoSuchPipeline, format!("no pipeline `{name}` in `{file}`"));
+            diagnostic.help = match near {
+                Some(near) => Some(format!("did you mean `{near}`?")),
+                None if names.is_empty() => Some("the file declares no pipeline".to_owned()),
+                None => Some(format!("it declares {}", names.join(", "))),
+            };
+            sink.push(diagnostic);
+        }
+        // A file with mistakes may have lost its pipeline to one of them.
+        ([], None) if sink.iter().any(Diagnostic::is_error) => {}
+        ([], None) => sink.push(
+            Diagnostic::new(Code::NoSuchPipeline, format!("`{file}` declares no pipeline"))
+                .help("declare one: `pipeline name { … }`"),
+        ),
+        (_, None) => sink.push(
+            Diagnostic::new(Code::NoSuchPipeline, format!("`{file}` declares {} pipelines", names.len()))
+                .help(format!("say which one with `--pipeline`: {}", names.join(", "))),
+        ),
+    }
+    None
+}
