@@ -3,6 +3,8 @@
 
 #[path = "parse/dump.rs"]
 mod dump;
+#[path = "parse/laws.rs"]
+mod laws;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,13 +22,14 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|extension| extension == "o11n"))
         .collect();
     cases.sort();
-    let trials = cases
+    let mut trials: Vec<Trial> = cases
         .into_iter()
         .map(|path| {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             Trial::test(name, move || run(&path))
         })
         .collect();
+    trials.extend(laws::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 

@@ -88,6 +88,11 @@ impl Cst {
         }
     }
 
+    /// Whether the text was read at all; one that is too large or too deep has no tree.
+    pub fn is_complete(&self) -> bool {
+        !self.nodes.is_empty()
+    }
+
     /// The leaves of `text`, which must be the text that this tree was made of.
     pub fn leaves(&self, text: &str) -> Vec<Leaf> {
         let mut leaves = Vec::new();
