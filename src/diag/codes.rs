@@ -52,6 +52,7 @@ catalogue! {
     TooComplex = E0015, "a file that takes too many steps to read";
     BareInterpolatedName = E0016, "a computed name without its string";
     ForeignSyntax = E0017, "syntax of another language";
+    StrayDocs = E0018, "a documenting comment that documents nothing";
     // Names and imports
     UnknownName = E0101, "a name that is not declared";
     DuplicateName = E0102, "a name declared twice";

@@ -239,7 +239,8 @@ pub struct CallArg {
     pub value: Expr,
 }
 
-/// A string literal. Literal parts are cooked: escapes done, a block string's indentation gone.
+/// A string literal. Literal parts are cooked: escapes done, a block string's indentation gone, its line ends `\n`. A block string has
+/// at least one part a line, so that places in it can be told.
 #[derive(Clone, Debug)]
 pub struct StringLit {
     pub parts: Vec<StringPart>,

@@ -1,7 +1,9 @@
 //! From text to tree and back: the only place that names the parser generator.
 
 pub mod ast;
+pub mod fmt;
 
+mod block_string;
 mod build;
 mod cst;
 mod grammar;

@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use o11n::base::Span;
 use o11n::syntax::ast::*;
 
-/// Whether items show where they stand.
+/// Whether items show where they stand. Hidden, `x = { a: b }` is shown as `x { a = b }`, since they mean the same.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Spans {
     Shown,
-    #[expect(dead_code, reason = "used by the tests of the formatter")]
     Hidden,
 }
 
@@ -35,6 +34,12 @@ impl Dump {
     fn items(&mut self, items: &[Item], depth: usize) {
         for item in items {
             self.docs(item.docs.as_deref(), "///", depth);
+            if let (Spans::Hidden, ItemKind::Setting { key: Key::Word(name), value }) = (self.spans, &item.kind)
+                && let ExprKind::Record(entries) = &value.kind
+            {
+                self.record(name, entries, depth);
+                continue;
+            }
             let (head, bodies) = item_parts(&item.kind);
             self.line(&head, Some(item.span), depth);
             for (index, (head, body)) in bodies.into_iter().enumerate() {
@@ -42,6 +47,16 @@ impl Dump {
                     self.line(&head, None, depth);
                 }
                 self.items(&body.items, depth + 1);
+            }
+        }
+    }
+
+    fn record(&mut self, name: &Name, entries: &[(Key, Expr)], depth: usize) {
+        self.line(&format!("block {}", name.text), None, depth);
+        for (name, value) in entries {
+            match (name, &value.kind) {
+                (Key::Word(name), ExprKind::Record(entries)) => self.record(name, entries, depth + 1),
+                _ => self.line(&format!("set {} = {}", key(name), expr(value)), None, depth + 1),
             }
         }
     }

@@ -10,35 +10,53 @@ use crate::syntax::ast::{
 };
 use crate::syntax::cst::NodeRef;
 use crate::syntax::grammar::Rule;
+use crate::syntax::report::{is_docs, stray_docs};
 
 impl Builder<'_> {
     pub(super) fn file(&mut self, root: NodeRef<'_>) -> File {
-        let mut docs = EcoString::new();
+        let mut docs = None;
         for comment in root.children().take_while(|child| child.kind() == Rule::COMMENT) {
             if let Some(line) = self.text(comment).strip_prefix("//!") {
-                push_doc_line(&mut docs, line);
+                push_doc_line(docs.get_or_insert_default(), line);
             }
         }
-        File { docs: (!docs.is_empty()).then_some(docs), items: self.items(root) }
+        File { docs, items: self.items(root) }
     }
 
     /// The items of a file or body, each with the `///` lines before it.
     fn items(&mut self, parent: NodeRef<'_>) -> Vec<Item> {
         let mut items = Vec::new();
-        let mut docs = EcoString::new();
+        let mut docs = Vec::new();
         for node in parent.children() {
             if node.kind() == Rule::COMMENT {
-                if let Some(line) = self.text(node).strip_prefix("///").filter(|line| !line.starts_with('/')) {
-                    push_doc_line(&mut docs, line);
+                if is_docs(self.text(node)) {
+                    docs.push(node);
                 }
                 continue;
             }
-            let taken = std::mem::take(&mut docs);
+            let docs = std::mem::take(&mut docs);
             if let Some(kind) = self.item(node) {
-                items.push(Item { docs: (!taken.is_empty()).then_some(taken), kind, span: self.span(node) });
+                items.push(Item { docs: self.docs(docs), kind, span: self.span(node) });
             }
         }
+        for node in docs {
+            self.report(stray_docs(self.span(node)));
+        }
         items
+    }
+
+    /// Joins the lines; one that shares its line with something else belongs to nothing.
+    fn docs(&mut self, lines: Vec<NodeRef<'_>>) -> Option<EcoString> {
+        let mut docs = None;
+        for node in lines {
+            let before = self.text[..node.start()].trim_end_matches([' ', '\t']);
+            if before.is_empty() || before.ends_with('\n') {
+                push_doc_line(docs.get_or_insert_default(), &self.text(node)["///".len()..]);
+            } else {
+                self.report(stray_docs(self.span(node)));
+            }
+        }
+        docs
     }
 
     /// None for what is no item at all, such as a stray comma.

@@ -1,11 +1,10 @@
 //! Strings: escapes, interpolation, and the indentation of block strings.
 
-use ecow::EcoString;
-
 use super::Builder;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{Expr, ExprKind, StringLit, StringPart};
+use crate::syntax::block_string::{self, Piece};
 use crate::syntax::cst::NodeRef;
 use crate::syntax::grammar::Rule;
 
@@ -80,73 +79,30 @@ impl Builder<'_> {
         });
     }
 
-    /// The parts of a block string, one a line at least: without the first line end, the common indentation, and the last
-    /// line if it is blank. A line end is `\n` whatever it is in the file.
+    /// The parts of a block string, one a line at least. A line end is `\n` whatever it is in the file.
     fn block_parts(&mut self, node: NodeRef<'_>) -> Vec<StringPart> {
-        let pieces = self.block_lines(node);
-        let indent = common_indent(&pieces);
+        let block = block_string::read(self.text, node);
+        if !block.opens_rightly {
+            self.report_opening(node);
+        }
         let mut parts = Vec::new();
-        let last = pieces.len().saturating_sub(1);
-        for (index, line) in pieces.iter().enumerate() {
-            let is_blank = line.iter().all(|piece| matches!(piece, Piece::Text(text, _) if text.trim().is_empty()));
-            if index == last && is_blank {
-                // The line end before it goes as well.
-                break;
-            }
+        for (index, line) in block.lines.iter().enumerate() {
             if index > 0 {
                 self.push_line_end(&mut parts, line);
             }
-            if is_blank {
-                continue;
-            }
             for (position, piece) in line.iter().enumerate() {
+                let begins_line = position == 0;
                 match piece {
                     Piece::Text(text, at) => {
-                        let skip = if position == 0 { indent.len().min(text.len()) } else { 0 };
-                        let span = Span::new(self.file, at + skip, at + text.len());
-                        push_block_text(&mut parts, &text[skip..], span, position == 0);
+                        let span = Span::new(self.file, *at, at + text.len());
+                        push_block_text(&mut parts, text, span, begins_line);
                     }
-                    Piece::Cooked(text, span) => push_block_text(&mut parts, text, *span, position == 0),
+                    Piece::Escaped(node) => push_block_text(&mut parts, "${{", self.span(*node), begins_line),
                     Piece::Value(node) => parts.push(self.interpolation(*node)),
                 }
             }
         }
         parts
-    }
-
-    /// The pieces of each line; the line of the opening quotes is left out.
-    fn block_lines<'n>(&mut self, node: NodeRef<'n>) -> Vec<Vec<Piece<'n>>>
-    where
-        Self: 'n,
-    {
-        let mut lines: Vec<Vec<Piece<'n>>> = vec![Vec::new()];
-        for child in node.children() {
-            match child.kind() {
-                Rule::block_text => {
-                    let mut at = child.start();
-                    for (index, line) in self.text(child).split('\n').enumerate() {
-                        if index > 0 {
-                            lines.push(Vec::new());
-                        }
-                        let kept = line.strip_suffix('\r').unwrap_or(line);
-                        if let (false, Some(current)) = (kept.is_empty(), lines.last_mut()) {
-                            current.push(Piece::Text(kept.into(), at));
-                        }
-                        at += line.len() + 1;
-                    }
-                }
-                Rule::escaped_open => push_piece(&mut lines, Piece::Cooked("${{", self.span(child))),
-                Rule::interpolation => push_piece(&mut lines, Piece::Value(child)),
-                _ => {}
-            }
-        }
-        let opening = lines.remove(0);
-        let is_blank = opening.iter().all(|piece| matches!(piece, Piece::Text(text, _) if text.trim().is_empty()));
-        if !is_blank || (lines.is_empty() && node.child(Rule::error_open_string).is_none()) {
-            self.report_opening(node);
-            lines.insert(0, opening);
-        }
-        lines
     }
 
     fn report_opening(&mut self, node: NodeRef<'_>) {
@@ -163,7 +119,7 @@ impl Builder<'_> {
     }
 
     /// Puts a line end behind what came before.
-    fn push_line_end(&self, parts: &mut Vec<StringPart>, line: &[Piece<'_>]) {
+    fn push_line_end(&self, parts: &mut Vec<StringPart>, line: &[Piece<'_, '_>]) {
         if let Some(StringPart::Text(text, span)) = parts.last_mut() {
             text.push('\n');
             span.end += 1;
@@ -175,56 +131,6 @@ impl Builder<'_> {
             parts.push(StringPart::Text("\n".into(), Span::new(self.file, previous_end, previous_end + 1)));
         }
     }
-}
-
-/// A piece of one line of a block string.
-enum Piece<'a> {
-    /// Text as it stands, and where.
-    Text(EcoString, usize),
-    Cooked(&'static str, Span),
-    Value(NodeRef<'a>),
-}
-
-impl Piece<'_> {
-    fn start(&self) -> usize {
-        match self {
-            Piece::Text(_, at) => *at,
-            Piece::Cooked(_, span) => span.start as usize,
-            Piece::Value(node) => node.start(),
-        }
-    }
-}
-
-fn push_piece<'n>(lines: &mut [Vec<Piece<'n>>], piece: Piece<'n>) {
-    if let Some(current) = lines.last_mut() {
-        current.push(piece);
-    }
-}
-
-/// The white space that begins every line that is not blank.
-fn common_indent(lines: &[Vec<Piece<'_>>]) -> EcoString {
-    let mut common: Option<EcoString> = None;
-    for line in lines {
-        let indent: EcoString = match line.as_slice() {
-            [Piece::Text(text, _), rest @ ..] => {
-                let trimmed = text.trim_start_matches([' ', '\t']);
-                if trimmed.is_empty() && rest.is_empty() {
-                    continue;
-                }
-                text[..text.len() - trimmed.len()].into()
-            }
-            [] => continue,
-            [Piece::Cooked(..) | Piece::Value(_), ..] => EcoString::new(),
-        };
-        common = Some(match common {
-            None => indent,
-            Some(common) => {
-                let shared = common.bytes().zip(indent.bytes()).take_while(|(a, b)| a == b).count();
-                common[..shared].into()
-            }
-        });
-    }
-    common.unwrap_or_default()
 }
 
 /// Text of a line in quotes; neighbours become one part.
@@ -239,8 +145,5 @@ fn push_text(parts: &mut Vec<StringPart>, text: &str, span: Span) {
 
 /// Text of a block string; each line begins a part of its own, so that a place in it can be found again.
 fn push_block_text(parts: &mut Vec<StringPart>, text: &str, span: Span, begins_line: bool) {
-    if text.is_empty() {
-        return;
-    }
     if begins_line { parts.push(StringPart::Text(text.into(), span)) } else { push_text(parts, text, span) }
 }

@@ -8,10 +8,16 @@ use crate::syntax::cst::{NodeRef, Visit};
 use crate::syntax::grammar::Rule;
 
 impl Reporter<'_> {
-    pub(super) fn comment(&mut self, node: NodeRef<'_>) {
+    pub(super) fn comment(&mut self, visit: &Visit<'_, '_>) {
+        let node = visit.node;
         let text = self.text(node);
-        let Some(inner) = text.strip_prefix("/*") else { return };
         let span = self.span(node);
+        let is_between_items = visit.parent.is_some_and(|parent| matches!(parent.kind(), Rule::file | Rule::body));
+        if is_docs(text) && !is_between_items {
+            // Between items the builder knows what it documents.
+            self.push(stray_docs(span));
+        }
+        let Some(inner) = text.strip_prefix("/*") else { return };
         let diagnostic = Diagnostic::at(Code::ForeignSyntax, span, "there are no block comments", "begins with `/*`");
         let is_last = self.line_from(node.end()).trim().is_empty();
         let inner = inner.strip_suffix("*/").unwrap_or(inner).trim();
@@ -203,6 +209,18 @@ impl Reporter<'_> {
             ),
         );
     }
+}
+
+/// Whether a comment is `/// …`.
+pub(in crate::syntax) fn is_docs(text: &str) -> bool {
+    text.starts_with("///") && !text.starts_with("////")
+}
+
+/// For a `///` that no declaration follows.
+pub(in crate::syntax) fn stray_docs(span: Span) -> Diagnostic {
+    let marks = Span { end: span.start + 3, ..span };
+    Diagnostic::at(Code::StrayDocs, marks, "this documents nothing", "`///` stands on a line of its own before a declaration")
+        .fix("make it a plain comment", marks, "//")
 }
 
 /// Words in backticks, joined by blanks.

@@ -6,6 +6,8 @@ mod skipped;
 
 use std::collections::HashSet;
 
+pub(super) use instead::{is_docs, stray_docs};
+
 use super::cst::{Cst, NodeRef, Visit};
 use super::grammar::Rule;
 use crate::base::{FileId, Span};
@@ -82,7 +84,7 @@ impl<'a> Reporter<'a> {
     fn node(&mut self, visit: &Visit<'_, '_>) {
         let node = visit.node;
         match node.kind() {
-            Rule::COMMENT => self.comment(node),
+            Rule::COMMENT => self.comment(visit),
             Rule::infix | Rule::prefix => self.operator(node),
             Rule::compare => self.compare(visit),
             Rule::arg_assign => self.argument_colon(node),
