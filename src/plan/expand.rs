@@ -276,7 +276,10 @@ impl<'e, 'a> Expander<'e, 'a> {
         if draft.stage.substages.is_empty() && !self.is_over() && !self.eval.has_errors() {
             let message = format!("the stage `{}` has no substages, so it is skipped", draft.stage.name);
             let place = draft.place;
-            self.eval.report(Diagnostic::at(Code::EmptyStage, place, message, "nothing is left in it"));
+            self.eval.report(
+                Diagnostic::at(Code::EmptyStage, place, message, "nothing is left in it")
+                    .help("remove it, or look at the condition or the list that leaves nothing"),
+            );
         }
     }
 
@@ -309,10 +312,7 @@ impl<'e, 'a> Expander<'e, 'a> {
                     .help("the taskbook has a field of this name beside the stages; name the stage otherwise"),
             );
         }
-        bad_name(&name, true).map_or(Ok(()), |why| {
-            let message = format!("no stage can be named `{}`", name.escape_debug());
-            self.eval.fail(Diagnostic::at(Code::BadStageName, at, message, why))
-        })?;
+        bad_name(&name, true).map_or(Ok(()), |why| self.eval.fail(misnamed("stage", &name, at, why)))?;
         if let Some(first) = self.stage_names.get(&name) {
             let first = self.stages.get(*first).map(|draft| draft.place);
             return self.eval.fail(collision(format!("two stages are named `{name}`"), place, first));
@@ -360,11 +360,23 @@ impl<'e, 'a> Expander<'e, 'a> {
 fn collision(message: String, at: Span, first: Option<Span>) -> Diagnostic {
     let mut diagnostic = Diagnostic::at(Code::NameCollision, at, message, "the second one");
     match first {
-        Some(first) if first == at => diagnostic.labels[0].text = "made twice here".into(),
-        Some(first) => diagnostic = diagnostic.label(first, "the first one"),
+        Some(first) if first == at => {
+            diagnostic.labels[0].text = "made twice here".into();
+            diagnostic.help = Some("put what differs into the name, as in `\"name-${{ value }}\"`".into());
+        }
+        Some(first) => diagnostic = diagnostic.label(first, "the first one").help("name one of them otherwise"),
         None => {}
     }
     diagnostic
+}
+
+pub(super) fn misnamed(what: &str, name: &str, at: Span, why: &str) -> Diagnostic {
+    let message = match name {
+        "" => format!("a {what} has no name"),
+        name => format!("no {what} can be named `{}`", name.escape_debug()),
+    };
+    Diagnostic::at(Code::BadStageName, at, message, why)
+        .help("a name is one line of text, with no blank at its ends; a stage's holds no `/`")
 }
 
 /// Why no stage, or no substage, can have this name.

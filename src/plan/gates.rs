@@ -106,8 +106,9 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
 impl Index<'_> {
     fn find(&self, path: &str, drafts: &[StageDraft]) -> Target {
         let Some((stage, substage)) = path.split_once('/') else {
+            let within = || drafts.iter().find(|draft| draft.names.contains_key(path));
             let whole = self.stages.contains_key(path).then(|| format!("{path}/…"));
-            return Target::Unknown(whole);
+            return Target::Unknown(whole.or_else(|| within().map(|draft| format!("{}/{path}", draft.stage.name))));
         };
         if let Some(at) = self.stages.get(stage) {
             let draft = &drafts[*at as usize];

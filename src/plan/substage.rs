@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::attrs::Attrs;
 use super::eval::{Failed, Frame, Res, VALUE_BYTES};
-use super::expand::{Expander, LastEnv, MAX_SUBSTAGES, Scope, Unit, bad_name};
+use super::expand::{Expander, LastEnv, MAX_SUBSTAGES, Scope, Unit, bad_name, misnamed};
 use super::fingerprint;
 use super::hardware::{Mode, env_values};
 use super::model::{
@@ -29,8 +29,7 @@ impl<'a> Expander<'_, 'a> {
         let attrs = self.eval.layer(scope.attrs.clone(), &declared.settings, frame);
         let name = name?;
         if let Some(why) = bad_name(&name, false) {
-            let message = format!("no substage can be named `{}`", name.escape_debug());
-            return self.eval.fail(Diagnostic::at(Code::BadStageName, declared.span, message, why));
+            return self.eval.fail(misnamed("substage", &name, declared.span, why));
         }
         let body = self.body(&attrs, &name, declared);
         let mode = self.mode(&attrs);
@@ -60,12 +59,8 @@ impl<'a> Expander<'_, 'a> {
         self.total += count as usize;
         if self.total > MAX_SUBSTAGES {
             let message = format!("the pipeline has more than {MAX_SUBSTAGES} substages");
-            return self.eval.fail(Diagnostic::at(
-                Code::TooManySubstages,
-                self.place(span),
-                message,
-                "the limit is reached here",
-            ));
+            let diagnostic = Diagnostic::at(Code::TooManySubstages, self.place(span), message, "the limit is reached here");
+            return self.eval.fail(diagnostic.help("let each substage do more, or split the pipeline"));
         }
         let draft = self.current();
         let (unit, first) = (draft.units.len() as u32, draft.stage.substages.len() as u32);

@@ -96,7 +96,8 @@ impl<'a> Checker<'a> {
             (Type::String, Type::Size) => diagnostic.help("write the size without quotes, such as `64GiB`"),
             (Type::List(_), Type::Script) => diagnostic
                 .help("a script is one string, in `\"\"\"` for several lines; words without a shell are `command = [\"…\"]`"),
-            (Type::String, Type::Int | Type::Float | Type::Bool) => diagnostic.help(format!("write the {want} without quotes")),
+            (Type::String, Type::Int | Type::Float) => diagnostic.help("write the number without quotes"),
+            (Type::String, Type::Bool) => diagnostic.help("write `true` or `false`, without quotes"),
             (Type::Float, Type::Int) => diagnostic.help("make it whole with `int(…)`"),
             (_, Type::String) if ty.is_printable() => diagnostic.help("print it into a string: `\"${{ … }}\"`"),
             (_, Type::List(element)) if ty.fits(element) => diagnostic.help("put it in brackets: `[…]`"),
