@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask --help`. One file per command.
 
+mod bench;
 mod ci;
 mod container;
 mod engines;
@@ -29,6 +30,11 @@ enum Command {
     Engines(engines::Arguments),
     /// Writes the files that follow from a table in the code
     Gen(r#gen::Arguments),
+    /// What a whole process costs, from source to output
+    Bench(bench::Arguments),
+    /// Runs a program and prints what it cost: for `bench`
+    #[command(hide = true)]
+    Measured(bench::Measured),
     /// The image of o11n, built with buildah from a static binary compiled here
     Container(container::Arguments),
     /// What continuous integration runs, here
@@ -50,6 +56,8 @@ fn run(command: Command) -> Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Engines(arguments) => engines::run(&arguments),
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Measured(measured) => measured.run(),
         Command::Container(arguments) => container::run(&arguments),
         Command::Ci => ci::run(),
     }

@@ -37,8 +37,8 @@ pub struct Pipeline {
 pub struct Cases {
     pub pipelines: Vec<Pipeline>,
     pub argo: Vec<Case>,
-    /// The pod manifests in the taskbooks.
-    pub pods: Vec<Case>,
+    /// Kubernetes' own objects: the pods in the taskbooks, and what Argo must be granted.
+    pub objects: Vec<Case>,
     pub taskbooks: Vec<Case>,
     pub plans: Vec<Case>,
 }
@@ -83,11 +83,12 @@ impl Cases {
         for kind in kinds(&plan_value) {
             self.argo.extend(compile(&["--target", "argo", "--kind", kind], &format!("-{kind}.yaml"))?);
         }
+        self.objects.extend(compile(&["--target", "argo", "--rbac"], "-rbac.yaml")?);
         if let Some(taskbook) = compile(&["--target", "taskbook"], ".taskbook.json")? {
             for (number, pod) in pods(&taskbook.json()?).into_iter().enumerate() {
                 let path = PathBuf::from(format!("{}-pod-{number}.yaml", stem.display()));
                 fs::write(&path, pod)?;
-                self.pods.push(Case { name: format!("{}, pod {number}", taskbook.name), file: path });
+                self.objects.push(Case { name: format!("{}, pod {number}", taskbook.name), file: path });
             }
             self.taskbooks.push(taskbook);
         }
@@ -119,9 +120,9 @@ fn kinds(plan: &Value) -> Vec<&'static str> {
     let cached = substages(plan).any(|substage| !substage["cache"].is_null());
     let triggered = plan["triggers"].as_array().is_some_and(|triggers| !triggers.is_empty());
     match (cached, triggered) {
-        (true, _) => vec!["workflow"],
-        (false, false) => vec!["workflow", "template"],
-        (false, true) => vec!["workflow", "template", "cron"],
+        (true, _) => vec!["run"],
+        (false, false) => vec!["run", "template"],
+        (false, true) => vec!["run", "template", "cron"],
     }
 }
 

@@ -14,7 +14,7 @@ use std::process::Command;
 
 pub const ENGINE: Engine = Engine {
     name: "kubernetes",
-    judges: "the same files and every pod of a taskbook, against strict schemas",
+    judges: "the same files, every pod of a taskbook and the RBAC, against strict schemas",
     tools: &[&ARGO, &PYTHON, &SCHEMAS],
     judge,
 };
@@ -64,7 +64,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let (sample, pod) = (project::root().join(SAMPLE), project::root().join(POD));
     let mut broken = mutation::write_all(&sample, BROKEN_WORKFLOW, &folder(site, "workflows")?)?;
     broken.extend(mutation::write_all(&pod, BROKEN_POD, &folder(site, "pods")?)?);
-    let good = site.cases.argo.iter().chain(&site.cases.pods).map(Case::named_file);
+    let good = site.cases.argo.iter().chain(&site.cases.objects).map(Case::named_file);
     let good = good.chain([("the sample workflow", sample.as_path()), ("the sample pod", pod.as_path())]);
     judge_files(python("judge.py")?.arg(SCHEMAS.folder()?), good, &broken, tally)
 }
