@@ -1,6 +1,7 @@
 //! Cases of `tests/plan`: a source and, beside it, the plan that comes of it (`.json`), or all that is said of it
 //! (`.txt`). `BLESS=1` writes what comes of it now.
 
+#[expect(dead_code, reason = "the cases of other tests are run as the command line runs them")]
 mod examples;
 
 use std::fs;

@@ -8,12 +8,14 @@ use super::value::{Fields, Value};
 use crate::base::{Duration, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::{ATTRIBUTES, AttrType, Attribute, Kind};
-use crate::sema::hir::{Expr, ExprKind, Literal, Setting, Settings};
+use crate::sema::hir::{Expr, ExprKind, Setting, Settings};
 
 /// What holds on a level, each attribute at most once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attrs {
     entries: Vec<Entry>,
+    /// A setting of the level itself has failed, so that what is missing may be missing for it.
+    pub(super) has_failed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +52,8 @@ impl Attrs {
 
     /// What the level below takes over.
     pub(super) fn inherited(&self) -> Self {
-        Self { entries: self.entries.iter().filter(|entry| entry.attribute.inherited).cloned().collect() }
+        let entries = self.entries.iter().filter(|entry| entry.attribute.inherited).cloned().collect();
+        Self { entries, has_failed: false }
     }
 
     /// Where each attribute was written.
@@ -110,14 +113,16 @@ impl<'a> Eval<'a> {
             let policy = &self.program.policies[id.0 as usize];
             let mut inner = vec![Value::Null; policy.frame as usize];
             for setting in &policy.settings {
-                if let Ok(value) = self.setting(setting, &mut inner) {
-                    level.lay(setting.attribute, value, setting.span);
+                match self.setting(setting, &mut inner) {
+                    Ok(value) => level.lay(setting.attribute, value, setting.span),
+                    Err(Failed) => level.has_failed = true,
                 }
             }
         }
         for setting in settings {
-            if let Ok(value) = self.setting(setting, frame) {
-                level.lay(setting.attribute, value, setting.span);
+            match self.setting(setting, frame) {
+                Ok(value) => level.lay(setting.attribute, value, setting.span),
+                Err(Failed) => level.has_failed = true,
             }
         }
         level
@@ -177,8 +182,9 @@ impl<'a> Eval<'a> {
             }
             _ => return Ok(()),
         };
-        let label = if matches!(expr.kind, ExprKind::Literal(Literal::Null)) { "here" } else { "out of range" };
-        self.fail(Diagnostic::at(Code::OutOfRange, expr.span, format!("`{name}` {range}"), label))
+        let label = "out of range";
+        let diagnostic = self.with_origins(Diagnostic::at(Code::OutOfRange, expr.span, format!("`{name}` {range}"), label), expr);
+        self.fail(diagnostic)
     }
 
     fn judge_fields(&mut self, kind: Kind, fields: &Fields, expr: &'a Expr) -> Res<()> {

@@ -90,11 +90,13 @@ impl<'a> Eval<'a> {
 
     /// Reports; what stands in a loop is said once.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        let span = diagnostic.span();
-        let told = if span.is_some() { String::new() } else { diagnostic.message.clone() };
-        if self.reported.insert((diagnostic.code, span, told)) {
+        if self.reported.insert(key(&diagnostic)) {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    pub(super) fn is_reported(&self, diagnostic: &Diagnostic) -> bool {
+        self.reported.contains(&key(diagnostic))
     }
 
     /// Reports, as the failure of a value.
@@ -266,6 +268,16 @@ impl<'a> Eval<'a> {
         value
     }
 
+    /// Reads the data files that a failed loop has left unread, so that the errors of all are told at once.
+    pub(super) fn read_all_files(&mut self) {
+        for (index, declared) in self.program.lets.iter().enumerate() {
+            if matches!(declared.value.kind, ExprKind::Load { .. } | ExprKind::Read { .. } | ExprKind::Glob { .. }) {
+                // What is wrong has been reported; the value is not asked for.
+                drop(self.constant(LetId(index as u32)));
+            }
+        }
+    }
+
     /// A parameter: what was given for it, or its default; computed once.
     pub(super) fn param(&mut self, id: ParamId) -> Res<Value> {
         if let Some(value) = self.param_values.get(&id) {
@@ -333,7 +345,9 @@ impl<'a> Eval<'a> {
                     _ => format!("the list has {count} element{}: 0 to {}", if count == 1 { "" } else { "s" }, count - 1),
                 };
                 let message = format!("there is no element {at} in this list");
-                self.fail(Diagnostic::at(Code::BadArithmetic, index.span, message, format!("this is {at}")).help(help))
+                let diagnostic = Diagnostic::at(Code::BadArithmetic, index.span, message, format!("this is {at}")).help(help);
+                let diagnostic = self.with_origins(diagnostic, index);
+                self.fail(diagnostic)
             }
             (Value::Map(fields), Value::String(key)) => Ok(fields.get(&key).cloned().unwrap_or(Value::Null)),
             (Value::Null, _) => Ok(Value::Null),
@@ -387,26 +401,28 @@ impl<'a> Eval<'a> {
             if let (BinaryOp::In | BinaryOp::NotIn, Value::List(list)) = (op, &right_value) {
                 self.spend_values(list.len() as u64, span)?;
             }
-            let at = if matches!(op, BinaryOp::Div | BinaryOp::Rem) { right.span } else { span };
-            let result = arithmetic::binary(op, value, right_value);
-            value = self.result(result, at)?;
+            value = match arithmetic::binary(op, value, right_value) {
+                Ok(value) => value,
+                Err(why) => {
+                    let at = if why == NoResult::DivisionByZero { right.span } else { span };
+                    let Some(diagnostic) = no_result(why, at) else { return Err(Failed) };
+                    let diagnostic = self.with_origins(diagnostic, expr);
+                    return self.fail(diagnostic);
+                }
+            };
         }
         Ok(value)
     }
 
+    /// The value, or the report of why there is none.
     pub(super) fn result(&mut self, result: Result<Value, NoResult>, span: Span) -> Res<Value> {
-        let (message, label) = match result {
-            Ok(value) => return Ok(value),
-            Err(NoResult::Mismatch) => return Err(Failed),
-            Err(NoResult::TooDeep) => {
-                let message = "this run condition nests too deep";
-                return self.fail(Diagnostic::at(Code::EvaluationLimit, span, message, "the limit is reached here"));
-            }
-            Err(NoResult::DivisionByZero) => ("division by zero", "this is 0"),
-            Err(NoResult::Overflow) => ("the result is too large for its type", "out of range"),
-            Err(NoResult::Negative) => ("a size cannot be less than zero", "less than zero"),
-        };
-        self.fail(Diagnostic::at(Code::BadArithmetic, span, message, label))
+        match result {
+            Ok(value) => Ok(value),
+            Err(why) => match no_result(why, span) {
+                Some(diagnostic) => self.fail(diagnostic),
+                None => Err(Failed),
+            },
+        }
     }
 
     fn concat(&mut self, parts: &'a [Expr], span: Span, frame: &mut Frame) -> Res<Value> {
@@ -456,6 +472,12 @@ impl<'a> Eval<'a> {
     }
 }
 
+/// What makes a diagnostic the same as another.
+fn key(diagnostic: &Diagnostic) -> (Code, Option<Span>, String) {
+    let span = diagnostic.span();
+    (diagnostic.code, span, if span.is_some() { String::new() } else { diagnostic.message.clone() })
+}
+
 /// Fills a slot; frames grow where a slot was not counted.
 pub(super) fn set(frame: &mut Frame, local: Local, value: Value) {
     let index = local.0 as usize;
@@ -475,6 +497,18 @@ fn joined_bytes(left: &Value, right: &Value) -> usize {
         (Value::Script(a), Value::Script(b)) => (a.parts.len() + b.parts.len() + 1) * VALUE_BYTES,
         _ => 0,
     }
+}
+
+/// Why an operation has no result. None for what analysis has refused.
+fn no_result(why: NoResult, span: Span) -> Option<Diagnostic> {
+    let (code, message, label) = match why {
+        NoResult::Mismatch => return None,
+        NoResult::TooDeep => (Code::EvaluationLimit, "this run condition nests too deep", "the limit is reached here"),
+        NoResult::DivisionByZero => (Code::BadArithmetic, "division by zero", "this is 0"),
+        NoResult::Overflow => (Code::BadArithmetic, "the result is too large for its type", "out of range"),
+        NoResult::Negative => (Code::BadArithmetic, "a size cannot be less than zero", "less than zero"),
+    };
+    Some(Diagnostic::at(code, span, message, label))
 }
 
 pub(super) fn holds_nul(span: Span) -> Diagnostic {

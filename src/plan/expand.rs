@@ -10,11 +10,12 @@ use super::attrs::Attrs;
 use super::eval::{Eval, Failed, Frame, Res, set};
 use super::hardware::Mode;
 use super::model::{Condition, EnvValue, Script, Stage, Substage};
+use super::origins::Origin;
 use super::value::{Fields, Value};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::RESERVED_STAGE_NAMES;
-use crate::sema::hir::{self, Expr, ExprKind, Node, ParamId, Pipeline};
+use crate::sema::hir::{self, Expr, Node, Pipeline};
 
 /// Most substages of a plan.
 pub(super) const MAX_SUBSTAGES: usize = 100_000;
@@ -52,6 +53,8 @@ pub(super) struct StageDraft {
     pub(super) stage: Stage,
     /// Where the user can mend it: its name, or the `use` that placed it.
     pub(super) place: Span,
+    /// Where its run condition is written.
+    pub(super) when: Span,
     /// The substages as written; shards of one family are one.
     pub(super) units: Vec<Unit>,
     /// Substages and families by name.
@@ -230,18 +233,8 @@ impl<'e, 'a> Expander<'e, 'a> {
             return;
         }
         let Ok(message) = self.eval.text(message, frame) else { return };
-        let mut params = Vec::new();
-        collect_params(cond, &mut params);
-        let mut notes = Vec::new();
-        let mut given = None;
-        for id in params {
-            let Ok(value) = self.eval.param(id) else { continue };
-            let name = &self.eval.program.params[id.0 as usize].name;
-            let value = value.to_json(self.eval.program, super::value::Quantities::Literals);
-            let (origin, place) = self.eval.origin(id);
-            notes.push(format!("`{name}` is {}, {origin}", shortened(&value.to_string())));
-            given = given.or(place.map(|place| (place, name.clone())));
-        }
+        let origins = self.eval.origins(cond);
+        let given = origins.iter().find_map(|origin| Some((origin.place?, origin.name.clone())));
         // The parameter's value is what the user can mend, where it has a place.
         let mut diagnostic = match given {
             Some((place, name)) => Diagnostic::at(Code::AssertFailed, place, message, format!("the value of `{name}`"))
@@ -251,7 +244,7 @@ impl<'e, 'a> Expander<'e, 'a> {
         if let Some(used) = self.uses.first() {
             diagnostic = diagnostic.label(*used, "placed here");
         }
-        diagnostic.notes = notes;
+        diagnostic.notes = origins.iter().map(Origin::note).collect();
         debug_assert!(span.file == cond.span.file, "an assertion stands in one file");
         self.eval.report(diagnostic);
     }
@@ -263,12 +256,12 @@ impl<'e, 'a> Expander<'e, 'a> {
         let name = name.and_then(|name| self.stage_name(name, declared));
         let Ok(name) = name else {
             // Its substages are evaluated all the same, for their errors.
-            self.stages.push(self.draft(EcoString::new(), &attrs, declared.span));
+            self.stages.push(self.draft(EcoString::new(), &attrs, declared));
             self.items(&declared.body, frame, &scope.inner(&attrs));
             self.stages.pop();
             return;
         };
-        let draft = self.draft(name, &attrs, declared.span);
+        let draft = self.draft(name, &attrs, declared);
         self.key(&draft.stage, &attrs, declared.span);
         self.stages.push(draft);
         self.items(&declared.body, frame, &scope.inner(&attrs));
@@ -283,7 +276,9 @@ impl<'e, 'a> Expander<'e, 'a> {
         }
     }
 
-    fn draft(&self, name: EcoString, attrs: &Attrs, span: Span) -> StageDraft {
+    fn draft(&self, name: EcoString, attrs: &Attrs, declared: &hir::Stage) -> StageDraft {
+        let span = declared.span;
+        let when_set = declared.settings.iter().find(|setting| setting.attribute.name == "when");
         let count = |name: &str| attrs.value(name).and_then(Value::as_int).and_then(|count| count.try_into().ok());
         let when = match attrs.value("when") {
             Some(Value::Condition(condition, _)) => Some(Condition::clone(condition)),
@@ -299,7 +294,8 @@ impl<'e, 'a> Expander<'e, 'a> {
             span,
             origins: attrs.origins(),
         };
-        StageDraft { stage, place: self.place(span), units: Vec::new(), names: HashMap::new() }
+        let when_at = when_set.map_or(span, |setting| setting.value.span);
+        StageDraft { stage, place: self.place(span), when: when_at, units: Vec::new(), names: HashMap::new() }
     }
 
     fn stage_name(&mut self, name: EcoString, declared: &hir::Stage) -> Res<EcoString> {
@@ -391,31 +387,5 @@ pub(super) fn bad_name(name: &str, is_stage: bool) -> Option<&'static str> {
         Some("it begins or ends with a blank")
     } else {
         None
-    }
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(60).chain(['…']).collect() }
-}
-
-/// The parameters that an expression reads, each once, in order. Chains of operators lean left, so the walk is a loop there.
-fn collect_params(expr: &Expr, found: &mut Vec<ParamId>) {
-    let mut stack = vec![expr];
-    while let Some(expr) = stack.pop() {
-        match &expr.kind {
-            ExprKind::Param(id) if !found.contains(id) => found.push(*id),
-            ExprKind::Binary(_, left, right) | ExprKind::Index(left, right) => stack.extend([&**right, &**left]),
-            ExprKind::Field(inner, _) | ExprKind::HardwareField(inner, _) | ExprKind::Unary(_, inner) => stack.push(inner),
-            ExprKind::ToFloat(inner) | ExprKind::ToString(inner) => stack.push(inner),
-            ExprKind::List(parts) | ExprKind::Concat(parts) => stack.extend(parts.iter().rev()),
-            ExprKind::Builtin(_, args) | ExprKind::Call(_, args) => stack.extend(args.iter().rev()),
-            ExprKind::If { cond, then, otherwise } => stack.extend([&**otherwise, &**then, &**cond]),
-            ExprKind::Comprehension { elem, iter, cond, .. } => {
-                stack.push(elem);
-                stack.extend(cond.as_deref());
-                stack.push(iter);
-            }
-            _ => {}
-        }
     }
 }

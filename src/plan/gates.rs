@@ -26,8 +26,8 @@ enum Target {
     Substages { stage: u32, unit: u32, members: Arc<[SubstageRef]> },
     /// Declared, but not in this plan.
     Absent,
-    /// No such thing; the nearest name, if one is near.
-    Unknown(Option<String>),
+    /// No such thing; what may help.
+    Unknown(String),
 }
 
 /// Fills in the members of all needs, and judges needs and conditions.
@@ -92,12 +92,9 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
             eval.report(Diagnostic::at(Code::OpenGate, need.span, message, "left out of this plan").note(note));
             None
         }
-        Target::Unknown(meant) => {
-            let diagnostic = Diagnostic::at(Code::UnknownPath, need.span, format!("there is no substage `{path}`"), "unknown");
-            eval.report(match meant {
-                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-                None => diagnostic.help("a path is `\"stage/substage\"`"),
-            });
+        Target::Unknown(help) => {
+            let message = format!("there is no substage `{path}`");
+            eval.report(Diagnostic::at(Code::UnknownPath, need.span, message, "unknown").help(help));
             None
         }
     }
@@ -106,9 +103,11 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
 impl Index<'_> {
     fn find(&self, path: &str, drafts: &[StageDraft]) -> Target {
         let Some((stage, substage)) = path.split_once('/') else {
-            let within = || drafts.iter().find(|draft| draft.names.contains_key(path));
-            let whole = self.stages.contains_key(path).then(|| format!("{path}/…"));
-            return Target::Unknown(whole.or_else(|| within().map(|draft| format!("{}/{path}", draft.stage.name))));
+            let within = drafts.iter().find(|draft| draft.names.contains_key(path));
+            return Target::Unknown(match within {
+                Some(draft) => format!("did you mean `{}/{path}`?", draft.stage.name),
+                None => "a path is `\"stage/substage\"`".to_owned(),
+            });
         };
         if let Some(at) = self.stages.get(stage) {
             let draft = &drafts[*at as usize];
@@ -135,13 +134,20 @@ impl Index<'_> {
         })
     }
 
-    fn nearest(&self, stage: &str, substage: &str, drafts: &[StageDraft]) -> Option<String> {
-        if let Some(at) = self.stages.get(stage) {
-            let names = drafts[*at as usize].units.iter().map(|unit| unit.name.as_str());
-            return nearest(substage, names).map(|meant| format!("{stage}/{meant}"));
+    fn nearest(&self, stage: &str, substage: &str, drafts: &[StageDraft]) -> String {
+        let Some(at) = self.stages.get(stage) else {
+            return match nearest(stage, drafts.iter().map(|draft| draft.stage.name.as_str())) {
+                Some(meant) => format!("did you mean `{meant}/{substage}`?"),
+                None => "a path is `\"stage/substage\"`".to_owned(),
+            };
+        };
+        let units = &drafts[*at as usize].units;
+        if let Some(meant) = nearest(substage, units.iter().map(|unit| unit.name.as_str())) {
+            return format!("did you mean `{stage}/{meant}`?");
         }
-        let names = drafts.iter().map(|draft| draft.stage.name.as_str());
-        nearest(stage, names).map(|meant| format!("{meant}/{substage}"))
+        let shown: Vec<String> = units.iter().take(5).map(|unit| format!("`{}`", unit.name)).collect();
+        let more = if units.len() > shown.len() { ", …" } else { "" };
+        if shown.is_empty() { format!("`{stage}` has no substages") } else { format!("`{stage}` has {}{more}", shown.join(", ")) }
     }
 }
 
@@ -167,7 +173,7 @@ fn is_shard(text: &str) -> bool {
 /// A condition may look at earlier stages only.
 fn judge_condition(eval: &mut Eval<'_>, draft: &StageDraft, at: u32, index: &Index<'_>) {
     let Some(condition) = &draft.stage.when else { return };
-    let span = draft.stage.origins.iter().find(|(name, _)| *name == "when").map_or(draft.place, |(_, span)| *span);
+    let span = draft.when;
     let mut stack = vec![condition];
     while let Some(condition) = stack.pop() {
         let stage = match condition {

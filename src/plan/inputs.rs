@@ -215,22 +215,6 @@ impl<'a> Eval<'a> {
         value
     }
 
-    /// Where a parameter's value came from, for people; with its place, if it has one.
-    pub(super) fn origin(&self, id: ParamId) -> (String, Option<Span>) {
-        let param = &self.program.params[id.0 as usize];
-        match self.bound.get(&id) {
-            Some(Bound::Flag(_)) => (format!("from `--param {}`", param.name), None),
-            Some(Bound::Variable(name, _)) => (format!("from the environment variable `{name}`"), None),
-            Some(Bound::File(datum, file)) => {
-                let span = Span::new(*file, datum.at.start, datum.at.end);
-                let place = self.sources.position(span);
-                (format!("from {}:{}:{}", self.sources.get(*file).path, place.line, place.column), Some(span))
-            }
-            Some(Bound::Source(value)) => ("from `sample`".into(), Some(value.span)),
-            Some(Bound::Missing) | None => ("its default".into(), param.default.as_ref().map(|default| default.span)),
-        }
-    }
-
     /// `JOB_NAME` and `BUILD_ID`, which the taskbook carries.
     pub(super) fn job(&mut self, inputs: &Inputs) -> (EcoString, i64) {
         if !inputs.environment {

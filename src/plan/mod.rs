@@ -16,6 +16,7 @@ mod gates;
 mod hardware;
 mod inputs;
 mod model;
+mod origins;
 mod quote;
 mod substage;
 mod triggers;
@@ -51,7 +52,9 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
     let triggers = eval.triggers(declared, &mut frame);
     let targets = eval.targets(declared, &mut frame);
     // Names that are missing for another error's sake would only raise more.
-    if !eval.has_errors() {
+    if eval.has_errors() {
+        eval.read_all_files();
+    } else {
         gates::resolve(&mut eval, &mut drafts, declared);
         clusters::check(&mut eval, &modes, declared);
     }

@@ -31,7 +31,7 @@ impl<'a> Expander<'_, 'a> {
         if let Some(why) = bad_name(&name, false) {
             return self.eval.fail(misnamed("substage", &name, declared.span, why));
         }
-        let body = self.body(&attrs, &name, declared);
+        let body = self.body(&attrs, &name, declared.span);
         let mode = self.mode(&attrs);
         let dispatch = self.dispatch(&attrs);
         let (body, mode, dispatch) = (body?, mode?, dispatch?);
@@ -148,8 +148,7 @@ impl<'a> Expander<'_, 'a> {
     }
 
     /// Exactly one of `run` and `command`.
-    fn body(&mut self, attrs: &Attrs, name: &str, declared: &hir::Substage) -> Res<Body> {
-        let is_written = declared.settings.iter().any(|setting| matches!(setting.attribute.name, "run" | "command"));
+    fn body(&mut self, attrs: &Attrs, name: &str, span: Span) -> Res<Body> {
         match (attrs.get("run"), attrs.get("command")) {
             (Some(run), None) => run.value.as_script().map(|script| Body::Run(Script::clone(script))).ok_or(Failed),
             (None, Some(command)) => {
@@ -160,12 +159,11 @@ impl<'a> Expander<'_, 'a> {
                 }
                 Ok(Body::Command(words))
             }
-            // What is written and has no value went wrong, and was reported.
-            (None, None) if is_written && self.eval.has_errors() => Err(Failed),
+            (None, None) if attrs.has_failed => Err(Failed),
             (None, None) => {
                 let message = format!("the substage `{name}` has nothing to run");
                 let help = "write `run = \"…\"`, or `command = [\"…\"]` for a program without a shell";
-                self.eval.fail(Diagnostic::at(Code::NoBody, declared.span, message, "neither `run` nor `command`").help(help))
+                self.eval.fail(Diagnostic::at(Code::NoBody, span, message, "neither `run` nor `command`").help(help))
             }
             (Some(run), Some(command)) => {
                 let message = format!("the substage `{name}` has both `run` and `command`");
@@ -187,6 +185,9 @@ impl<'a> Expander<'_, 'a> {
         let Some(entry) = attrs.get("dispatch") else { return Ok(None) };
         let count = |name: &str| entry.value.field(name).and_then(Value::as_int).and_then(|count| u32::try_from(count).ok());
         let Some(copies) = count("copies") else {
+            if attrs.has_failed {
+                return Err(Failed);
+            }
             let diagnostic =
                 Diagnostic::at(Code::MissingAttribute, entry.span, "`dispatch` needs `copies`", "how many run at once?");
             return self.eval.fail(diagnostic.help("write `dispatch { copies = 3  need = 2 }`"));
