@@ -11,6 +11,7 @@ mod disk;
 pub mod driver;
 mod explain;
 mod fixes;
+mod fmt;
 mod init;
 mod list;
 mod output;
@@ -46,6 +47,8 @@ enum Command {
     Compile(compile::Args),
     /// Report every mistake of files, or of the workspace
     Check(check::Args),
+    /// Lay files out
+    Fmt(fmt::Args),
     /// Show the pipelines of the workspace, and what they take
     List(list::Args),
     /// Explain a diagnostic code
@@ -63,6 +66,7 @@ impl Command {
         match self {
             Self::Compile(args) => compile::run(args),
             Self::Check(args) => check::run(args),
+            Self::Fmt(args) => fmt::run(args),
             Self::List(args) => list::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),

@@ -90,7 +90,7 @@ fn outside(world: &DiskWorld) -> String {
     format!("it is outside of the workspace `{}`", world.root().display())
 }
 
-fn why(error: &ReadError, world: &DiskWorld) -> String {
+pub(super) fn why(error: &ReadError, world: &DiskWorld) -> String {
     match error {
         ReadError::NotFound => "no such file or folder".to_owned(),
         ReadError::Outside => outside(world),
