@@ -222,13 +222,16 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     let diagnostic =
-                        Diagnostic::at(Code::UnknownTarget, span, format!("there is no target `{name}`"), "no such backend");
+                        Diagnostic::at(Code::UnknownTarget, span, format!("unknown target `{name}`"), "no such target");
                     let names = known.iter().map(|target| target.name);
                     self.report(match nearest(&name, names.clone()) {
                         Some(meant) => {
                             diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?"))
                         }
-                        None => diagnostic.help(format!("the targets are {}", names.collect::<Vec<_>>().join(", "))),
+                        None => {
+                            let all: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+                            diagnostic.help(format!("the targets are {}", all.join(", ")))
+                        }
                     });
                 }
             }
