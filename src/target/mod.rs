@@ -4,6 +4,7 @@
 //! [`capability`] (what is kept, as data), `pod` (what a hardware mode asks of Kubernetes), `yaml` (text that reads back
 //! the same).
 
+mod argo;
 pub mod capability;
 mod json;
 mod pod;
@@ -75,7 +76,7 @@ pub struct Artifact {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &json::Json];
+pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &json::Json];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {

@@ -4,7 +4,7 @@
 //! long lines are not folded, and text goes through [`Text`].
 
 use serde::{Serialize, Serializer};
-use serde_yaml::{DoubleQuoted, ser_options};
+use serde_yaml::{DoubleQuoted, FlowMap, FlowSeq, ser_options};
 
 /// Text of any content: block style for several lines, unless a reader could stumble over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,4 +40,19 @@ pub fn document(value: &impl Serialize) -> String {
 /// A document read as plain data; says what is wrong with it.
 pub fn parse(text: &str) -> Result<serde_json::Value, String> {
     serde_yaml::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+}
+
+/// A mapping in one line, for short ones that stand in a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flow<T>(pub T);
+
+impl<T: Serialize> Serialize for Flow<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        FlowMap(&self.0).serialize(serializer)
+    }
+}
+
+/// A list in one line.
+pub fn flow_list<T: Serialize, S: Serializer>(list: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+    FlowSeq(list).serialize(serializer)
 }

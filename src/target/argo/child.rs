@@ -1,0 +1,170 @@
+//! Workflows that a workflow starts: stages whose running substages must be killed, and dispatches.
+//!
+//! A child runs from the same WorkflowTemplate with another entrypoint. A pod of the parent creates it and waits; a hook of that
+//! pod's step stops the child where the parent is stopped or the pod is lost.
+
+use serde::Serialize;
+
+use super::Context;
+use super::expr::{self, BAD};
+use super::model::{Hook, Hooks, Named, Parameter, Resource, Template};
+use crate::target::yaml;
+
+/// Stands for the WorkflowTemplate's name until that is known: it holds a digest of what it names.
+pub(super) const SELF: &str = "o11n-self";
+
+/// Which ends of the child are an end of the step that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// A failed child is a failed step.
+    Alike,
+    /// The step succeeds, and tells by an output what became of the child.
+    Whatever,
+}
+
+/// When a child ends by itself.
+#[derive(Clone, Debug)]
+pub(super) enum Deadline {
+    Seconds(i64),
+    /// An expression.
+    Computed(String),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Child {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: ChildMetadata,
+    spec: ChildSpec,
+}
+
+#[derive(Serialize)]
+struct ChildMetadata {
+    name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "crate::target::pod::pairs")]
+    labels: Vec<(String, String)>,
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChildSpec {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entrypoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_template_ref: Option<Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active_deadline_seconds: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<super::model::Arguments>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shutdown: Option<&'static str>,
+}
+
+fn child(name: String, labels: Vec<(String, String)>, spec: ChildSpec) -> Child {
+    Child { api_version: "argoproj.io/v1alpha1", kind: "Workflow", metadata: ChildMetadata { name, labels }, spec }
+}
+
+fn child_name(suffix: &str) -> String {
+    format!("{{{{workflow.name}}}}-{suffix}")
+}
+
+/// The template that creates a child and waits for it.
+#[expect(clippy::too_many_arguments, reason = "each is one field of the manifest")]
+pub(super) fn create(
+    cx: &mut Context,
+    name: String,
+    suffix: &str,
+    stage: &str,
+    entrypoint: &str,
+    ends: Ends,
+    deadline: Option<Deadline>,
+    gates: &[String],
+) -> Template {
+    cx.has_children = true;
+    let run = cx.uses_run.then(|| Parameter::new("run", cx.run()));
+    let gates = gates.iter().map(|gate| Parameter::new(gate.clone(), format!("{{{{inputs.parameters.{gate}}}}}")));
+    let parameters: Vec<Parameter> = run.into_iter().chain(gates).collect();
+    let labels = vec![
+        ("o11n.dev/pipeline".to_owned(), cx.base.clone()),
+        ("o11n.dev/stage".to_owned(), stage.to_owned()),
+        ("o11n.dev/run".to_owned(), "{{workflow.name}}".to_owned()),
+    ];
+    let spec = ChildSpec {
+        entrypoint: Some(entrypoint.to_owned()),
+        workflow_template_ref: Some(Named { name: SELF.into() }),
+        active_deadline_seconds: deadline.as_ref().map(|deadline| match deadline {
+            Deadline::Seconds(seconds) => *seconds,
+            Deadline::Computed(_) => 0,
+        }),
+        arguments: (!parameters.is_empty()).then_some(super::model::Arguments { parameters }),
+        shutdown: None,
+    };
+    let mut manifest = yaml::document(&child(child_name(suffix), labels, spec));
+    if let Some(Deadline::Computed(expression)) = deadline {
+        // A number once Argo has evaluated it, so it must not be quoted.
+        manifest = manifest.replace("activeDeadlineSeconds: 0", &format!("activeDeadlineSeconds: {}", expr::field(&expression)));
+    }
+    Template {
+        name,
+        resource: Some(Resource {
+            action: "create",
+            set_owner_reference: Some(true),
+            success_condition: Some(match ends {
+                Ends::Alike => "status.phase == Succeeded",
+                Ends::Whatever => "status.phase in (Succeeded, Failed, Error)",
+            }),
+            failure_condition: (ends == Ends::Alike).then_some("status.phase in (Failed, Error)"),
+            merge_strategy: None,
+            manifest,
+        }),
+        ..Template::default()
+    }
+}
+
+/// The template that stops a child.
+pub(super) fn stop(name: String, suffix: &str) -> Template {
+    patch(name, child_name(suffix))
+}
+
+/// The template that stops the Workflow that it is a step of.
+pub(super) fn abort(name: String) -> Template {
+    let retry = super::model::RetryStrategy { limit: "3".into(), retry_policy: "Always", backoff: None, expression: None };
+    Template { retry_strategy: Some(retry), ..patch(name, "{{workflow.name}}".into()) }
+}
+
+fn patch(name: String, workflow: String) -> Template {
+    let spec = ChildSpec { shutdown: Some("Stop"), ..ChildSpec::default() };
+    let resource = Resource {
+        action: "patch",
+        merge_strategy: Some("merge"),
+        manifest: yaml::document(&child(workflow, Vec::new(), spec)),
+        ..Resource::default()
+    };
+    Template { name, resource: Some(resource), ..Template::default() }
+}
+
+/// Stops the child when the step that waits for it has failed; a child that has ended takes no notice.
+pub(super) fn stop_hook(step: &str, stop: &str) -> Hooks {
+    let exit = Hook { template: stop.to_owned(), expression: format!("{}.status {BAD}", expr::node("steps", step)) };
+    Hooks { exit: Some(exit), decided: None }
+}
+
+/// Reads the outcome of a dispatch from the child's nodes: in order of time, the first `need` that passed decide.
+pub(super) fn quorum(need: u32, is_unstable: bool) -> String {
+    let passed = r#"[.status.nodes[] | select((.displayName | test("^r[0-9]+$")) and .phase == "Succeeded")]"#;
+    if !is_unstable {
+        return format!(r#"{passed} | if length < {need} then "failed" else "succeeded" end"#);
+    }
+    let unstable = r#"any(.outputs.parameters[]?; .name == "outcome" and .value == "unstable")"#;
+    format!(
+        r#"{passed} | sort_by(.finishedAt) | if length < {need} then "failed" elif any(.[:{need}][]; {unstable}) then "unstable" else "succeeded" end"#
+    )
+}
+
+/// Reads an output of the child's entrypoint; `otherwise` where it has none.
+pub(super) fn output_of(parameter: &str, otherwise: &str) -> String {
+    format!(
+        r#"[.status.nodes[.metadata.name].outputs.parameters[]? | select(.name == "{parameter}") | .value][0] // "{otherwise}""#
+    )
+}

@@ -1,0 +1,256 @@
+//! The objects that are written: which, under which names, and how large.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::child::SELF;
+use super::flow::{self, Templates};
+use super::leaf::WORKSPACE_VOLUME;
+use super::model::{Arguments, CronSpec, EmptyDir, Metadata, Named, Object, Parameter, Template, Ttl, Volume, WorkflowSpec};
+use super::names::shorten;
+use super::{Context, mangle, rbac};
+use crate::base::{Size, Span};
+use crate::diag::{Code, Diagnostic};
+use crate::plan::{Plan, Priority, Trigger};
+use crate::target::{Artifact, Kind, yaml};
+
+/// The longest name of a CronWorkflow. Argo takes 52; children need some of it.
+pub(super) const LONGEST_CRON: usize = 34;
+/// Argo's controller may need as long to read a child that has ended.
+const SHORTEST_TTL: i64 = 300;
+
+pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
+    if cx.options.rbac {
+        return vec![Artifact { path: format!("{}.rbac.yaml", cx.base), text: rbac::documents(cx) }];
+    }
+    let templates = flow::templates(cx, false);
+    let whole = spec(cx, "main", templates.all());
+    let (size, digest) = measure(&whole);
+    let mut documents = vec![header(cx.plan)];
+    if size > cx.settings.max_size.0 {
+        drop(whole);
+        // The stages' names are given anew, in children of their own.
+        let mut fresh = Context::new(cx.plan, cx.options);
+        fresh.has_children = true;
+        let templates = flow::templates(&mut fresh, true);
+        split(&mut fresh, templates, &mut documents);
+        cx.sink.append(&mut fresh.sink);
+    } else if cx.has_children {
+        let name = format!("{}-{}", cx.base, &digest[..8]);
+        template(cx, &name, resolved(whole, &name), &mut documents);
+        starts(cx, &reference(&name), &mut documents);
+    } else if cx.options.kind == Kind::Template {
+        let name = cx.base.clone();
+        template(cx, &name, whole, &mut documents);
+    } else {
+        starts(cx, &whole, &mut documents);
+    }
+    vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }]
+}
+
+impl Templates {
+    fn all(self) -> Vec<Template> {
+        [self.entry].into_iter().chain(self.stages.into_iter().flatten()).chain(self.helpers).collect()
+    }
+}
+
+/// One WorkflowTemplate a stage, and one that starts them.
+fn split(cx: &mut Context, templates: Templates, documents: &mut Vec<String>) {
+    let mut main = vec![templates.entry];
+    let stages = cx.plan.stages.iter().filter(|stage| !stage.substages.is_empty());
+    for (stage, mut own) in stages.zip(templates.stages) {
+        // The first two create the child and stop it; they belong to the parent.
+        let rest = own.split_off(2);
+        let entry = rest.first().map_or_else(String::new, |template| template.name.clone());
+        let spec = spec(cx, &entry, rest.into_iter().chain(templates.helpers.iter().cloned()).collect());
+        let (size, digest) = measure(&spec);
+        check_size(cx, &format!("stage `{}`", stage.name), stage.span, size);
+        let name = format!("{}-{}", cx.base, &digest[..8]);
+        main.extend(own.into_iter().map(|template| named(template, &name)));
+        template(cx, &name, resolved(spec, &name), documents);
+    }
+    main.extend(templates.helpers);
+    let spec = spec(cx, "main", main);
+    let (size, digest) = measure(&spec);
+    check_size(cx, "the sequence of stages", cx.plan.span, size);
+    let name = format!("{}-{}", cx.base, &digest[..8]);
+    template(cx, &name, spec, documents);
+    starts(cx, &reference(&name), documents);
+}
+
+/// Says so where an object that cannot be split further is too large, or nearly.
+fn check_size(cx: &mut Context, what: &str, span: Span, size: u64) {
+    let limit = cx.settings.max_size.0;
+    let kib = |bytes: u64| Size(bytes.div_ceil(1 << 10) << 10);
+    if size > limit {
+        let message = format!("{what} makes an object of {}, more than the {} that the cluster takes", kib(size), kib(limit));
+        cx.sink.push(
+            Diagnostic::at(Code::TooLarge, span, message, "this is too large")
+                .note("Kubernetes stores at most 1.5MiB in an object, and Argo adds the state of the run to it")
+                .help("part it into several stages, move long scripts into files, or raise `max_size` in `target argo`"),
+        );
+    } else if size > limit / 10 * 8 {
+        let message = format!("{what} makes an object of {}, close to the {} that the cluster takes", kib(size), kib(limit));
+        cx.sink.push(Diagnostic::at(Code::NearLimit, span, message, "this is nearly too large"));
+    }
+}
+
+/// Puts the WorkflowTemplate's name in where its own templates name it.
+fn resolved(mut spec: WorkflowSpec, name: &str) -> WorkflowSpec {
+    spec.templates = spec.templates.into_iter().map(|template| named(template, name)).collect();
+    spec
+}
+
+fn named(mut template: Template, name: &str) -> Template {
+    if let Some(resource) = &mut template.resource {
+        resource.manifest = resource.manifest.replace(SELF, name);
+    }
+    template
+}
+
+fn spec(cx: &Context, entrypoint: &str, templates: Vec<Template>) -> WorkflowSpec {
+    let settings = &cx.settings;
+    let run = (cx.has_children && cx.uses_run).then(|| Parameter::new("run", ""));
+    let gates = cx.gates.iter().map(|gate| Parameter::new(gate.clone(), "false"));
+    let parameters: Vec<Parameter> = run.into_iter().chain(gates).collect();
+    let has_pods = templates.iter().any(|template| template.script.is_some() || template.container.is_some());
+    let workspace = Volume { name: WORKSPACE_VOLUME.into(), empty_dir: Some(EmptyDir {}), persistent_volume_claim: None };
+    WorkflowSpec {
+        workflow_template_ref: None,
+        entrypoint: Some(entrypoint.to_owned()),
+        service_account_name: settings.service_account.clone(),
+        image_pull_secrets: settings.image_pull_secrets.iter().map(|name| Named { name: name.clone() }).collect(),
+        priority: priority(cx.plan),
+        ttl_strategy: settings.keep_finished.map(|keep| Ttl { seconds_after_completion: (keep.0 / 1_000).max(SHORTEST_TTL) }),
+        arguments: (!parameters.is_empty()).then_some(Arguments { parameters }),
+        volumes: if has_pods { vec![workspace] } else { Vec::new() },
+        templates,
+    }
+}
+
+fn reference(name: &str) -> WorkflowSpec {
+    WorkflowSpec { workflow_template_ref: Some(Named { name: name.to_owned() }), ..WorkflowSpec::default() }
+}
+
+/// Of the whole workflow: what most of its substages have, the lower of two equals. Argo orders waiting workflows by it.
+fn priority(plan: &Plan) -> Option<i32> {
+    let levels = [(Priority::Low, -10), (Priority::Normal, 0), (Priority::High, 10), (Priority::Urgent, 20)];
+    let count = |level: Priority| plan.substages().filter(|(_, substage)| substage.priority == level).count();
+    let most = levels.into_iter().rev().max_by_key(|(level, _)| count(*level))?;
+    (most.1 != 0).then_some(most.1)
+}
+
+fn metadata(cx: &Context, name: Option<String>) -> Metadata {
+    Metadata {
+        generate_name: name.is_none().then(|| format!("{}-", cx.base)),
+        name,
+        namespace: cx.settings.namespace.clone(),
+        labels: vec![("o11n.dev/pipeline".into(), cx.base.clone())],
+    }
+}
+
+fn object<Spec: Serialize>(kind: &'static str, metadata: Metadata, spec: Spec) -> String {
+    format!("---\n{}", yaml::document(&Object { api_version: "argoproj.io/v1alpha1", kind, metadata, spec }))
+}
+
+fn template(cx: &Context, name: &str, spec: WorkflowSpec, documents: &mut Vec<String>) {
+    documents.push(object("WorkflowTemplate", metadata(cx, Some(name.to_owned())), spec));
+}
+
+/// What starts runs of this spec, as the options want it.
+fn starts(cx: &mut Context, spec: &WorkflowSpec, documents: &mut Vec<String>) {
+    match cx.options.kind {
+        Kind::Run => documents.push(object("Workflow", metadata(cx, None), spec)),
+        Kind::Template => {}
+        Kind::Cron => {
+            for trigger in triggers(cx) {
+                let name = shorten(&format!("{}-{}", cx.base, mangle(&trigger.name)), LONGEST_CRON);
+                let labels = metadata(cx, Some(String::new())).labels;
+                let cron = CronSpec {
+                    schedules: trigger.cron.iter().map(ToString::to_string).collect(),
+                    timezone: trigger.timezone.to_string(),
+                    workflow_metadata: Metadata { labels, ..Metadata::default() },
+                    workflow_spec: spec.clone(),
+                };
+                documents.push(object("CronWorkflow", metadata(cx, Some(name)), cron));
+            }
+        }
+    }
+}
+
+/// The triggers that this plan is for.
+fn triggers<'a>(cx: &mut Context<'a>) -> Vec<&'a Trigger> {
+    let plan = cx.plan;
+    if let Some(wanted) = &cx.options.trigger {
+        let found: Vec<&Trigger> = plan.triggers.iter().filter(|trigger| trigger.name == *wanted).collect();
+        if found.is_empty() {
+            let message = format!("pipeline `{}` has no trigger `{wanted}`", plan.pipeline);
+            cx.sink.push(Diagnostic::at(Code::UnknownName, plan.span, message, "declared here"));
+        }
+        return found;
+    }
+    if plan.triggers.is_empty() {
+        let message = format!("pipeline `{}` has no trigger to start it", plan.pipeline);
+        let help = "declare one, such as `trigger nightly { cron = [\"0 2 * * *\"] }`";
+        cx.sink.push(Diagnostic::at(Code::Refused, plan.span, message, "declared here").help(help));
+    }
+    for trigger in &plan.triggers {
+        let differs = trigger.with.iter().find(|(name, value)| plan.params.get(*name) != Some(*value));
+        if let Some((name, _)) = differs {
+            let message = format!("trigger `{}` sets `{name}`, which this plan was built without", trigger.name);
+            cx.sink.push(
+                Diagnostic::at(Code::Refused, trigger.span, message, "declared here")
+                    .note("a compiled pipeline has no parameters left to set")
+                    .help(format!("compile it by itself, with `--trigger {}`", trigger.name)),
+            );
+        }
+    }
+    plan.triggers.iter().collect()
+}
+
+/// What a reviewer reads first. Always the same for the same plan.
+fn header(plan: &Plan) -> String {
+    /// The longest value that is shown.
+    const LONGEST: usize = 200;
+    let mut text = format!("# Pipeline {}, compiled by o11n. Change its source, not this file.\n", one_line(&plan.pipeline));
+    for (name, value) in &plan.params {
+        let mut value = one_line(&value.to_string());
+        if value.len() > LONGEST {
+            value.truncate(value.floor_char_boundary(LONGEST));
+            value.push('…');
+        }
+        text.push_str(&format!("# {name} = {value}\n"));
+    }
+    text
+}
+
+/// Text that ends no comment: readers of YAML disagree on what ends a line.
+fn one_line(text: &str) -> String {
+    let is_safe = |c: char| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric() || "·…、。，：（）".contains(c);
+    text.chars().map(|c| if is_safe(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+}
+
+/// The size of a spec as the cluster stores it, in bytes, and a digest of it in hex.
+fn measure(spec: &WorkflowSpec) -> (u64, String) {
+    struct Measure {
+        size: u64,
+        digest: Sha256,
+    }
+    impl Write for Measure {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.size += bytes.len() as u64;
+            self.digest.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut measure = io::BufWriter::new(Measure { size: 0, digest: Sha256::new() });
+    serde_json::to_writer(&mut measure, spec).expect("our types have string keys and finite numbers");
+    let measure = measure.into_inner().unwrap_or_else(|_| unreachable!("measuring cannot fail"));
+    let digest = measure.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    (measure.size, digest)
+}

@@ -1,0 +1,521 @@
+//! The pod of a substage, apart from what differs between substages of one kind: so that many of them share one template.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::Context;
+use super::model::{
+    Archive, CacheStore, Container, EmptyDir, EnvVar, InputArtifact, Inputs, Memoize, Named, OutputArtifact, Outputs, Parameter,
+    Raw, RetryStrategy, SecretKey, SecretSource, Stored, Template,
+};
+use super::retry;
+use super::substage::is_dispatched;
+use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, unexpanded};
+use crate::diag::{Code, Diagnostic};
+use crate::plan::{EnvValue, Hardware, Plan, ScriptPart, Stage, Substage};
+use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
+use crate::target::yaml::{Flow, Text};
+
+/// The working directory of every body.
+const WORKSPACE: &str = "/workspace";
+/// The volume that is mounted there.
+pub(super) const WORKSPACE_VOLUME: &str = "workspace";
+
+/// A pod with open places, and what fills them.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub(super) shape: Shape,
+    pub(super) slots: Vec<Slot>,
+}
+
+/// A value that may differ between substages of one shape.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    /// What a parameter for it is called.
+    pub(super) name: EcoString,
+    pub(super) value: EcoString,
+}
+
+/// What the substages of one template have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Shape {
+    program: ShapeProgram,
+    image: String,
+    env: Vec<(EcoString, ShapeEnv)>,
+    cases: Option<Pieces>,
+    loads: Vec<(Pieces, Pieces)>,
+    saves: Vec<Saved>,
+    memoize: Option<(Pieces, Option<String>, String)>,
+    retry: Option<RetryStrategy>,
+    deadline: Option<i64>,
+    priority_class: Option<String>,
+    host: Arc<Host>,
+    patch: Option<String>,
+    pub(super) locks: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum ShapeProgram {
+    Script { interpreter: Vec<String>, source: Pieces },
+    Words(Vec<EcoString>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum ShapeEnv {
+    Text(Pieces),
+    Secret { name: String, key: String },
+}
+
+/// A file that leaves the pod.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Saved {
+    name: String,
+    path: Pieces,
+    /// Where later substages find it; `None`: for people.
+    key: Option<Pieces>,
+}
+
+/// What a hardware mode asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Host {
+    resources: Resources,
+    node_selector: Vec<(String, String)>,
+    tolerations: Vec<Toleration>,
+    volumes: Vec<Volume>,
+    mounts: Vec<VolumeMount>,
+    patch: Option<String>,
+}
+
+/// The hosts made so far: many substages share few modes.
+#[derive(Debug, Default)]
+pub(super) struct Hosts(HashMap<*const Hardware, Arc<Host>>);
+
+impl Hosts {
+    fn of(&mut self, substage: &Substage, cx: &mut Context) -> Arc<Host> {
+        let Some(mode) = &substage.hardware else { return Arc::default() };
+        if let Some(host) = self.0.get(&Arc::as_ptr(mode)) {
+            return Arc::clone(host);
+        }
+        let host = Arc::new(host(mode, cx));
+        self.0.insert(Arc::as_ptr(mode), Arc::clone(&host));
+        host
+    }
+}
+
+fn host(mode: &Hardware, cx: &mut Context) -> Host {
+    let Some(k8s) = &mode.k8s else { return Host::default() };
+    let mut node_selector = pod::node_selector(mode, k8s, &cx.settings.cluster);
+    if k8s.node_selector.is_empty() && !cx.settings.label_prefix.is_empty() {
+        // Its alternatives are refused beforehand, so the label is words joined by `&&`.
+        let words = mode.label.split("&&").map(str::trim).filter(|word| !word.is_empty());
+        node_selector.extend(words.map(|word| (format!("{}{word}", cx.settings.label_prefix), "true".to_owned())));
+    }
+    let (volumes, mounts) = pod::volumes(k8s);
+    let patch = match k8s.yaml.trim() {
+        "" => None,
+        text => match pod::patch(text) {
+            Ok(value) => value.get("spec").map(ToString::to_string),
+            Err(reason) => {
+                cx.sink.push(pod::bad_patch(mode, &reason));
+                None
+            }
+        },
+    };
+    let host = Host {
+        resources: pod::resources(mode, &cx.settings.cluster),
+        node_selector,
+        tolerations: pod::tolerations(k8s),
+        volumes,
+        mounts,
+        patch,
+    };
+    let texts = host.node_selector.iter().flat_map(|(key, value)| [key, value]);
+    let texts = texts.chain(host.tolerations.iter().map(|toleration| &toleration.key));
+    let texts = texts.chain(host.volumes.iter().map(|volume| &volume.persistent_volume_claim.claim_name));
+    let texts: Vec<&String> = texts.chain(host.mounts.iter().map(|mount| &mount.mount_path)).collect();
+    if let Some(text) = texts.into_iter().find(|text| !is_plain(text)) {
+        cx.sink.push(not_plain(mode.span, text));
+    }
+    host
+}
+
+/// A text that stands where nothing can carry it past Argo.
+fn not_plain(span: crate::base::Span, text: &str) -> Diagnostic {
+    Diagnostic::at(Code::Refused, span, format!("Argo would change the text `{}`", text.escape_debug()), "used here")
+        .note("Argo replaces `{{ … }}` wherever it stands")
+        .help("write it without `{{`; scripts, `env` and cases may hold it")
+}
+
+/// Collects the open places of one substage.
+struct Builder<'a> {
+    slots: Vec<Slot>,
+    /// Values of this substage may be passed as parameters.
+    shares: bool,
+    substage: &'a Substage,
+}
+
+impl Builder<'_> {
+    fn slot(&mut self, name: &str, value: &str) -> Pieces {
+        if !self.shares {
+            return vec![Piece::Text(value.into())];
+        }
+        self.slots.push(Slot { name: name.into(), value: value.into() });
+        vec![Piece::Slot(self.slots.len() - 1)]
+    }
+
+    fn parts(&mut self, parts: &Parts) -> Pieces {
+        if !self.shares {
+            return vec![Piece::Text(parts.text().into())];
+        }
+        let mut pieces = Vec::with_capacity(parts.0.len());
+        for part in &parts.0 {
+            match part {
+                ScriptPart::Text(text) => pieces.push(Piece::Text(text.clone())),
+                ScriptPart::Value(value) => {
+                    let name = format!("value-{}", self.slots.len());
+                    pieces.extend(self.slot(&name, value));
+                }
+            }
+        }
+        pieces
+    }
+}
+
+/// The leaf of a substage.
+pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage: &Substage) -> Leaf {
+    let host = hosts.of(substage, cx);
+    let contract = contract(cx, stage, substage);
+    let carried = carried(substage, &contract);
+    let program = text::program(substage, &carried);
+    let shares = shares(substage, &program, &contract, &carried);
+    let mut builder = Builder { slots: Vec::new(), shares, substage };
+
+    let env = env(cx, &mut builder, &contract, &carried);
+    let program = match &program {
+        Program::Script { interpreter, source } => {
+            ShapeProgram::Script { interpreter: interpreter.clone(), source: builder.parts(source) }
+        }
+        Program::Words(words) => ShapeProgram::Words(words.clone()),
+    };
+    let cases = cases(substage).filter(|_| carried.cases.is_none()).map(|cases| builder.slot("cases", &cases));
+    let (loads, saves) = artifacts(cx, &mut builder, stage);
+    let memoize = substage.cache.as_ref().map(|cache| {
+        let key = builder.slot("fingerprint", &substage.fingerprint);
+        (key, cache.ttl.map(retry::duration), cx.cache_name(stage))
+    });
+    let own_timeout = text::has_own_timeout(substage);
+    let after = substage.after.len() as i64 * text::AFTER;
+    let image = substage.image.clone().map_or_else(|| cx.settings.image.clone(), |image| image.to_string());
+    if !is_plain(&image) {
+        let span = crate::target::capability::origin(&substage.origins, "image", substage.span);
+        cx.sink.push(not_plain(span, &image));
+    }
+    let shape = Shape {
+        program,
+        image,
+        env,
+        cases,
+        loads,
+        saves,
+        memoize,
+        retry: retry::strategy(substage, own_timeout),
+        // With `after` the runner keeps the time; the pod's own is the net under it.
+        deadline: substage.timeout.map(|timeout| text::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
+        priority_class: cx.settings.priority_class(substage.priority).map(str::to_owned),
+        patch: patch(&host, after),
+        host,
+        locks: Vec::new(),
+    };
+    Leaf { shape, slots: builder.slots }
+}
+
+/// The mode's piece of a pod manifest, and time for `after`, as JSON in which Argo finds nothing to replace.
+fn patch(host: &Host, after: i64) -> Option<String> {
+    let mut spec: serde_json::Value = match &host.patch {
+        Some(patch) => serde_json::from_str(patch).expect("it was written from a value"),
+        None if after == 0 => return None,
+        None => serde_json::json!({}),
+    };
+    if after > 0
+        && let Some(map) = spec.as_object_mut()
+    {
+        map.entry("terminationGracePeriodSeconds").or_insert((after + 30).into());
+    }
+    // Two braces in a row stand inside a string only, where JSON has another way to write one.
+    Some(spec.to_string().replace("{{", r"{\u007b"))
+}
+
+/// What every body finds in its environment, the user's own variables on top.
+fn contract(cx: &Context, stage: &Stage, substage: &Substage) -> Vec<(EcoString, EnvValue, bool)> {
+    let (shard, shards) = substage.shard.as_ref().map_or((1, 1), |shard| (shard.index, shard.count));
+    let plan: &Plan = cx.plan;
+    let cases = match cases(substage) {
+        Some(cases) if is_plain(&cases) => CASES,
+        Some(_) => CARRIED_CASES,
+        None => "/dev/null",
+    };
+    let attempt = if substage.retry.limit > 0 { "{{=asInt(retries) + 1}}" } else { "1" };
+    let own: [(&str, EcoString, bool); 10] = [
+        ("WORKSPACE", WORKSPACE.into(), true),
+        ("O11N_PIPELINE", plan.pipeline.clone(), false),
+        ("O11N_STAGE", stage.name.clone(), false),
+        ("O11N_SUBSTAGE", substage.name.clone(), false),
+        ("O11N_ATTEMPT", attempt.into(), true),
+        ("O11N_SHARD", shard.to_string().into(), false),
+        ("O11N_SHARDS", shards.to_string().into(), false),
+        ("O11N_CASES", cases.into(), true),
+        ("JOB_NAME", cx.job_name(), false),
+        ("BUILD_ID", cx.build_id(), true),
+    ];
+    let is_own = |name: &str| own.iter().any(|(known, _, _)| *known == name);
+    let user = substage.env.iter().filter(|(name, _)| !is_own(name)).map(|(name, value)| (name.clone(), value.clone(), false));
+    let user: Vec<_> = user.collect();
+    own.into_iter().map(|(name, value, ours)| (name.into(), EnvValue::Text(value), ours)).chain(user).collect()
+}
+
+/// What only a shell can bring in.
+fn carried(substage: &Substage, contract: &[(EcoString, EnvValue, bool)]) -> Carried {
+    let variables = contract.iter().filter_map(|(name, value, ours)| match value {
+        EnvValue::Text(value) if !ours && !is_plain(value) => Some((name.clone(), value.clone())),
+        EnvValue::Text(_) | EnvValue::Secret(_) => None,
+    });
+    Carried { variables: variables.collect(), cases: cases(substage).filter(|cases| !is_plain(cases)) }
+}
+
+fn cases(substage: &Substage) -> Option<String> {
+    let test = substage.test.as_ref().filter(|test| !test.cases.is_empty())?;
+    Some(test.cases.iter().map(|case| format!("{}\n", case.name)).collect())
+}
+
+/// Whether the substage's values survive being passed as parameters: Argo puts them into a text as a Go string literal, and looks
+/// for braces around them.
+fn shares(substage: &Substage, program: &Program, contract: &[(EcoString, EnvValue, bool)], carried: &Carried) -> bool {
+    if !carried.variables.is_empty() || carried.cases.is_some() || is_dispatched(substage) {
+        return false;
+    }
+    let env = contract.iter().all(|(_, value, ours)| match value {
+        EnvValue::Text(value) => *ours || is_literal(value),
+        EnvValue::Secret(_) => true,
+    });
+    let source = match program {
+        Program::Script { source, .. } => source.0.as_slice(),
+        Program::Words(_) => &[],
+    };
+    let fits = source.iter().enumerate().all(|(at, part)| match part {
+        ScriptPart::Text(_) => true,
+        ScriptPart::Value(value) => {
+            let before = source[..at].iter().rev().map(ScriptPart::as_str).find(|text| !text.is_empty());
+            let behind = source[at + 1..].iter().map(ScriptPart::as_str).find(|text| !text.is_empty());
+            is_literal(value)
+                && !before.is_some_and(|text| text.ends_with('{'))
+                && !behind.is_some_and(|text| text.starts_with('}'))
+        }
+    });
+    let artifacts = &substage.artifacts;
+    let paths = artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit).chain(&artifacts.load);
+    env && fits && cases(substage).is_none_or(|cases| is_literal(&cases)) && paths.clone().all(|path| is_literal(path))
+}
+
+/// Whether Go writes the text as JSON would: no control characters but line ends and tabs, nothing that it takes for unprintable.
+fn is_literal(text: &str) -> bool {
+    is_plain(text)
+        && !text.starts_with('}')
+        && !text.ends_with('{')
+        && text.chars().all(|c| {
+            matches!(c, ' '..='~' | '\n' | '\t')
+                || c.is_alphanumeric()
+                || matches!(c, '\u{3001}'..='\u{303d}' | '\u{ff01}'..='\u{ff60}')
+        })
+}
+
+fn env(
+    cx: &Context,
+    builder: &mut Builder,
+    contract: &[(EcoString, EnvValue, bool)],
+    carried: &Carried,
+) -> Vec<(EcoString, ShapeEnv)> {
+    let mut env = Vec::with_capacity(contract.len());
+    for (name, value, ours) in contract {
+        let value = match value {
+            EnvValue::Text(_) if carried.variables.iter().any(|(known, _)| known == name) => continue,
+            EnvValue::Text(value) if *ours => ShapeEnv::Text(vec![Piece::Text(value.clone())]),
+            EnvValue::Text(value) => {
+                let slot = match name.as_str() {
+                    "O11N_SUBSTAGE" => "substage".to_owned(),
+                    "O11N_SHARD" => "shard".to_owned(),
+                    // Other characters cannot stand in the name of a variable.
+                    _ => format!("env-{}", name.to_ascii_lowercase().replace("_", "-")),
+                };
+                ShapeEnv::Text(builder.slot(&slot, &unexpanded(value)))
+            }
+            EnvValue::Secret(name) => {
+                let (secret, key) = name.split_once('/').unwrap_or((&cx.settings.secret, name));
+                ShapeEnv::Secret { name: secret.to_owned(), key: key.to_owned() }
+            }
+        };
+        env.push((name.clone(), value));
+    }
+    env
+}
+
+/// The files that come in (path and key), and those that leave.
+fn artifacts(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> (Vec<(Pieces, Pieces)>, Vec<Saved>) {
+    let substage = builder.substage;
+    let mut loads = Vec::new();
+    for need in substage.needs.iter().filter(|need| need.loads) {
+        for at in &need.members {
+            let (from, saved) = (&cx.plan.stages[at.stage as usize], cx.plan.substage(*at));
+            for (index, path) in saved.artifacts.save.iter().enumerate() {
+                let path = builder.slot("load", &file_path(path));
+                let key = builder.slot("load-key", &cx.key(from, saved, index));
+                loads.push((path, key));
+            }
+        }
+    }
+    let mut saves = Vec::new();
+    for (index, path) in substage.artifacts.save.iter().enumerate() {
+        let key = cx.key(stage, substage, index);
+        let path = builder.slot("save", &file_path(path));
+        saves.push(Saved { name: format!("save-{}", index + 1), path, key: Some(builder.slot("save-key", &key)) });
+    }
+    for (kind, paths) in [("keep", &substage.artifacts.keep), ("junit", &substage.artifacts.junit)] {
+        for (index, path) in paths.iter().enumerate() {
+            let path = builder.slot(kind, &file_path(path));
+            saves.push(Saved { name: format!("{kind}-{}", index + 1), path, key: None });
+        }
+    }
+    let artifacts = &substage.artifacts;
+    for path in artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit) {
+        if !is_plain(path) {
+            let span = crate::target::capability::origin(&substage.origins, "artifacts", substage.span);
+            cx.sink.push(not_plain(span, path));
+        }
+    }
+    (loads, saves)
+}
+
+/// A path below the workspace. Argo knows no globs: the folder above the first one is taken whole.
+fn file_path(path: &str) -> String {
+    let kept: Vec<&str> = path.split('/').take_while(|part| !is_glob(part)).filter(|part| !matches!(*part, "" | ".")).collect();
+    if kept.is_empty() { WORKSPACE.to_owned() } else { format!("{WORKSPACE}/{}", kept.join("/")) }
+}
+
+pub(super) fn is_glob(path: &str) -> bool {
+    path.contains(['*', '?', '['])
+}
+
+impl Shape {
+    /// The template, its open places filled by `fill`.
+    pub(super) fn template(&self, name: String, parameters: &[String], fill: &dyn Fn(usize) -> String, store: &str) -> Template {
+        let text = |pieces: &Pieces| -> String {
+            pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text.to_string(),
+                    Piece::Slot(slot) => fill(*slot),
+                })
+                .collect()
+        };
+        let stored = |key: &Pieces| Stored { store: store.to_owned(), key: text(key) };
+        let env = self.env.iter().map(|(name, value)| {
+            let (value, value_from) = match value {
+                ShapeEnv::Text(pieces) => (Some(Text(text(pieces))), None),
+                ShapeEnv::Secret { name, key } => {
+                    let secret_key_ref = SecretKey { name: name.clone(), key: key.clone() };
+                    (None, Some(SecretSource { secret_key_ref }))
+                }
+            };
+            Flow(EnvVar { name: name.to_string(), value, value_from })
+        });
+        let workspace = VolumeMount { name: WORKSPACE_VOLUME.into(), mount_path: WORKSPACE.into() };
+        let mut container = Container {
+            image: self.image.clone(),
+            working_dir: Some(WORKSPACE),
+            env: env.collect(),
+            resources: self.host.resources.clone(),
+            volume_mounts: [workspace].into_iter().chain(self.host.mounts.iter().cloned()).map(Flow).collect(),
+            ..Container::default()
+        };
+        let mut template = Template {
+            name,
+            inputs: self.inputs(parameters, &text, &stored),
+            synchronization: super::substage::mutexes(&self.locks),
+            memoize: self.memoize.as_ref().map(|(key, max_age, map)| Memoize {
+                key: text(key),
+                max_age: max_age.clone(),
+                cache: CacheStore { config_map: Named { name: map.clone() } },
+            }),
+            retry_strategy: self.retry.clone(),
+            active_deadline_seconds: self.deadline,
+            priority_class_name: self.priority_class.clone(),
+            node_selector: self.host.node_selector.clone(),
+            tolerations: self.host.tolerations.iter().cloned().map(Flow).collect(),
+            volumes: self.host.volumes.clone(),
+            pod_spec_patch: self.patch.clone().map(Text),
+            outputs: self.outputs(&text, &stored),
+            ..Template::default()
+        };
+        match &self.program {
+            ShapeProgram::Script { interpreter, source } => {
+                container.command.clone_from(interpreter);
+                container.source = Some(Text(text(source)));
+                template.script = Some(container);
+            }
+            ShapeProgram::Words(words) => {
+                let mut words = words.iter().map(|word| unexpanded(word));
+                container.command = words.next().into_iter().collect();
+                container.args = words.map(Text).collect();
+                template.container = Some(container);
+            }
+        }
+        template
+    }
+
+    /// Leaves the cache alone.
+    pub(super) fn forget(&mut self) {
+        self.memoize = None;
+    }
+
+    fn inputs(
+        &self,
+        parameters: &[String],
+        text: &dyn Fn(&Pieces) -> String,
+        stored: &dyn Fn(&Pieces) -> Stored,
+    ) -> Option<Inputs> {
+        let cases = self.cases.iter().map(|cases| InputArtifact {
+            name: "cases".into(),
+            path: CASES.into(),
+            raw: Some(Raw { data: Text(text(cases)) }),
+            stored: None,
+        });
+        let loads = self.loads.iter().enumerate().map(|(index, (path, key))| InputArtifact {
+            name: format!("load-{}", index + 1),
+            path: text(path),
+            raw: None,
+            stored: Some(stored(key)),
+        });
+        let artifacts: Vec<InputArtifact> = cases.chain(loads).collect();
+        let parameters = declared(parameters);
+        (!parameters.is_empty() || !artifacts.is_empty()).then_some(Inputs { parameters, artifacts })
+    }
+
+    fn outputs(&self, text: &dyn Fn(&Pieces) -> String, stored: &dyn Fn(&Pieces) -> Stored) -> Option<Outputs> {
+        let artifacts = self.saves.iter().map(|saved| OutputArtifact {
+            name: saved.name.clone(),
+            path: text(&saved.path),
+            optional: true,
+            // For people: a file that the browser shows. For substages: packed, which keeps modes and folders.
+            archive: saved.key.is_none().then_some(Archive { none: EmptyDir {} }),
+            stored: saved.key.as_ref().map(stored),
+        });
+        let artifacts: Vec<OutputArtifact> = artifacts.collect();
+        (!artifacts.is_empty()).then_some(Outputs { parameters: Vec::new(), artifacts })
+    }
+}
+
+/// Parameters as a template declares them.
+pub(super) fn declared(names: &[String]) -> Vec<Flow<Parameter>> {
+    names.iter().map(|name| Flow(Parameter { name: name.clone(), value: None })).collect()
+}

@@ -1,0 +1,111 @@
+//! Names as Argo and Kubernetes take them: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, short enough, unique.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic};
+use crate::plan::Plan;
+
+/// The longest name of a step, and of what Kubernetes calls a label's value.
+const LONGEST: usize = 63;
+/// Steps that we add begin so.
+pub(super) const OWN: &str = "o11n-";
+
+/// The name in Argo's letters. Lower case, because pods are named after templates. A letter that ASCII lacks is `u` and its hex code
+/// point, any run of other characters one `-`.
+pub(super) fn mangle(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() {
+            out.push_str(&format!("u{:x}", u32::from(c)));
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    out.truncate(out.trim_end_matches('-').len());
+    if out.is_empty() {
+        out.push('x');
+    }
+    shorten(&out, LONGEST)
+}
+
+/// At most `most` characters (of at least 7): what does not fit is replaced by a digest of the whole.
+pub(super) fn shorten(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let digest = hex_digest(name.as_bytes());
+    match name[..most - 7].trim_end_matches('-') {
+        "" => digest[..most.min(7)].to_owned(),
+        kept => format!("{kept}-{}", &digest[..6]),
+    }
+}
+
+pub(super) fn hex_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A word for an expression's path: `[a-z0-9_]`, beginning with a letter if the name does.
+pub(super) fn word(name: &str) -> String {
+    mangle(name).replace('-', "_")
+}
+
+/// Hands out names, each once: a second one of a kind gets a number.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    pub(super) fn unique(&mut self, wanted: &str) -> String {
+        self.apart(wanted, '-')
+    }
+
+    /// The same for words, in which no `-` may stand.
+    pub(super) fn unique_word(&mut self, wanted: &str) -> String {
+        self.apart(wanted, '_')
+    }
+
+    fn apart(&mut self, wanted: &str, separator: char) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while !self.0.insert(name.clone()) {
+            name = format!("{wanted}{separator}{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+/// Reports stages, and substages of one stage, whose names become one.
+pub(super) fn check(plan: &Plan, sink: &mut Vec<Diagnostic>) {
+    distinct("stages", plan.stages.iter().map(|stage| (stage.name.as_str(), stage.span)), sink);
+    for stage in &plan.stages {
+        distinct("substages", stage.substages.iter().map(|substage| (substage.name.as_str(), substage.span)), sink);
+    }
+}
+
+fn distinct<'a>(noun: &str, names: impl Iterator<Item = (&'a str, Span)>, sink: &mut Vec<Diagnostic>) {
+    let mut known: HashMap<String, (&str, Span)> = HashMap::new();
+    for (name, span) in names {
+        let mangled = mangle(name);
+        if mangled.starts_with(OWN) {
+            let message = format!("`{name}` becomes `{mangled}` in Argo, where `{OWN}` begins the names of our own steps");
+            sink.push(Diagnostic::at(Code::MangledCollision, span, message, "named here").help("give it another name"));
+            continue;
+        }
+        if let Some((other, first)) = known.get(&mangled) {
+            let message = format!("the {noun} `{other}` and `{name}` are both `{mangled}` in Argo");
+            sink.push(
+                Diagnostic::at(Code::MangledCollision, span, message, "the second one")
+                    .label(*first, "the first one")
+                    .note("Argo's names hold lower-case letters, digits and `-` only")
+                    .help("rename one of them so that they differ in more than letters' case and punctuation"),
+            );
+            continue;
+        }
+        known.insert(mangled, (name, span));
+    }
+}
