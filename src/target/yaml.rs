@@ -4,7 +4,7 @@
 //! long lines are not folded, and text goes through [`Text`].
 
 use serde::{Serialize, Serializer};
-use serde_yaml::{DoubleQuoted, FlowMap, FlowSeq, ser_options};
+use serde_yaml::{DoubleQuoted, FlowMap, FlowSeq, SingleQuoted, ser_options};
 
 /// Text of any content: block style for several lines, unless a reader could stumble over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,10 +12,10 @@ pub struct Text(pub String);
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_block_safe(&self.0) {
-            serializer.serialize_str(&self.0)
-        } else {
-            DoubleQuoted(self.0.as_str()).serialize(serializer)
+        match self.0.as_str() {
+            text if !is_block_safe(text) => DoubleQuoted(text).serialize(serializer),
+            text if reads_best_in_single_quotes(text) => SingleQuoted(text).serialize(serializer),
+            text => serializer.serialize_str(text),
         }
     }
 }
@@ -29,6 +29,13 @@ impl<T: Into<String>> From<T> for Text {
 /// Readers built on libyaml refuse a block whose first line begins with a tab, and disagree on one that begins with blanks.
 fn is_block_safe(text: &str) -> bool {
     !text.contains('\n') || !text.trim_start_matches('\n').starts_with([' ', '\t']) && !text.starts_with('\n')
+}
+
+/// JSON and filters are full of double quotes, which a double-quoted scalar would have to escape.
+fn reads_best_in_single_quotes(text: &str) -> bool {
+    text.starts_with(['{', '[', '"'])
+        && text.contains(['"', '\\'])
+        && text.chars().all(|c| c != '\'' && (matches!(c, ' '..='~') || c.is_alphanumeric()))
 }
 
 /// One document, without `---`.

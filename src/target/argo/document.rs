@@ -17,7 +17,7 @@ use crate::plan::{Plan, Priority, Trigger};
 use crate::target::{Artifact, Kind, yaml};
 
 /// The longest name of a CronWorkflow. Argo takes 52; children need some of it.
-pub(super) const LONGEST_CRON: usize = 34;
+const LONGEST_CRON: usize = 34;
 /// Argo's controller may need as long to read a child that has ended.
 const SHORTEST_TTL: i64 = 300;
 
@@ -166,7 +166,7 @@ fn starts(cx: &mut Context, spec: &WorkflowSpec, documents: &mut Vec<String>) {
         Kind::Template => {}
         Kind::Cron => {
             for trigger in triggers(cx) {
-                let name = shorten(&format!("{}-{}", cx.base, mangle(&trigger.name)), LONGEST_CRON);
+                let name = cron_name(&cx.base, trigger);
                 let labels = metadata(cx, Some(String::new())).labels;
                 let cron = CronSpec {
                     schedules: trigger.cron.iter().map(ToString::to_string).collect(),
@@ -178,6 +178,10 @@ fn starts(cx: &mut Context, spec: &WorkflowSpec, documents: &mut Vec<String>) {
             }
         }
     }
+}
+
+pub(super) fn cron_name(base: &str, trigger: &Trigger) -> String {
+    shorten(&format!("{base}-{}", mangle(&trigger.name)), LONGEST_CRON)
 }
 
 /// The triggers that this plan is for.

@@ -81,7 +81,7 @@ fn passed(nodes: &[StageNode]) -> String {
 }
 
 fn outcome(nodes: &[StageNode]) -> Outputs {
-    let value_from = ValueFrom::Expression(passed(nodes));
+    let value_from = ValueFrom::Expression(passed(nodes).into());
     let parameter = OutputParameter { name: "outcome".into(), global_name: Some("outcome"), value_from };
     Outputs { parameters: vec![parameter], artifacts: Vec::new() }
 }

@@ -16,7 +16,7 @@ use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Pro
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, Plan, ScriptPart, Stage, Substage};
 use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
-use crate::target::yaml::{Flow, Text};
+use crate::target::yaml::{self, Flow, Text};
 
 /// The working directory of every body.
 const WORKSPACE: &str = "/workspace";
@@ -231,9 +231,9 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
     Leaf { shape, slots: builder.slots }
 }
 
-/// The mode's piece of a pod manifest, and time for `after`, as JSON in which Argo finds nothing to replace.
+/// The mode's piece of a pod manifest, and time for `after`, so written that Argo finds nothing to replace.
 fn patch(host: &Host, after: i64) -> Option<String> {
-    let mut spec: serde_json::Value = match &host.patch {
+    let mut spec = match &host.patch {
         Some(patch) => serde_json::from_str(patch).expect("it was written from a value"),
         None if after == 0 => return None,
         None => serde_json::json!({}),
@@ -243,8 +243,9 @@ fn patch(host: &Host, after: i64) -> Option<String> {
     {
         map.entry("terminationGracePeriodSeconds").or_insert((after + 30).into());
     }
-    // Two braces in a row stand inside a string only, where JSON has another way to write one.
-    Some(spec.to_string().replace("{{", r"{\u007b"))
+    let json = spec.to_string();
+    // Two braces in a row open a replacement; in JSON they stand inside a string only, where there is another way to write one.
+    Some(if json.contains("{{") { json.replace("{{", r"{\u007b") } else { yaml::document(&spec).trim_end().to_owned() })
 }
 
 /// What every body finds in its environment, the user's own variables on top.
@@ -365,7 +366,7 @@ fn artifacts(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> (Vec<(Pi
     let substage = builder.substage;
     let mut loads = Vec::new();
     for need in substage.needs.iter().filter(|need| need.loads) {
-        for at in &need.members {
+        for at in need.members.iter() {
             let (from, saved) = (&cx.plan.stages[at.stage as usize], cx.plan.substage(*at));
             for (index, path) in saved.artifacts.save.iter().enumerate() {
                 let path = builder.slot("load", &file_path(path));

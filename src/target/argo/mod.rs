@@ -160,17 +160,30 @@ impl<'a> Context<'a> {
             // A digest, and what `argo submit --from` adds.
             Kind::Template => self.base.len() + 15,
             // What the controller adds is a time in seconds.
-            Kind::Cron => document::LONGEST_CRON + 11,
+            Kind::Cron => {
+                let names = self.plan.triggers.iter().map(|trigger| document::cron_name(&self.base, trigger).len());
+                names.max().unwrap_or(0) + 11
+            }
         }
     }
 
-    /// What the name of a stage's child, or of a dispatch in it, adds to its parent's name.
-    fn child_suffix(&mut self, stage: &Stage, substage: Option<&Substage>) -> String {
-        let room = LONGEST_RUN.saturating_sub(self.longest_run() + 4);
+    /// What the name of a stage's child adds to its parent's name.
+    fn stage_suffix(&mut self, stage: &Stage) -> String {
+        self.suffixes.unique(&shorten(&mangle(&stage.name), (self.suffix_room() / 2).max(7)))
+    }
+
+    /// What the name of a dispatch adds to its parent's name: to that of the run, or to that of the stage's child.
+    fn dispatch_suffix(&mut self, stage: &Stage, substage: &Substage, in_child: bool) -> String {
+        let room = self.suffix_room();
         let outer = shorten(&mangle(&stage.name), (room / 2).max(7));
-        let Some(substage) = substage else { return self.suffixes.unique(&outer) };
-        let inner = shorten(&mangle(&substage.name), room.saturating_sub(outer.len()).max(7));
-        self.suffixes.unique(&format!("{outer}-{inner}"))
+        let inner = shorten(&mangle(&substage.name), room.saturating_sub(outer.len() + 1).max(7));
+        let whole = self.suffixes.unique(&format!("{outer}-{inner}"));
+        if in_child { whole[outer.len() + 1..].to_owned() } else { whole }
+    }
+
+    /// Characters for suffixes, but for the dash before and what makes them unique.
+    fn suffix_room(&self) -> usize {
+        LONGEST_RUN.saturating_sub(self.longest_run() + 4)
     }
 }
 

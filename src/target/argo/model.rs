@@ -206,8 +206,8 @@ pub(super) struct OutputParameter {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum ValueFrom {
-    Expression(String),
-    JqFilter(String),
+    Expression(Text),
+    JqFilter(Text),
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -53,7 +53,8 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     let step_name = mangle(&stage.name);
     let template = cx.names.unique(&step_name);
     let is_dag = gates.has_inner(at);
-    let (placed, substages) = substage::place(cx, hosts, stage, is_dag);
+    let is_child = split || is_child(cx, stage);
+    let (placed, substages) = substage::place(cx, hosts, stage, substage::Surroundings { is_dag, is_child });
     let mut order: Vec<usize> = (0..stage.substages.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(stage.substages[*index].priority));
     let mut names: Vec<String> = stage.substages.iter().map(|substage| mangle(&substage.name)).collect();
@@ -64,7 +65,6 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
             names[*index] = format!("t{:0width$}-{}", position + 1, names[*index]);
         }
     }
-    let is_child = split || is_child(cx, stage);
     let has_deadline = stage.deadline.is_some() || plan.deadline.is_some();
     let scene = Scene { stage, gates, at, is_child, is_observed: gates.is_observed[at], has_deadline, order, names, placed };
     let mut inner = if is_dag { scene.dag(cx, template.clone()) } else { scene.steps(template.clone()) };
@@ -77,7 +77,7 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     if is_child {
         cx.gates.extend(inputs.iter().cloned());
         let [create, stop] = ["stage", "stop"].map(|part| cx.names.unique(&format!("{step_name}-{part}")));
-        let suffix = cx.child_suffix(stage, None);
+        let suffix = cx.stage_suffix(stage);
         let ends = if scene.is_observed { Ends::Whatever } else { Ends::Alike };
         let deadline = deadline(cx, stage);
         let mut waiting = child::create(cx, create.clone(), &suffix, &step_name, &template, ends, deadline, &inputs);
@@ -257,11 +257,11 @@ impl Scene<'_> {
     fn outputs(&self, scope: &str) -> Option<Outputs> {
         let mut parameters = Vec::new();
         if self.may_fail_softly() || self.may_be_unstable() || self.hides_failures() {
-            parameters.push(parameter("level", ValueFrom::Expression(self.level(scope))));
+            parameters.push(parameter("level", ValueFrom::Expression(self.level(scope).into())));
         }
         if !self.is_child {
             for question in &self.gates.asked[self.at] {
-                parameters.push(parameter(&question.output, ValueFrom::Expression(self.answer(scope, question))));
+                parameters.push(parameter(&question.output, ValueFrom::Expression(self.answer(scope, question).into())));
             }
         }
         (!parameters.is_empty()).then_some(Outputs { parameters, artifacts: Vec::new() })
@@ -316,10 +316,10 @@ impl Scene<'_> {
             } else {
                 level
             };
-            parameters.push(parameter("level", ValueFrom::JqFilter(level)));
+            parameters.push(parameter("level", ValueFrom::JqFilter(level.into())));
         }
         for question in &self.gates.asked[self.at] {
-            parameters.push(parameter(&question.output, ValueFrom::JqFilter(self.answer_of_child(question))));
+            parameters.push(parameter(&question.output, ValueFrom::JqFilter(self.answer_of_child(question).into())));
         }
         (!parameters.is_empty()).then_some(Outputs { parameters, artifacts: Vec::new() })
     }

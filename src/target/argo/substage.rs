@@ -14,7 +14,7 @@ use super::model::{
     ContinueOn, Hook, Hooks, Inputs, Memoize, Named, OutputParameter, Outputs, Parameter, Step, StepArguments, Synchronization,
     Template, ValueFrom,
 };
-use super::names::{Names, mangle};
+use super::names::{Names, mangle, shorten};
 use super::retry::quoted;
 use super::{ABORT, Context, FAIL};
 use crate::plan::{ExitClass, OnError, Stage, Substage};
@@ -48,12 +48,21 @@ struct Group<'a> {
     leaves: Vec<Leaf>,
 }
 
-/// Places all substages of a stage; `Placed` are in the order of declaration. `in_dag`: hooks of tasks are left alone.
-pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, in_dag: bool) -> (Vec<Placed>, Vec<Template>) {
+/// What the substages of a stage stand in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings {
+    /// A dag, whose tasks have no hooks.
+    pub(super) is_dag: bool,
+    /// A Workflow of the stage's own.
+    pub(super) is_child: bool,
+}
+
+/// Places all substages of a stage; `Placed` are in the order of declaration.
+pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: Surroundings) -> (Vec<Placed>, Vec<Template>) {
     let mut groups: Vec<(Frame, Group)> = Vec::new();
     let mut known: HashMap<(Frame, Shape), usize> = HashMap::new();
     for (index, substage) in stage.substages.iter().enumerate() {
-        let frame = frame(stage, substage, in_dag);
+        let frame = frame(stage, substage, around.is_dag);
         let mut leaf = leaf::leaf(cx, hosts, stage, substage);
         if !frame.is_wrapped && !is_dispatched(substage) {
             leaf.shape.locks.clone_from(&frame.locks);
@@ -76,7 +85,7 @@ pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, in_dag: 
     for (frame, group) in groups {
         let (_, first) = group.members[0];
         if is_dispatched(first) {
-            placed[group.members[0].0] = Some(dispatched(cx, stage, first, frame, group.leaves, &mut templates));
+            placed[group.members[0].0] = Some(dispatched(cx, (stage, around), first, frame, group.leaves, &mut templates));
         } else {
             for (index, place) in framed(cx, stage, &frame, &group, &mut templates) {
                 placed[index] = Some(place);
@@ -130,7 +139,8 @@ pub(super) fn mutexes(locks: &[String]) -> Option<Synchronization> {
 
 /// The template of a group, its wrapper if it has one, and the arguments of each member.
 fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templates: &mut Vec<Template>) -> Vec<(usize, Placed)> {
-    let base = cx.names.unique(&format!("{}-{}", mangle(&stage.name), label(group)));
+    let (outer, label) = (mangle(&stage.name), label(group));
+    let base = cx.names.unique(&base_name(&outer, if label == outer { "each" } else { &label }));
     let parameters = parameters(group);
     let declared_names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let fill = |slot: usize| match parameters.iter().find(|parameter| parameter.slots.contains(&slot)) {
@@ -161,6 +171,11 @@ fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templat
         (*index, placed)
     };
     group.members.iter().enumerate().map(place).collect()
+}
+
+/// The name of a substage's template. Argo takes 128 characters, and we add to it.
+fn base_name(stage: &str, substage: &str) -> String {
+    shorten(&format!("{stage}-{substage}"), 100)
 }
 
 fn pass_on(names: &[String]) -> Option<StepArguments> {
@@ -253,7 +268,7 @@ fn wrapper(name: String, inner: &str, frame: &Frame, arguments: Option<StepArgum
     run.continue_on = forgiven();
     template.steps = Some(vec![vec![run], failing(frame.aborts, &failed_condition(&frame.unstable))]);
     let outcome = "steps.run.status == 'Succeeded' ? 'succeeded' : 'unstable'".to_owned();
-    template.outputs = Some(outcome_output(ValueFrom::Expression(outcome)));
+    template.outputs = Some(outcome_output(ValueFrom::Expression(outcome.into())));
     template
 }
 
@@ -280,14 +295,14 @@ fn outcome_output(value_from: ValueFrom) -> Outputs {
 /// A dispatch: a Workflow of its own with a step for each copy, stopped by a hook as soon as its outcome is decided.
 fn dispatched(
     cx: &mut Context,
-    stage: &Stage,
+    (stage, around): (&Stage, Surroundings),
     substage: &Substage,
     frame: Frame,
     mut leaves: Vec<Leaf>,
     templates: &mut Vec<Template>,
 ) -> Placed {
     let dispatch = substage.dispatch.expect("only dispatched substages come here");
-    let base = cx.names.unique(&format!("{}-{}", mangle(&stage.name), mangle(&substage.name)));
+    let base = cx.names.unique(&base_name(&mangle(&stage.name), &mangle(&substage.name)));
     let mut leaf = leaves.remove(0);
     let memoize = leaf.shape.take_memoize(&leaf.slots);
     let [create, stop, replicas, replica] =
@@ -308,9 +323,9 @@ fn dispatched(
     cx.helpers.needs(&whole);
     templates.push(whole);
 
-    let suffix = cx.child_suffix(stage, Some(substage));
+    let suffix = cx.dispatch_suffix(stage, substage, around.is_child);
     let mut waiting = child::create(cx, create, &suffix, &mangle(&stage.name), &replicas, child::Ends::Whatever, None, &[]);
-    waiting.outputs = Some(outcome_output(ValueFrom::JqFilter(child::quorum(dispatch.need, is_unstable))));
+    waiting.outputs = Some(outcome_output(ValueFrom::JqFilter(child::quorum(dispatch.need, is_unstable).into())));
     templates.push(waiting);
     templates.push(child::stop(stop, &suffix));
     templates.push(copies(cx, replicas, &replica, dispatch.copies, dispatch.need));

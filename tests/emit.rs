@@ -1,0 +1,106 @@
+//! Cases of `tests/emit/TARGET`: a source and, beside it, the file that the target makes of it (`.yaml`, `.json`), and what is
+//! said of it (`.txt`). Arguments stand in the first line: `// args: --kind cron`. `BLESS=1` writes what comes of it now.
+
+#[expect(dead_code, reason = "other tests use the rest")]
+mod examples;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use examples::Example;
+use libtest_mimic::{Arguments, Failed, Trial};
+use o11n::base::RootPath;
+use o11n::cli::driver;
+use o11n::diag::Diagnostic;
+use o11n::diag::render::{Format, render};
+use o11n::plan::{self, Inputs};
+use o11n::sema::hir::PipelineId;
+use o11n::target::{self, Kind, Options};
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit");
+    let mut trials = Vec::new();
+    for target in target::ALL {
+        let mut cases: Vec<PathBuf> =
+            fs::read_dir(root.join(target.name())).unwrap().map(|entry| entry.unwrap().path()).collect();
+        cases.retain(|path| path.extension().is_some_and(|extension| extension == "o11n"));
+        cases.sort();
+        assert!(!cases.is_empty(), "no cases for {}", target.name());
+        trials.extend(cases.into_iter().map(|case| {
+            let name = format!("{}/{}", target.name(), case.file_stem().expect("a file has a name").to_string_lossy());
+            Trial::test(name, move || run(*target, &case))
+        }));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn run(target: &dyn target::Target, case: &Path) -> Result<(), Failed> {
+    let example = Example::parse(&fs::read(case)?);
+    let (text, said) = emit(target, &example);
+    golden(&case.with_extension(if target.name() == "argo" { "yaml" } else { "json" }), text)?;
+    golden(&case.with_extension("txt"), Some(said).filter(|said| !said.is_empty()))
+}
+
+/// The first file that the target makes of the first pipeline, and what is said.
+fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, String) {
+    let main = RootPath::resolve(None, &example.main).expect("the name of the main file is a path");
+    let mut analysis = driver::analyze(&example.world, &main);
+    let mut found = std::mem::take(&mut analysis.diagnostics);
+    let mut text = None;
+    if !found.iter().any(Diagnostic::is_error) {
+        let inputs = Inputs { sample: true, ..Inputs::default() };
+        let built = plan::build(&analysis.program, PipelineId(0), &inputs, &example.world, &mut analysis.sources);
+        found.extend(built.diagnostics);
+        if let Some(plan) = built.plan {
+            let emitted = target::emit(target, &plan, &options(example));
+            assert_eq!(
+                emitted.artifacts,
+                target::emit(target, &plan, &options(example)).artifacts,
+                "the same plan, the same bytes"
+            );
+            found.extend(emitted.diagnostics);
+            assert!(emitted.artifacts.len() <= 1, "a case makes one file");
+            text = emitted.artifacts.into_iter().next().map(|artifact| artifact.text);
+        }
+    }
+    (text, render(Format::Human { colour: false }, &found, &analysis.sources))
+}
+
+/// `--kind template|cron`, `--trigger name`, `--rbac`.
+fn options(example: &Example) -> Options {
+    let mut options = Options::default();
+    let mut args = example.args.as_deref().unwrap_or_default().split_ascii_whitespace();
+    while let Some(arg) = args.next() {
+        match (arg, arg.starts_with("--rbac")) {
+            (_, true) => options.rbac = true,
+            ("--kind", _) => {
+                options.kind = match args.next() {
+                    Some("template") => Kind::Template,
+                    Some("cron") => Kind::Cron,
+                    other => panic!("unknown kind {other:?}"),
+                }
+            }
+            ("--trigger", _) => options.trigger = args.next().map(Into::into),
+            _ => panic!("unknown argument {arg}"),
+        }
+    }
+    options
+}
+
+fn golden(path: &Path, text: Option<String>) -> Result<(), Failed> {
+    if std::env::var_os("BLESS").is_some() {
+        match text {
+            Some(text) => fs::write(path, text)?,
+            None if path.exists() => fs::remove_file(path)?,
+            None => {}
+        }
+        return Ok(());
+    }
+    let expected = fs::read_to_string(path).ok();
+    if expected == text {
+        return Ok(());
+    }
+    let (expected, text) = (expected.unwrap_or_default(), text.unwrap_or_default());
+    let difference = similar::TextDiff::from_lines(&expected, &text).unified_diff().header("expected", "made").to_string();
+    Err(format!("{}: {difference}", path.display()).into())
+}
