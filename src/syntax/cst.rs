@@ -71,6 +71,11 @@ impl Cst {
         (!self.nodes.is_empty()).then_some(NodeRef { cst: self, index: 0 })
     }
 
+    /// Whether there is a node of such a kind.
+    pub(super) fn has(&self, is_wanted: impl Fn(Rule) -> bool) -> bool {
+        self.nodes.iter().any(|node| is_wanted(node.kind))
+    }
+
     /// Shows every node, in order of the text, with those around it. Does not recurse, however deep the tree.
     pub(super) fn visit<'a>(&'a self, mut see: impl FnMut(&Visit<'_, 'a>)) {
         let mut open: Vec<(NodeRef<'a>, Option<NodeRef<'a>>)> = Vec::new();

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 pub(super) use instead::{is_docs, stray_docs};
 
+use super::balance::Mended;
 use super::cst::{Cst, NodeRef, Visit};
 use super::grammar::Rule;
 use crate::base::{FileId, Span};
@@ -34,6 +35,25 @@ pub(super) fn refusal(file: FileId, text: &str, error: &pest::error::Error<Rule>
     };
     Diagnostic::at(Code::TooComplex, Span::new(file, at, at), "the file is too complex to be read", "reading stopped here")
         .help("take apart the expression that stands here")
+}
+
+/// Reports the braces that were mended by the indentation of their lines.
+pub(super) fn imbalance(file: FileId, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
+    for (open, before) in &mended.unclosed {
+        diagnostics.push(
+            Diagnostic::at(Code::Unclosed, Span::new(file, *open, open + 1), "this `{` is never closed", "opened here")
+                .label(Span::new(file, *before, before + 1), "by the indentation it ends before this")
+                .help("write `}` where it ends"),
+        );
+    }
+    for at in &mended.stray {
+        let span = Span::new(file, *at, at + 1);
+        diagnostics.push(
+            Diagnostic::at(Code::StrayClose, span, "this `}` closes nothing", "closes no block of this indentation")
+                .help("remove it"),
+        );
+    }
+    diagnostics.sort_by_key(start);
 }
 
 struct Reporter<'a> {
