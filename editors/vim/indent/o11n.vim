@@ -39,6 +39,32 @@ function! s:Opened(lnum) abort
   return l:depth
 endfunction
 
+" An operator or a word that goes on with the expression of the line before.
+let s:goes_on = '^\s*\%([-+*%<>]\|/[^/]\|??\|==\|!=\|\%(and\|or\|in\|not in\|then\|else\)\>\)'
+
+" The line where what a line belongs to begins: above the rest of its expression, of its brackets, of its text.
+function! s:Start(lnum) abort
+  let l:lnum = a:lnum
+  while l:lnum > 1
+    if s:InText(l:lnum, 1) || getline(l:lnum) =~# s:goes_on
+      let l:lnum = prevnonblank(l:lnum - 1)
+    elseif getline(l:lnum) =~# '^\s*[})\]]'
+      call cursor(l:lnum, indent(l:lnum) + 1)
+      let l:opener = searchpair('[[({]', '', '[])}]', 'bnW', 's:InText(line("."), col("."))')
+      if l:opener == 0
+        return l:lnum
+      endif
+      let l:lnum = l:opener
+      if getline(l:lnum) !~# s:goes_on
+        return l:lnum
+      endif
+    else
+      return l:lnum
+    endif
+  endwhile
+  return max([l:lnum, 1])
+endfunction
+
 function! GetO11nIndent(lnum) abort
   " Inside a block string the text keeps what it has.
   if a:lnum > 1 && s:InText(a:lnum, 1) && getline(a:lnum) !~# '^\s*"""'
@@ -46,17 +72,28 @@ function! GetO11nIndent(lnum) abort
     return l:opener ? indent(a:lnum - 1) + shiftwidth() : -1
   endif
   let l:before = prevnonblank(a:lnum - 1)
-  while l:before > 1 && s:InText(l:before, 1)
-    let l:before = prevnonblank(l:before - 1)
-  endwhile
   if l:before == 0
     return 0
   endif
-  let l:indent = indent(l:before) + (s:Opened(l:before) > 0 ? shiftwidth() : 0)
+  if getline(a:lnum) =~# '^\s*"""' && s:InText(a:lnum, 1)
+    let l:opener = l:before
+    while l:opener > 1 && s:InText(l:opener, 1)
+      let l:opener -= 1
+    endwhile
+    return indent(l:opener) + shiftwidth()
+  endif
+  if getline(a:lnum) =~# s:goes_on && getline(l:before) =~# s:goes_on && !s:InText(l:before, 1)
+    return indent(l:before) + (getline(l:before) =~# '^\s*else if\>' ? shiftwidth() : 0)
+  endif
+  let l:start = s:Start(l:before)
+  let l:opens = !s:InText(l:before, 1) && s:Opened(l:before) > 0
+  " A bracket of an expression counts from its own line, the brace of a block from where the block begins.
+  let l:indent = indent(l:opens && getline(l:before) !~# '{\s*$' ? l:before : l:start)
+  if l:opens || getline(a:lnum) =~# s:goes_on
+    let l:indent += shiftwidth()
+  endif
   if getline(a:lnum) =~# '^\s*[})\]]'
     let l:indent -= shiftwidth()
-  elseif getline(a:lnum) =~# '^\s*"""' && s:InText(a:lnum, 1)
-    let l:indent += shiftwidth()
   endif
   return l:indent
 endfunction
