@@ -10,7 +10,7 @@ use o11n::diag::Diagnostic;
 use o11n::diag::render::{Format, render};
 use o11n::plan::{self, Inputs, Plan};
 use o11n::sema::hir::PipelineId;
-use o11n::{lint, sema, target};
+use o11n::{lint, sema, syntax, target};
 
 const EXAMPLES: [&str; 4] = ["daily", "regression", "release", "tvm"];
 
@@ -105,4 +105,13 @@ fn the_regression_is_of_a_real_size() {
     let modes: std::collections::BTreeSet<_> =
         plan.substages().filter_map(|(_, substage)| Some(substage.hardware.as_ref()?.name.clone())).collect();
     assert!(modes.len() >= 5, "{modes:?}");
+}
+#[test]
+fn examples_and_library_are_laid_out() {
+    let mut world = world();
+    gather(&root().join("stdlib"), "stdlib", &mut world);
+    for (path, text) in world.files.iter().filter(|(path, _)| path.ends_with(".o11n")) {
+        let text = std::str::from_utf8(text).unwrap();
+        assert!(syntax::fmt::format(text).as_deref() == Ok(text), "`o11n fmt` changes {path}");
+    }
 }
