@@ -53,7 +53,7 @@ impl Cases {
         }
         fs::create_dir_all(&folder)?;
         let mut cases = Self::default();
-        for (file, pipeline) in pipelines("examples")? {
+        for (file, pipeline) in pipelines("examples", tally)? {
             for parameters in variants(&file) {
                 cases.add(&folder, &file, &pipeline, parameters, tally)?;
             }
@@ -139,8 +139,13 @@ pub fn o11n() -> Command {
 }
 
 /// The pipelines under a folder: file and name.
-fn pipelines(folder: &str) -> Result<Vec<(String, String)>> {
-    let listed: Value = serde_json::from_str(&process::stdout(o11n().args(["list", folder, "--format", "json"]))?)?;
+fn pipelines(folder: &str, tally: &mut Tally) -> Result<Vec<(String, String)>> {
+    let arguments = ["list", folder, "--format", "json"];
+    let output = process::output(o11n().args(arguments))?;
+    // What it could read is listed all the same.
+    let whole = output.status.success();
+    tally.accepts(&arguments.join(" "), if whole { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into()) });
+    let listed: Value = serde_json::from_slice(&output.stdout).context("`o11n list` printed no JSON")?;
     let pipelines = listed["pipelines"].as_array().context("`o11n list` gave no pipelines")?;
     let text = |value: &Value| value.as_str().map(str::to_owned).context("a pipeline has a file and a name");
     pipelines.iter().map(|pipeline| Ok((text(&pipeline["file"])?, text(&pipeline["name"])?))).collect()
