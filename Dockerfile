@@ -3,8 +3,8 @@
 #   docker build -t o11n .
 #   docker run --rm -v "$PWD:/workspace" -e O11N_PIPELINE=regression -e JOB_NAME=nightly -e BUILD_ID=4711 o11n
 #
-# With a static binary at hand, and without the network: docker build --target prebuilt --build-arg BINARY=path/to/o11n .
-# The stages stand in this order so that such a build ends before the one that needs a Rust image.
+# With a static binary at hand, and without the network: docker build --target prebuilt --file Dockerfile FOLDER, where FOLDER
+# holds the binary. The stages stand in this order so that such a build ends before the one that needs a Rust image.
 
 # What every image of o11n is, wherever its binary comes from.
 FROM scratch AS base

@@ -1,18 +1,20 @@
 //! ShellCheck, on what the examples and the standard library run.
 
-use super::cases::substages;
+use super::cases::{Case, Pipeline, substages};
 use super::tally::Tally;
 use super::{Engine, Site};
 use crate::process;
 use crate::tools::{self, Tool};
 use anyhow::Result;
+use o11n::target::yaml;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::Command;
 
 pub const ENGINE: Engine = Engine {
     name: "shellcheck",
-    judges: "every script of every example, the standard library's parts in it",
+    judges: "every script of every example, as planned and as Argo runs it",
     tools: &[&SHELLCHECK],
     judge,
 };
@@ -25,7 +27,7 @@ const SHELLCHECK: Tool = Tool {
 };
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    for ((shell, script), name) in scripts(site) {
+    for ((shell, script), name) in scripts(site)? {
         tally.accepts(&name, check(&shell, &script)?);
     }
     tally.refuses("an unquoted variable", check("bash", "name=$1\nrm $name\n")?);
@@ -33,24 +35,65 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// Each script once, by its shell, with the name of the first place that runs it.
-fn scripts(site: &Site) -> BTreeMap<(String, String), String> {
-    let mut scripts = BTreeMap::new();
+/// Scripts by shell and text, each once, with the name of the first place that runs it.
+type Scripts = BTreeMap<(String, String), String>;
+
+fn scripts(site: &Site) -> Result<Scripts> {
+    let mut scripts = Scripts::new();
     for pipeline in &site.cases.pipelines {
-        for substage in substages(&pipeline.plan) {
-            let shell = substage["shell"].as_str().unwrap_or_default();
-            if !["sh", "bash"].contains(&shell) {
-                continue;
-            }
-            // What comes before and the body are one script in one shell; each part of `after` is one of its own.
-            let body = texts(&substage["before"]).chain(substage["body"]["run"].as_str()).collect::<Vec<_>>().join("\n");
-            for script in std::iter::once(body.as_str()).chain(texts(&substage["after"])).filter(|script| !script.is_empty()) {
-                let name = format!("{}, substage {}", pipeline.name, substage["name"]);
-                scripts.entry((shell.to_owned(), script.to_owned())).or_insert(name);
+        planned(pipeline, &mut scripts);
+    }
+    for case in &site.cases.argo {
+        emitted(case, &mut scripts)?;
+    }
+    Ok(scripts)
+}
+
+/// What the plan says: what comes before and the body are one script in one shell; each part of `after` is one of its own.
+fn planned(pipeline: &Pipeline, scripts: &mut Scripts) {
+    for substage in substages(&pipeline.plan) {
+        let shell = substage["shell"].as_str().unwrap_or_default();
+        let body = texts(&substage["before"]).chain(substage["body"]["run"].as_str()).collect::<Vec<_>>().join("\n");
+        for script in std::iter::once(body.as_str()).chain(texts(&substage["after"])) {
+            add(scripts, shell, script, || format!("{}, substage {}", pipeline.name, substage["name"]));
+        }
+    }
+}
+
+/// What Argo runs: our own scripts in it, and those of the plan with what we put around them.
+fn emitted(case: &Case, scripts: &mut Scripts) -> Result<()> {
+    for document in fs::read_to_string(&case.file)?.split("\n---\n") {
+        let object = yaml::parse(document).map_err(|error| anyhow::anyhow!("{}: {error}", case.name))?;
+        let spec = &object["spec"];
+        for template in [spec, &spec["workflowSpec"]].iter().filter_map(|spec| spec["templates"].as_array()).flatten() {
+            let name = || format!("{}, template {}", case.name, template["name"]);
+            let (script, container) = (&template["script"], &template["container"]);
+            let words: Vec<&str> = texts(&container["command"]).chain(texts(&container["args"])).collect();
+            if let (Some(shell), Some(source)) = (texts(&script["command"]).next(), script["source"].as_str()) {
+                add(scripts, shell, &filled_in(source), name);
+            } else if let [shell, "-c" | "-ec" | "-euc", script, ..] = words[..] {
+                add(scripts, shell, &filled_in(script), name);
             }
         }
     }
-    scripts
+    Ok(())
+}
+
+fn add(scripts: &mut Scripts, shell: &str, script: &str, name: impl FnOnce() -> String) {
+    if ["sh", "bash"].contains(&shell) && !script.is_empty() {
+        scripts.entry((shell.to_owned(), script.to_owned())).or_insert_with(name);
+    }
+}
+
+/// A script with a word wherever Argo fills something in.
+fn filled_in(script: &str) -> String {
+    let mut parts = script.split("{{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text += "filled";
+        text += part.split_once("}}").map_or(part, |(_, rest)| rest);
+    }
+    text
 }
 
 fn texts(scripts: &Value) -> impl Iterator<Item = &str> {
