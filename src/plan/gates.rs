@@ -10,6 +10,7 @@ use super::expand::StageDraft;
 use super::model::{Condition, Need, SubstageRef};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, nearest};
+use crate::sema::gates;
 use crate::sema::hir::Pipeline;
 
 /// Where the names of a plan lead.
@@ -78,11 +79,8 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
             need.members = members;
             if stage > at {
                 let (own, other) = (&drafts[at as usize].stage.name, &drafts[stage as usize]);
-                let message = format!("`{path}` is in a later stage");
-                let diagnostic = Diagnostic::at(Code::LaterStage, need.span, message, format!("needed in the stage `{own}`"))
-                    .label(other.place, format!("`{}` runs later", other.stage.name))
-                    .note("stages run one after the other, in the order in which they are written");
-                eval.report(diagnostic.help("name a substage of an earlier stage or of the same one, or move the stage"));
+                let diagnostic = gates::later_need(need.span, &path, own);
+                eval.report(diagnostic.label(other.place, format!("`{}` runs later", other.stage.name)));
             }
             (stage == at).then_some(unit)
         }
@@ -93,8 +91,7 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
             None
         }
         Target::Unknown(help) => {
-            let message = format!("there is no substage `{path}`");
-            eval.report(Diagnostic::at(Code::UnknownPath, need.span, message, "unknown").help(help));
+            eval.report(gates::unknown_substage(need.span, &path, help));
             None
         }
     }
@@ -192,19 +189,12 @@ fn judge_condition(eval: &mut Eval<'_>, draft: &StageDraft, at: u32, index: &Ind
             Some(other) if *other < at => {}
             Some(other) => {
                 let which = if *other == at { "the stage itself" } else { "a later stage" };
-                let message = format!("`when` looks at `{stage}`, which is {which}");
-                let diagnostic = Diagnostic::at(Code::LaterStage, span, message, "it has not ended when this is decided");
-                eval.report(diagnostic.help("a run condition can only look at stages that are written before"));
+                eval.report(gates::later_condition(span, stage, which));
             }
             None if index.declares(stage, None) => {}
             None => {
-                let message = format!("there is no stage `{}`", stage.escape_debug());
-                let diagnostic = Diagnostic::at(Code::UnknownPath, span, message, "unknown stage");
                 let names = index.stages.keys().map(EcoString::as_str).collect::<std::collections::BTreeSet<_>>();
-                eval.report(match nearest(stage, names) {
-                    Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-                    None => diagnostic,
-                });
+                eval.report(gates::unknown_stage(span, &stage.escape_debug().to_string(), nearest(stage, names)));
             }
         }
     }

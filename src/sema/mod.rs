@@ -1,5 +1,6 @@
 //! Meaning: imports, names, types, structure. All errors of all files at once.
 
+pub mod gates;
 pub mod hir;
 pub mod shell;
 pub mod stdlib;
@@ -51,6 +52,9 @@ pub fn analyze(world: &dyn World, root: &RootPath, targets: &[TargetSettings]) -
     let program = checker.program();
     checker.report_unused_names();
     diagnostics.append(&mut checker.diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        gates::check(&program, &mut diagnostics);
+    }
     Analysis { sources, program, diagnostics: distinct(diagnostics) }
 }
 

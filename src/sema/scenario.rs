@@ -305,7 +305,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether two globs can mean the same name. Exact where one of them has no `*`; else true, since the plan decides.
-fn may_match(a: &str, b: &str) -> bool {
+pub(super) fn may_match(a: &str, b: &str) -> bool {
     match (a.contains('*'), b.contains('*')) {
         (false, false) => a == b,
         (true, false) => glob(a, b),
@@ -330,7 +330,7 @@ fn glob(pattern: &str, text: &str) -> bool {
 }
 
 /// `name` of the shard `name-1of4`; any other name as it is.
-fn shard_family(name: &str) -> &str {
+pub(super) fn shard_family(name: &str) -> &str {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match name.rsplit_once('-') {
         Some((family, part)) if part.split_once("of").is_some_and(|(index, count)| number(index) && number(count)) => family,
