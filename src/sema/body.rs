@@ -39,7 +39,12 @@ impl<'a> Checker<'a> {
     }
 
     /// Reads the items of a body. Settings go to `settings`; without it they are out of place.
-    pub(super) fn body(&mut self, kind: Kind, items: &'a [Item], mut settings: Option<&mut Settings>) -> Vec<Node> {
+    pub(super) fn body(&mut self, kind: Kind, items: &'a [Item], settings: Option<&mut Settings>) -> Vec<Node> {
+        let Some(first) = items.first() else { return Vec::new() };
+        self.descend(first.span, |this| this.items(kind, items, settings)).unwrap_or_default()
+    }
+
+    fn items(&mut self, kind: Kind, items: &'a [Item], mut settings: Option<&mut Settings>) -> Vec<Node> {
         let mark = self.mark();
         let mut nodes = Vec::new();
         for item in items {

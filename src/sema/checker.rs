@@ -14,6 +14,8 @@ use crate::sema::types::Type;
 
 /// How many declarations may wait for each other's types at once: a bound for the stack.
 const CHAIN_LIMIT: usize = 150;
+/// How many expressions and blocks may lie in each other, through all the declarations that wait: a bound for the stack too.
+const LEVEL_LIMIT: usize = 1_000;
 
 /// What is known of a declaration.
 pub(super) enum State<T> {
@@ -52,6 +54,10 @@ pub(super) struct Checker<'a> {
     /// The declarations in progress, outermost first, each with the place that asked for it.
     pub chain: Vec<(Entity, Span)>,
     pub frame: Frame,
+    /// Expressions and blocks that are being read, one in the other.
+    pub levels: usize,
+    /// Whether there were too many once; that is reported once.
+    pub is_too_deep: bool,
 }
 
 /// The declaration that is being read.
@@ -104,6 +110,8 @@ impl<'a> Checker<'a> {
             used: HashSet::new(),
             chain: Vec::new(),
             frame: Frame::default(),
+            levels: 0,
+            is_too_deep: false,
         }
     }
 
@@ -113,6 +121,25 @@ impl<'a> Checker<'a> {
 
     pub(super) fn path(&self) -> &'a RootPath {
         &self.units[self.frame.file].path
+    }
+
+    /// Reads something that lies in what is being read. `None` when it lies too deep; that is reported.
+    pub(super) fn descend<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.levels >= LEVEL_LIMIT {
+            if !self.is_too_deep {
+                self.is_too_deep = true;
+                let message = format!("more than {LEVEL_LIMIT} expressions and blocks lie in each other");
+                self.report(
+                    Diagnostic::at(Code::TooComplex, span, message, "one too many")
+                        .help("take it apart: let fewer things be made of each other"),
+                );
+            }
+            return None;
+        }
+        self.levels += 1;
+        let value = read(self);
+        self.levels -= 1;
+        Some(value)
     }
 
     /// Reads a declaration in a frame of its own. `None` when it waits for itself, or for too many others; that is reported.
@@ -132,7 +159,7 @@ impl<'a> Checker<'a> {
                     format!("more than {CHAIN_LIMIT} declarations wait for each other"),
                     "one too many",
                 )
-                .help("write the type of some of them: `let name: T = …`"),
+                .help("make the chain shorter: let fewer of them be made of each other"),
             );
             return None;
         }

@@ -25,6 +25,11 @@ impl<'a> Checker<'a> {
 
     /// Reads an expression; `hint` is the type expected here, if there is one. The result may have another type.
     pub(super) fn infer(&mut self, expr: &'a ast::Expr, hint: Option<&Type>) -> Typed {
+        let typed = self.descend(expr.span, |this| this.infer_here(expr, hint));
+        typed.unwrap_or_else(|| (error(expr.span), Type::Error))
+    }
+
+    fn infer_here(&mut self, expr: &'a ast::Expr, hint: Option<&Type>) -> Typed {
         let span = expr.span;
         let literal = |literal: Literal, ty: Type| (Expr { kind: ExprKind::Literal(literal), span }, ty);
         let hint = hint.map(Type::without_null);

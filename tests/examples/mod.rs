@@ -59,8 +59,15 @@ impl Example {
         self.world.files.insert(name.into(), text);
     }
 
-    /// Checks or compiles it.
+    /// Checks or compiles it, on a stack as large as the program's.
     pub(crate) fn run(&self) -> Outcome {
+        std::thread::scope(|scope| {
+            let work = std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, || self.work());
+            work.expect("a thread can be started").join().expect("nothing panics, whatever the example")
+        })
+    }
+
+    fn work(&self) -> Outcome {
         let main = RootPath::resolve(None, &self.main).expect("the name of the main file is a path");
         match &self.args {
             None => driver::check(&self.world, &main, Some("taskbook")),
