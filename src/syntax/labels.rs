@@ -17,6 +17,9 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::paren
         | R::if_expr
         | R::head_if => "a value",
+        R::second_value => "a value",
+        R::second_type => "a type",
+        R::second_head | R::second_items => "a setting or a block",
         R::word | R::use_path => "a name",
         R::key => "a name",
         R::string => "a string",
@@ -25,11 +28,9 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         R::arg => "an argument",
         R::param | R::field_decl | R::entry => "a name",
         R::params => "`(`",
-        R::args => "`(`",
         R::assign => "`=`",
         R::arg_assign => "`=`",
         R::colon => "`:`",
-        R::compare => "`<=`",
         R::body | R::import_names => "`{`",
         R::kw_for => "`for`",
         R::kw_in => "`in`",
@@ -71,6 +72,8 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::kw_expect => "a setting or a block",
         // Welcome at many places, and rarely what was forgotten.
         R::COMMENT
+        | R::args
+        | R::compare
         | R::WHITESPACE
         | R::infix
         | R::suffix
@@ -124,6 +127,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::error_block_head
         | R::error_no_value
         | R::error_operand
+        | R::error_next_item
         | R::error_no_else
         | R::error_no_body
         | R::error_no_arguments
@@ -148,10 +152,6 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::blank
         | R::plain_word
         | R::item_ahead
-        | R::second_items
-        | R::second_value
-        | R::second_head
-        | R::second_type
         | R::second_list
         | R::second_record
         | R::second_args

@@ -15,6 +15,9 @@ pub(super) struct Stop {
     pub expected: Vec<&'static str>,
 }
 
+/// What stands between items.
+pub(super) const ITEM: &str = "a setting or a block";
+
 /// Punctuation worth naming, in the order of the message. What opens a value is not among it.
 const PUNCTUATION: [(&str, &str); 9] = [
     ("=", "`=`"),
@@ -59,10 +62,13 @@ fn words(rules: &[Rule], tokens: &[String]) -> Vec<&'static str> {
             words.push(word);
         }
     }
-    let is_value = words.contains(&"a value");
+    if words.contains(&ITEM) {
+        return vec![ITEM];
+    }
+    let is_value = words.contains(&"a value") || words.contains(&"a type");
     if is_value {
         // Whatever else fits is a value as well.
-        words.retain(|word| !matches!(*word, "a name" | "a string" | "a number" | "an argument" | "`(`" | "`not`" | "`if`"));
+        words.retain(|word| !matches!(*word, "a name" | "a string" | "a number" | "an argument" | "`not`" | "`if`"));
     }
     // After a whole value an operator could follow: then `<` and `=` say little.
     let is_after_value = rules.contains(&Rule::infix);
@@ -72,6 +78,8 @@ fn words(rules: &[Rule], tokens: &[String]) -> Vec<&'static str> {
             words.push(word);
         }
     }
+    // Kinds of things first, then what is to be written as it is.
+    words.sort_by_key(|word| (word.starts_with('`'), *word != "`=`"));
     words
 }
 

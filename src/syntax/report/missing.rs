@@ -44,6 +44,17 @@ impl Reporter<'_> {
         );
     }
 
+    /// `param x int = 3`: the type was read as a setting.
+    pub(super) fn setting(&mut self, visit: &Visit<'_, '_>) {
+        let Some(param) = visit.previous.filter(|previous| previous.kind() == Rule::param_item) else { return };
+        let is_whole = param.children().any(|child| matches!(child.kind(), Rule::ty | Rule::error_type | Rule::assign));
+        let gap = Span::new(self.file, param.end(), visit.node.start());
+        if !is_whole && !self.text[gap.range()].contains('\n') {
+            let message = "`:` is missing between a name and its type";
+            self.push(Diagnostic::at(Code::UnexpectedText, gap, message, "between these two").fix("write `:`", gap, ": "));
+        }
+    }
+
     pub(super) fn no_operand(&mut self, visit: &Visit<'_, '_>) {
         let Some(operator) = visit.previous else { return };
         let text = self.text(operator);

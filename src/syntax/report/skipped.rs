@@ -12,6 +12,11 @@ use crate::syntax::{labels, second};
 /// The longest text that is read again at once, in bytes.
 const SECOND_LOOK_LIMIT: usize = 4_096;
 
+const RECORD_IN_HEAD: &str = "a record at this place needs parentheses";
+
+/// What a merge leaves behind.
+const CONFLICT_MARKS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
 /// Signs of a Chinese keyboard, and what they are meant for.
 const FULL_WIDTH: [(char, &str); 16] = [
     ('＝', "="),
@@ -39,10 +44,39 @@ impl Reporter<'_> {
         let is_short = range.len() <= 2 * SECOND_LOOK_LIMIT;
         let stop = is_short.then(|| second::look(rule, self.text, range.clone())).flatten();
         let at = stop.as_ref().map_or(node.start(), |stop| stop.at).max(range.start);
+        if node.kind() == Rule::error_block_head && self.several_words(node) {
+            return;
+        }
         match self.foreign(visit, node.start()).or_else(|| self.foreign(visit, at)) {
+            Some(diagnostic) if diagnostic.code == Code::StrayClose => self.push_guess(diagnostic),
+            Some(diagnostic) if diagnostic.message == RECORD_IN_HEAD => self.push_derailing(diagnostic),
             Some(diagnostic) => self.push(diagnostic),
             None => self.push_guess(self.unexpected(visit, &range, at, stop.map(|stop| stop.expected).unwrap_or_default())),
         }
+    }
+
+    /// `stage build all {`
+    fn several_words(&mut self, head: NodeRef<'_>) -> bool {
+        let text = self.text(head).trim_end();
+        let Some((word, label)) = text.split_once(' ') else { return false };
+        let label = label.trim_start();
+        let is_plain = label.chars().all(|c| matches!(c, ' ' | '-' | '_' | '.' | '/') || unicode_ident::is_xid_continue(c));
+        let is_block = crate::schema::block_by_word(word).is_some();
+        if !is_plain || !is_block || label.split(' ').any(|word| word == "extends") {
+            return false;
+        }
+        let start = head.start() + text.len() - label.len();
+        let span = Span::new(self.file, start, start + label.len());
+        self.push(
+            Diagnostic::at(
+                Code::BareInterpolatedName,
+                span,
+                "a name that is not one word is written as a string",
+                "needs quotes",
+            )
+            .fix(format!("write `\"{label}\"`"), span, format!("\"{label}\"")),
+        );
+        true
     }
 
     /// What to read again, and as what.
@@ -61,6 +95,10 @@ impl Reporter<'_> {
                 let start = if node.kind() == Rule::error_block_head { node.start() } else { self.keyword_before(start, node) };
                 let brace = usize::from(self.text[end..].starts_with('{'));
                 (Rule::second_head, start..end + brace)
+            }
+            // `else` without a body: read from the `if` on.
+            (Rule::error_rest, Some(parent)) if parent.kind() == Rule::else_part => {
+                (Rule::second_head, visit.ancestor(1).map_or(parent.start(), |choice| choice.start())..end)
             }
             (Rule::error_type, _) => (Rule::second_type, node.start()..end),
             (Rule::error_value | Rule::error_entry, _) => (Rule::second_value, node.start()..end),
@@ -95,30 +133,59 @@ impl Reporter<'_> {
     }
 
     fn unexpected(&self, visit: &Visit<'_, '_>, range: &Range<usize>, at: usize, expected: Vec<&'static str>) -> Diagnostic {
+        let word =
+            self.word_at(visit.parent.filter(|parent| is_statement(parent.kind())).map_or(range.start, |parent| parent.start()));
+        let form = labels::form(word);
+        let needs_path = matches!(word, "import" | "fake" | "takes").then(|| range.start + word.len());
+        let needs_path = needs_path.filter(|after| !self.text[*after..].trim_start().starts_with('"'));
+        let at = needs_path.map_or(at, |after| after + self.text[after..].len() - self.text[after..].trim_start().len());
         let found = self.token_at(at);
+        let is_at_end = found.is_empty() || self.begins_line(found.start) && found.start > range.start;
         let shown = match &self.text[found.clone()] {
-            "" | "\n" if at >= self.text.trim_end().len() => "the end of the file".to_owned(),
-            "" | "\n" => "the end of the line".to_owned(),
+            _ if is_at_end && self.text[at..].trim().is_empty() => "the end of the file".to_owned(),
+            _ if is_at_end => "the end of the line".to_owned(),
             token => format!("`{token}`"),
         };
-        let span = if found.is_empty() { self.before_break(at) } else { Span::new(self.file, found.start, found.end) };
-        let expected: Vec<&str> = expected.into_iter().filter(|word| *word != shown).take(4).collect();
-        let diagnostic = if expected.is_empty() {
-            Diagnostic::at(Code::UnexpectedText, span, format!("{shown} does not belong here"), "not expected here")
+        let span = if is_at_end { self.before_break(at) } else { Span::new(self.file, found.start, found.end) };
+        // A statement with mistakes is tried as a block, too, since any word may begin one.
+        let has_no_body = form.is_some() && !matches!(word, "import" | "template" | "for" | "if");
+        let expected: Vec<&str> = if needs_path.is_some() {
+            vec!["a string"]
         } else {
-            let joined = second::join(&expected);
-            let verb = if expected.len() == 1 { "belongs" } else { "belong" };
-            let label = if expected.len() == 1 { format!("{joined} {verb} here") } else { "not expected here".to_owned() };
-            Diagnostic::at(Code::UnexpectedText, span, format!("expected {joined}, found {shown}"), label)
+            expected.into_iter().filter(|word| *word != shown && !(has_no_body && *word == "`{`")).take(4).collect()
         };
-        let start = visit
-            .parent
-            .filter(|parent| parent.kind() != Rule::file && parent.kind() != Rule::body)
-            .map_or(range.start, |parent| parent.start());
-        match labels::form(self.word_at(start)) {
+        let is_behind = expected == [second::ITEM] && visit.previous.is_some() && !self.begins_line(at);
+        let diagnostic = match expected.as_slice() {
+            _ if is_behind => Diagnostic::at(
+                Code::UnexpectedText,
+                span,
+                format!("{shown} does not belong here"),
+                "what stands before it is whole",
+            ),
+            [] => Diagnostic::at(Code::UnexpectedText, span, format!("{shown} does not belong here"), "not expected here"),
+            [only] => Diagnostic::at(
+                Code::UnexpectedText,
+                span,
+                format!("expected {only}, found {shown}"),
+                format!("{only} belongs here"),
+            ),
+            several => Diagnostic::at(
+                Code::UnexpectedText,
+                span,
+                format!("expected {}, found {shown}", second::join(several)),
+                "not expected here",
+            ),
+        };
+        match form {
             Some(form) => diagnostic.help(format!("this is written {form}")),
             None => diagnostic,
         }
+    }
+
+    /// Whether nothing but blanks stands before it on its line.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        before.is_empty() || before.ends_with('\n')
     }
 
     /// The last character before a line's end, so that the place can be seen.
@@ -187,10 +254,26 @@ impl Reporter<'_> {
                         .help("`else` follows the `}` of an `if`"),
                 )
             }
-            '{' if visit.node.kind() == Rule::error_head => Some(
-                Diagnostic::at(Code::UnexpectedText, span, "a record at this place needs parentheses", "would begin the body")
-                    .help("write `({ … })`"),
+            '{' if visit.node.kind() == Rule::error_head && self.begins_record(at) => {
+                Some(Diagnostic::at(Code::UnexpectedText, span, RECORD_IN_HEAD, "would begin the body").help("write `({ … })`"))
+            }
+            '?' => Some(
+                Diagnostic::at(
+                    Code::ForeignSyntax,
+                    span,
+                    "a choice is written `if … then … else …`",
+                    "no operator of this language",
+                )
+                .help("write `if condition then value else other`"),
             ),
+            '$' if rest.starts_with("${{") => Some(self.bare_interpolation(at, rest)),
+            '<' | '=' | '>' if CONFLICT_MARKS.iter().any(|mark| rest.starts_with(mark)) => {
+                let span = Span::new(self.file, at, at + CONFLICT_MARKS[0].len());
+                Some(
+                    Diagnostic::at(Code::UnexpectedText, span, "two versions of the file meet here", "left behind by a merge")
+                        .help("keep what belongs, and remove the marks"),
+                )
+            }
             _ => self.full_width(first, span),
         }
     }
@@ -198,6 +281,24 @@ impl Reporter<'_> {
     fn follows_on_the_line(&self, visit: &Visit<'_, '_>, at: usize) -> bool {
         let is_first = at == visit.node.start() && visit.node.kind() == Rule::error_item;
         is_first && visit.previous.is_some_and(|previous| self.is_short_and_on_the_line(previous, visit.node))
+    }
+
+    /// `{ a: …` or `{}`, not a body.
+    fn begins_record(&self, at: usize) -> bool {
+        let inner = self.text[at + 1..].trim_start();
+        let key = inner.trim_start_matches(|c: char| c == '"' || c == '_' || unicode_ident::is_xid_continue(c));
+        key.len() < inner.len() && key.trim_start().starts_with(':')
+    }
+
+    fn bare_interpolation(&self, at: usize, rest: &str) -> Diagnostic {
+        let length = rest.lines().next().and_then(|line| line.find("}}")).map_or(3, |end| end + 2);
+        let span = Span::new(self.file, at, at + length);
+        let diagnostic =
+            Diagnostic::at(Code::ForeignSyntax, span, "`${{ … }}` stands inside a string", "here a value is written bare");
+        match rest[..length].strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) {
+            Some(inner) if !inner.trim().is_empty() => diagnostic.fix(format!("write `{}`", inner.trim()), span, inner.trim()),
+            _ => diagnostic,
+        }
     }
 
     fn single_quotes(&self, at: usize, rest: &str) -> Diagnostic {
@@ -247,4 +348,25 @@ impl Reporter<'_> {
             *meant,
         ))
     }
+}
+
+/// Whether a node begins with the word of a statement.
+fn is_statement(kind: Rule) -> bool {
+    matches!(
+        kind,
+        Rule::import_item
+            | Rule::type_item
+            | Rule::let_item
+            | Rule::param_item
+            | Rule::template_item
+            | Rule::use_item
+            | Rule::assert_item
+            | Rule::with_item
+            | Rule::fake_item
+            | Rule::takes_item
+            | Rule::expect_item
+            | Rule::for_item
+            | Rule::if_item
+            | Rule::else_if
+    )
 }
