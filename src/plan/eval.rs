@@ -70,7 +70,7 @@ pub(super) struct Eval<'a> {
 impl<'a> Eval<'a> {
     pub(super) fn new(program: &'a Program, world: &'a dyn World, sources: &'a mut SourceMap, limit: Option<u64>) -> Self {
         let limit = limit.unwrap_or(DEFAULT_STEPS);
-        let bytes = (DEFAULT_BYTES / DEFAULT_STEPS).saturating_mul(limit).max(DEFAULT_BYTES);
+        let bytes = bytes_of(limit);
         Self {
             program,
             world,
@@ -145,7 +145,7 @@ impl<'a> Eval<'a> {
                 Ok(())
             }
             _ => {
-                let limit = (DEFAULT_BYTES / DEFAULT_STEPS).saturating_mul(self.budget.limit).max(DEFAULT_BYTES) >> 20;
+                let limit = bytes_of(self.budget.limit) >> 20;
                 self.exhaust(span, format!("this takes more than {limit} MiB of values"))
             }
         }
@@ -162,21 +162,25 @@ impl<'a> Eval<'a> {
 
     /// The value of an expression.
     pub(super) fn eval(&mut self, expr: &'a Expr, frame: &mut Frame) -> Res<Value> {
+        self.deeper(expr.span)?;
+        let value = self.expression(expr, frame);
+        self.shallower();
+        value
+    }
+
+    /// Goes one level down, if there is one left: calls, templates and constants nest beyond what brackets do.
+    pub(super) fn deeper(&mut self, span: Span) -> Res<()> {
         if self.depth >= MAX_DEPTH {
-            return self.fail(
-                Diagnostic::at(
-                    Code::EvaluationLimit,
-                    expr.span,
-                    "this nests too deep to be evaluated",
-                    "the limit is reached here",
-                )
-                .help("split it: fewer functions and constants that are made of each other"),
-            );
+            let message = "this nests too deep to be evaluated";
+            let help = "split it: fewer functions, templates and constants that are made of each other";
+            return self.fail(Diagnostic::at(Code::EvaluationLimit, span, message, "the limit is reached here").help(help));
         }
         self.depth += 1;
-        let value = self.expression(expr, frame);
+        Ok(())
+    }
+
+    pub(super) fn shallower(&mut self) {
         self.depth -= 1;
-        value
     }
 
     fn expression(&mut self, expr: &'a Expr, frame: &mut Frame) -> Res<Value> {
@@ -470,6 +474,11 @@ impl<'a> Eval<'a> {
         self.spend_bytes(parts.len() * VALUE_BYTES, span)?;
         Ok(Value::Script(Arc::new(Script { parts })))
     }
+}
+
+/// The memory that goes with a number of steps.
+fn bytes_of(steps: u64) -> u64 {
+    u64::try_from(u128::from(steps) * u128::from(DEFAULT_BYTES) / u128::from(DEFAULT_STEPS)).unwrap_or(u64::MAX)
 }
 
 /// What makes a diagnostic the same as another.

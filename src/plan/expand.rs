@@ -19,8 +19,6 @@ use crate::sema::hir::{self, Expr, Node, Pipeline};
 
 /// Most substages of a plan.
 pub(super) const MAX_SUBSTAGES: usize = 100_000;
-/// Templates that place templates, at most.
-const MAX_USES: usize = 64;
 
 /// What a level hands to those below it.
 #[derive(Clone, Default)]
@@ -146,9 +144,12 @@ impl<'e, 'a> Expander<'e, 'a> {
         }
     }
 
-    fn block(&mut self, nodes: &'a [Node], frame: &mut Frame, scope: &Scope) {
-        self.lets(nodes, frame);
-        self.items(nodes, frame, scope);
+    fn block(&mut self, nodes: &'a [Node], at: Span, frame: &mut Frame, scope: &Scope) {
+        if self.eval.deeper(at).is_ok() {
+            self.lets(nodes, frame);
+            self.items(nodes, frame, scope);
+            self.eval.shallower();
+        }
     }
 
     fn items(&mut self, nodes: &'a [Node], frame: &mut Frame, scope: &Scope) {
@@ -195,7 +196,7 @@ impl<'e, 'a> Expander<'e, 'a> {
             {
                 continue;
             }
-            self.block(body, frame, scope);
+            self.block(body, iter.span, frame, scope);
         }
         Ok(())
     }
@@ -203,20 +204,17 @@ impl<'e, 'a> Expander<'e, 'a> {
     fn branch(&mut self, branches: &'a [(Expr, Vec<Node>)], otherwise: &'a [Node], frame: &mut Frame, scope: &Scope) {
         for (cond, body) in branches {
             match self.eval.is_true(cond, frame) {
-                Ok(true) => return self.block(body, frame, scope),
+                Ok(true) => return self.block(body, cond.span, frame, scope),
                 Ok(false) => {}
                 Err(Failed) => return,
             }
         }
-        self.block(otherwise, frame, scope);
+        if let Some((first, _)) = branches.first() {
+            self.block(otherwise, first.span, frame, scope);
+        }
     }
 
     fn place_template(&mut self, id: hir::TemplateId, args: &'a [Expr], span: Span, frame: &mut Frame, scope: &Scope) {
-        if self.uses.len() >= MAX_USES {
-            let message = format!("templates place templates more than {MAX_USES} deep");
-            self.eval.report(Diagnostic::at(Code::EvaluationLimit, span, message, "the limit is reached here"));
-            return;
-        }
         if self.eval.spend_steps(1, span).is_err() {
             return;
         }
@@ -224,7 +222,7 @@ impl<'e, 'a> Expander<'e, 'a> {
         let mut inner: Frame = args.iter().map(|arg| self.eval.eval(arg, frame).unwrap_or(Value::Null)).collect();
         inner.resize((template.frame as usize).max(inner.len()), Value::Null);
         self.uses.push(span);
-        self.block(&template.body, &mut inner, scope);
+        self.block(&template.body, span, &mut inner, scope);
         self.uses.pop();
     }
 

@@ -265,7 +265,8 @@ impl<'a> Expander<'_, 'a> {
     fn charge(&mut self, attrs: &Attrs, span: Span) -> Res<()> {
         let own = attrs.iter().filter(|entry| !entry.attribute.inherited);
         let elements: usize = own.map(|entry| elements(&entry.value)).sum();
-        self.eval.spend_bytes(elements * VALUE_BYTES, span)
+        // An element of the plan is larger than a value: a case has fields of its own.
+        self.eval.spend_bytes(elements * 3 * VALUE_BYTES, span)
     }
 
     fn count_text(&mut self, base: &Substage, count: u32, span: Span) -> Res<()> {
