@@ -51,6 +51,9 @@ struct What {
     /// What the engine shall keep
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
+    /// Only this trigger of the pipeline, with the parameters that it sets
+    #[arg(long, value_name = "NAME")]
+    trigger: Option<EcoString>,
     /// Print what the engine must grant, instead of the pipeline
     #[arg(long)]
     rbac: bool,
@@ -94,7 +97,7 @@ impl What {
         Ok(Request {
             pipeline: self.pipeline.clone().or_else(|| variable(PIPELINE_VARIABLE)),
             target: self.target.clone().or_else(|| variable(TARGET_VARIABLE)),
-            options: Options { kind, trigger: None, rbac: self.rbac },
+            options: Options { kind, trigger: self.trigger.clone(), rbac: self.rbac },
             inputs: Inputs { flags: self.param.clone(), file, limit: self.limit, ..Inputs::default() },
         })
     }
@@ -210,14 +213,12 @@ impl Args {
     }
 }
 
-/// All artifacts as one text: YAML documents one after the other.
+/// All artifacts as one text: YAML documents one after the other, each with its own `---`.
 fn one_document(artifacts: &[Artifact]) -> Result<String, Exit> {
     match artifacts {
-        [] => Ok(String::new()),
         [only] => Ok(only.text.clone()),
-        several if several.iter().all(|artifact| artifact.path.ends_with(".yaml")) => {
-            let texts: Vec<&str> = several.iter().map(|artifact| artifact.text.as_str()).collect();
-            Ok(texts.join("---\n"))
+        several if several.iter().all(|artifact| artifact.text.starts_with("---\n")) => {
+            Ok(several.iter().map(|artifact| artifact.text.as_str()).collect())
         }
         several => {
             let names: Vec<&str> = several.iter().map(|artifact| artifact.path.as_str()).collect();

@@ -122,4 +122,8 @@ fn a_trigger_that_sets_parameters_has_a_schedule_of_its_own() {
         ran.stdout
     );
     assert!(ran.stdout.contains("make full") && ran.stdout.contains("make smoke"), "{}", ran.stdout);
+    let one = workspace.run(&["compile", "ci.o11n", "--target", "argo", "--kind", "cron", "--trigger", "night"]).ends(0);
+    assert!(one.stdout.contains("make full") && !one.stdout.contains("make smoke"), "{}", one.stdout);
+    let none = workspace.run(&["compile", "ci.o11n", "--target", "argo", "--trigger", "nigth"]).ends(1);
+    assert!(none.stderr.contains("did you mean `night`?"), "{}", none.stderr);
 }

@@ -7,7 +7,7 @@ use crate::base::{RootPath, SourceMap, Span, World};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{self, Inputs};
 use crate::sema::Analysis;
-use crate::sema::hir::PipelineId;
+use crate::sema::hir::{Pipeline, PipelineId};
 use crate::syntax;
 use crate::syntax::ast::{BlockLabel, Item, ItemKind};
 use crate::target::{self, Artifact, Kind, Options, Target};
@@ -96,30 +96,43 @@ fn emit(
     request: &Request,
     sink: &mut Vec<Diagnostic>,
 ) -> Vec<Artifact> {
-    let mut artifacts = Vec::new();
-    for trigger in plans(analysis, pipeline, request.options.kind) {
+    let mut artifacts: Vec<Artifact> = Vec::new();
+    for trigger in plans(&analysis.program.pipelines[pipeline.0 as usize], &request.options, sink) {
         let inputs = Inputs { trigger: trigger.clone(), ..request.inputs.clone() };
         let built = plan::build(&analysis.program, pipeline, &inputs, world, &mut analysis.sources);
         sink.extend(built.diagnostics);
-        if let Some(plan) = built.plan {
-            let emitted = target::emit(target, &plan, &Options { trigger, ..request.options.clone() });
-            sink.extend(emitted.diagnostics);
-            artifacts.extend(emitted.artifacts);
+        let Some(plan) = built.plan else { continue };
+        let emitted = target::emit(target, &plan, &Options { trigger, ..request.options.clone() });
+        sink.extend(emitted.diagnostics);
+        for artifact in emitted.artifacts {
+            // What several triggers have in one file stands there one after the other.
+            match artifacts.iter_mut().find(|known| known.path == artifact.path) {
+                Some(known) => known.text += &artifact.text,
+                None => artifacts.push(artifact),
+            }
         }
     }
     artifacts
 }
 
-/// The plans that a compilation needs: one without a trigger's parameters, unless every trigger sets some.
-fn plans(analysis: &Analysis, pipeline: PipelineId, kind: Kind) -> Vec<Option<EcoString>> {
-    if kind != Kind::Cron {
-        return vec![None];
+/// The plans that a compilation needs, each by the trigger that it is for: where one sets parameters, every trigger has its own.
+fn plans(pipeline: &Pipeline, options: &Options, sink: &mut Vec<Diagnostic>) -> Vec<Option<EcoString>> {
+    let names = || pipeline.triggers.iter().map(|trigger| &trigger.name);
+    if let Some(wanted) = &options.trigger
+        && !names().any(|name| name == wanted)
+    {
+        let message = format!("pipeline `{}` has no trigger `{wanted}`", pipeline.name);
+        let mut diagnostic = Diagnostic::new(Code::UnknownName, message);
+        diagnostic.help = nearest(wanted, names().map(EcoString::as_str)).map(|near| format!("did you mean `{near}`?"));
+        sink.push(diagnostic);
+        return Vec::new();
     }
-    let triggers = &analysis.program.pipelines[pipeline.0 as usize].triggers;
-    let with: Vec<_> =
-        triggers.iter().filter(|trigger| !trigger.with.is_empty()).map(|trigger| Some(trigger.name.clone())).collect();
-    let plain = (with.len() < triggers.len() || triggers.is_empty()).then_some(None);
-    plain.into_iter().chain(with).collect()
+    let differ = pipeline.triggers.iter().any(|trigger| !trigger.with.is_empty());
+    if options.trigger.is_none() && options.kind == Kind::Cron && differ && !options.rbac {
+        names().cloned().map(Some).collect()
+    } else {
+        vec![options.trigger.clone()]
+    }
 }
 
 pub(super) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {
