@@ -14,7 +14,7 @@ pub mod yaml;
 use ecow::EcoString;
 
 use crate::diag::{Diagnostic, nearest};
-use crate::plan::Plan;
+use crate::plan::{Body, Plan, Script, Stage, Substage};
 use crate::schema::TargetSettings;
 use capability::Capability;
 
@@ -73,6 +73,17 @@ pub struct Artifact {
     /// A file name without folders.
     pub path: String,
     pub text: String,
+}
+
+/// Whether the substage wants to know the pipeline's outcome so far, as `O11N_VERDICT`: its text names it, in a stage that may run
+/// after a failure.
+fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
+    let names = |script: &Script| script.parts.iter().any(|part| part.as_str().contains("O11N_VERDICT"));
+    let body = match &substage.body {
+        Body::Run(run) => names(run),
+        Body::Command(words) => words.iter().any(|word| word.contains("O11N_VERDICT")),
+    };
+    stage.when.is_some() && (body || substage.before.iter().chain(&substage.after).any(names))
 }
 
 /// All targets; the first is the default.

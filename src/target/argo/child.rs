@@ -30,6 +30,14 @@ pub(super) enum Deadline {
     Computed(String),
 }
 
+/// Parameters that a child gets under the names that its parent has them by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handed<'a> {
+    /// Where the parent has them: `inputs`, or `workflow`.
+    pub(super) scope: &'static str,
+    pub(super) names: &'a [String],
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Child {
@@ -79,12 +87,14 @@ pub(super) fn create(
     entrypoint: &str,
     ends: Ends,
     deadline: Option<Deadline>,
-    gates: &[String],
+    handed: Handed,
 ) -> Template {
     cx.has_children = true;
     let run = cx.uses_run.then(|| Parameter::new("run", cx.run()));
-    let gates = gates.iter().map(|gate| Parameter::new(gate.clone(), format!("{{{{inputs.parameters.{gate}}}}}")));
-    let parameters: Vec<Parameter> = run.into_iter().chain(gates).collect();
+    let scope = handed.scope;
+    let handed =
+        handed.names.iter().map(|name| Parameter::new(name.clone(), format!("{{{{{scope}.parameters.{name}}}}}")));
+    let parameters: Vec<Parameter> = run.into_iter().chain(handed).collect();
     let labels = vec![
         ("o11n.dev/pipeline".to_owned(), cx.base.clone()),
         ("o11n.dev/stage".to_owned(), stage.to_owned()),

@@ -150,9 +150,25 @@ pub(super) fn failing(before: &[StageNode]) -> Truth {
 }
 
 /// Whether one of the stages was unstable.
-pub(super) fn unstable(stages: &[StageNode]) -> Truth {
+fn unstable(stages: &[StageNode]) -> Truth {
     let levels: Vec<String> = stages.iter().filter(|stage| stage.may_be_unstable).map(StageNode::level).collect();
     if levels.is_empty() { Truth::Known(false) } else { Truth::Tight(format!("'unstable' in [{}]", levels.join(", "))) }
+}
+
+/// The outcome of the pipeline after these stages.
+pub(super) fn outcome(stages: &[StageNode]) -> String {
+    match failing(stages) {
+        Truth::Known(_) => "'succeeded'".to_owned(),
+        failing => format!("{} ? 'failed' : {}", failing.text(), passed(stages)),
+    }
+}
+
+/// The outcome of a pipeline that is not failing after these stages.
+pub(super) fn passed(stages: &[StageNode]) -> String {
+    match unstable(stages) {
+        Truth::Known(_) => "'succeeded'".to_owned(),
+        unstable => format!("{} ? 'unstable' : 'succeeded'", unstable.text()),
+    }
 }
 
 /// Whether the stage runs, over the stages before it.

@@ -33,7 +33,7 @@ pub(super) fn templates(cx: &mut Context, splits: bool) -> Templates {
         if cx.plan.stages[at].substages.is_empty() {
             continue;
         }
-        let emitted = stage::emit(cx, &mut hosts, &gates, at, splits);
+        let emitted = stage::emit(cx, &mut hosts, &gates, at, &nodes, splits);
         conditions.push(expr::runs(&cx.plan.stages[at], &nodes));
         nodes.push(emitted.node);
         steps.push(emitted.step);
@@ -64,24 +64,14 @@ fn is_simple(cx: &Context, nodes: &[StageNode]) -> bool {
 }
 
 fn verdict(nodes: &[StageNode]) -> Step {
-    let failing = expr::failing(nodes).text();
-    let outcome = format!("{failing} ? 'failed' : {}", passed(nodes));
     let stages: Vec<String> = nodes.iter().map(|stage| format!("{} {{{{steps.{}.status}}}}", stage.step, stage.step)).collect();
     let parameters =
-        vec![Flow(Parameter::new("outcome", expr::field(&outcome))), Flow(Parameter::new("stages", stages.join(", ")))];
+        vec![Flow(Parameter::new("outcome", expr::field(&expr::outcome(nodes)))), Flow(Parameter::new("stages", stages.join(", ")))];
     Step { name: VERDICT.into(), template: VERDICT.into(), arguments: Some(StepArguments { parameters }), ..Step::default() }
 }
 
-/// The outcome of a pipeline that is not failing.
-fn passed(nodes: &[StageNode]) -> String {
-    match expr::unstable(nodes) {
-        Truth::Known(_) => "'succeeded'".to_owned(),
-        unstable => format!("{} ? 'unstable' : 'succeeded'", unstable.text()),
-    }
-}
-
 fn outcome(nodes: &[StageNode]) -> Outputs {
-    let value_from = ValueFrom::Expression(passed(nodes).into());
+    let value_from = ValueFrom::Expression(expr::passed(nodes).into());
     let parameter = OutputParameter { name: "outcome".into(), global_name: Some("outcome"), value_from };
     Outputs { parameters: vec![parameter], artifacts: Vec::new() }
 }

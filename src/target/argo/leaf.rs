@@ -16,6 +16,7 @@ use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Pro
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, Plan, ScriptPart, Stage, Substage};
 use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
+use crate::target::wants_verdict;
 use crate::target::yaml::{self, Flow, Text};
 
 /// The working directory of every body.
@@ -28,7 +29,12 @@ pub(super) const WORKSPACE_VOLUME: &str = "workspace";
 pub(super) struct Leaf {
     pub(super) shape: Shape,
     pub(super) slots: Vec<Slot>,
+    /// The stage hands its input [`VERDICT_INPUT`] on to it.
+    pub(super) takes_verdict: bool,
 }
+
+/// The parameter that tells a stage the pipeline's outcome so far.
+pub(super) const VERDICT_INPUT: &str = "verdict";
 
 /// A value that may differ between substages of one shape.
 #[derive(Clone, Debug)]
@@ -184,9 +190,15 @@ impl Builder<'_> {
 }
 
 /// The leaf of a substage.
-pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage: &Substage) -> Leaf {
+pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage: &Substage, is_child: bool) -> Leaf {
     let host = hosts.of(substage, cx);
-    let contract = contract(cx, stage, substage);
+    let wants_verdict = wants_verdict(stage, substage);
+    let mut contract = contract(cx, stage, substage);
+    if wants_verdict {
+        let scope = if is_child { "workflow" } else { "inputs" };
+        let value = EnvValue::Text(format!("{{{{{scope}.parameters.{VERDICT_INPUT}}}}}").into());
+        contract.push(("O11N_VERDICT".into(), value, true));
+    }
     let carried = carried(substage, &contract);
     let program = text::program(substage, &carried);
     let shares = shares(substage, &program, &contract, &carried);
@@ -228,7 +240,7 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         host,
         locks: Vec::new(),
     };
-    Leaf { shape, slots: builder.slots }
+    Leaf { shape, slots: builder.slots, takes_verdict: wants_verdict && !is_child }
 }
 
 /// The mode's piece of a pod manifest, and time for `after`, so written that Argo finds nothing to replace.

@@ -190,7 +190,7 @@ impl<'a> Context<'a> {
 /// Whether the plan needs a Workflow inside the Workflow, apart from its size.
 fn has_children(plan: &Plan) -> bool {
     plan.deadline.is_some()
-        || plan.stages.iter().any(|stage| stage.deadline.is_some())
+        || plan.stages.iter().any(|stage| stage.deadline.is_some() || stage::hands_verdict_to_a_dispatch(stage))
         || plan.substages().any(|(stage, substage)| substage::aborts(stage, substage) || substage::is_dispatched(substage))
 }
 

@@ -1,16 +1,17 @@
 //! A stage as templates: a group of steps in order of priority, or a dag where substages wait for each other; in the workflow
 //! itself, or in a child where its running substages may have to be killed.
 
-use super::child::{self, Deadline, Ends};
+use super::child::{self, Deadline, Ends, Handed};
 use super::expr::{self, StageNode};
 use super::gates::{Gates, Question};
-use super::leaf::{Hosts, declared};
+use super::leaf::{Hosts, VERDICT_INPUT, declared};
 use super::model::{Dag, Inputs, OutputParameter, Outputs, Parameter, Step, StepArguments, Template, ValueFrom};
 use super::names::mangle;
 use super::substage::{self, Placed};
 use super::text::seconds;
 use super::{Context, END, FAIL};
 use crate::plan::{OnError, Stage};
+use crate::target::wants_verdict;
 use crate::target::yaml::Flow;
 
 /// A stage, emitted.
@@ -45,9 +46,15 @@ fn is_child(cx: &Context, stage: &Stage) -> bool {
     stage.deadline.is_some()
         || cx.plan.deadline.is_some()
         || stage.substages.iter().any(|substage| substage::aborts(stage, substage))
+        || hands_verdict_to_a_dispatch(stage)
 }
 
-pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize, split: bool) -> Emitted {
+/// A dispatch is a child, and reads the verdict from its parent's parameters: so the parent must have it as one.
+pub(super) fn hands_verdict_to_a_dispatch(stage: &Stage) -> bool {
+    stage.substages.iter().any(|substage| substage::is_dispatched(substage) && wants_verdict(stage, substage))
+}
+
+pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize, before: &[StageNode], split: bool) -> Emitted {
     let plan = cx.plan;
     let stage = &plan.stages[at];
     let step_name = mangle(&stage.name);
@@ -70,7 +77,11 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     let mut inner = if is_dag { scene.dag(cx, template.clone()) } else { scene.steps(template.clone()) };
     let node = scene.node(&step_name);
     let asks = gates.asks(at);
-    let inputs: Vec<String> = asks.iter().map(|(_, question)| question.input.clone()).collect();
+    let mut inputs: Vec<String> = asks.iter().map(|(_, question)| question.input.clone()).collect();
+    let wants_verdict = stage.substages.iter().any(|substage| wants_verdict(stage, substage));
+    if wants_verdict {
+        inputs.push(VERDICT_INPUT.into());
+    }
 
     let mut templates = Vec::with_capacity(substages.len() + 3);
     let mut step = Step { name: step_name.clone(), template: template.clone(), ..Step::default() };
@@ -80,7 +91,7 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         let suffix = cx.stage_suffix(stage);
         let ends = if scene.is_observed { Ends::Whatever } else { Ends::Alike };
         let deadline = deadline(cx, stage);
-        let mut waiting = child::create(cx, create.clone(), &suffix, &step_name, &template, ends, deadline, &inputs);
+        let mut waiting = child::create(cx, create.clone(), &suffix, &step_name, &template, ends, deadline, Handed { scope: "inputs", names: &inputs });
         waiting.inputs = input_parameters(&inputs);
         waiting.outputs = scene.outputs_of_child();
         step.template = create;
@@ -95,7 +106,8 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         let answer = expr::field(&format!("{} ?? 'false'", expr::output(&asked, &question.output)));
         Flow(Parameter::new(question.input.clone(), answer))
     });
-    let arguments: Vec<Flow<Parameter>> = arguments.collect();
+    let verdict = wants_verdict.then(|| Flow(Parameter::new(VERDICT_INPUT, expr::field(&expr::outcome(before)))));
+    let arguments: Vec<Flow<Parameter>> = arguments.chain(verdict).collect();
     step.arguments = (!arguments.is_empty()).then_some(StepArguments { parameters: arguments });
     cx.helpers.needs(&inner);
     templates.push(inner);

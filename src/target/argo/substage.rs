@@ -9,7 +9,7 @@ use ecow::EcoString;
 
 use super::child;
 use super::expr::{self, BAD};
-use super::leaf::{self, Hosts, Leaf, Shape, declared};
+use super::leaf::{self, Hosts, Leaf, Shape, VERDICT_INPUT, declared};
 use super::model::{
     ContinueOn, Hook, Hooks, Inputs, Memoize, Named, OutputParameter, Outputs, Parameter, Step, StepArguments, Synchronization,
     Template, ValueFrom,
@@ -18,6 +18,7 @@ use super::names::{Names, mangle, shorten};
 use super::retry::quoted;
 use super::{ABORT, Context, FAIL};
 use crate::plan::{ExitClass, OnError, Stage, Substage};
+use crate::target::wants_verdict;
 use crate::target::yaml::{Flow, Text};
 
 /// A substage's place in its stage.
@@ -63,7 +64,7 @@ pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: 
     let mut known: HashMap<(Frame, Shape), usize> = HashMap::new();
     for (index, substage) in stage.substages.iter().enumerate() {
         let frame = frame(stage, substage, around.is_dag);
-        let mut leaf = leaf::leaf(cx, hosts, stage, substage);
+        let mut leaf = leaf::leaf(cx, hosts, stage, substage, around.is_child);
         if !frame.is_wrapped && !is_dispatched(substage) {
             leaf.shape.locks.clone_from(&frame.locks);
         }
@@ -141,7 +142,12 @@ pub(super) fn mutexes(locks: &[String]) -> Option<Synchronization> {
 fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templates: &mut Vec<Template>) -> Vec<(usize, Placed)> {
     let (outer, label) = (mangle(&stage.name), label(group));
     let base = cx.names.unique(&base_name(&outer, if label == outer { "each" } else { &label }));
-    let parameters = parameters(group);
+    let mut parameters = parameters(group);
+    if group.leaves[0].takes_verdict {
+        let value = EcoString::from(format!("{{{{inputs.parameters.{VERDICT_INPUT}}}}}"));
+        let values = group.leaves.iter().map(|_| value.clone()).collect();
+        parameters.push(Varying { name: VERDICT_INPUT.into(), slots: Vec::new(), values });
+    }
     let declared_names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let fill = |slot: usize| match parameters.iter().find(|parameter| parameter.slots.contains(&slot)) {
         Some(parameter) => format!("{{{{inputs.parameters.{}}}}}", parameter.name),
@@ -221,6 +227,7 @@ fn parameters(group: &Group) -> Vec<Varying> {
     }
     let mut known: HashMap<Vec<EcoString>, usize> = HashMap::new();
     let mut names = Names::default();
+    names.unique(VERDICT_INPUT);
     for (slot, first) in group.leaves[0].slots.iter().enumerate() {
         if group.leaves.iter().all(|leaf| leaf.slots[slot].value == first.value) {
             continue;
@@ -324,7 +331,10 @@ fn dispatched(
     templates.push(whole);
 
     let suffix = cx.dispatch_suffix(stage, substage, around.is_child);
-    let mut waiting = child::create(cx, create, &suffix, &mangle(&stage.name), &replicas, child::Ends::Whatever, None, &[]);
+    // Only in a stage that is a child: its own parameter is handed on.
+    let handed_on = if wants_verdict(stage, substage) { vec![VERDICT_INPUT.to_owned()] } else { Vec::new() };
+    let handed_on = child::Handed { scope: "workflow", names: &handed_on };
+    let mut waiting = child::create(cx, create, &suffix, &mangle(&stage.name), &replicas, child::Ends::Whatever, None, handed_on);
     waiting.outputs = Some(outcome_output(ValueFrom::JqFilter(child::quorum(dispatch.need, is_unstable).into())));
     templates.push(waiting);
     templates.push(child::stop(stop, &suffix));

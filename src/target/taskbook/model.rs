@@ -16,7 +16,7 @@ use crate::plan::{
     Artifacts, Body, Cache, Case, EnvValue, ExitClass, Hardware, K8s, OnError, Plan, Priority, Retry, Script, Stage, Substage,
     Test,
 };
-use crate::target::pod;
+use crate::target::{pod, wants_verdict};
 
 /// The whole document: two fields, then a stage under each other name.
 #[derive(Debug)]
@@ -212,6 +212,8 @@ struct Extras {
     dispatch: Option<Copy>,
     shard: Option<crate::plan::Shard>,
     cache: Option<Cache>,
+    /// It wants the pipeline's outcome so far, as `O11N_VERDICT`.
+    verdict: bool,
     #[schemars(with = "String")]
     fingerprint: EcoString,
 }
@@ -261,6 +263,7 @@ pub(super) fn document(plan: &Plan, sink: &mut Vec<Diagnostic>) -> Document {
     let mut manifests = Manifests::default();
     let stages = plan.stages.iter().enumerate().map(|(order, stage)| {
         let mut substages = Vec::with_capacity(stage.substages.len());
+        check_copies(stage, sink);
         for substage in &stage.substages {
             entries(plan, stage, substage, &mut manifests, sink, &mut substages);
         }
@@ -294,6 +297,24 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Reports substages that are named like a copy of another.
+fn check_copies(stage: &Stage, sink: &mut Vec<Diagnostic>) {
+    let known: HashMap<&str, &Substage> = stage.substages.iter().map(|substage| (substage.name.as_str(), substage)).collect();
+    for substage in &stage.substages {
+        for copy in 1..=substage.dispatch.map_or(0, |dispatch| dispatch.copies) {
+            let name = format!("{}#{copy}", substage.name);
+            if let Some(other) = known.get(name.as_str()) {
+                let message = format!("`{name}` is the name of a copy of `{}` in the taskbook", substage.name);
+                sink.push(
+                    Diagnostic::at(Code::MangledCollision, other.span, message, "named like the copy")
+                        .label(substage.span, "dispatched here")
+                        .help("give it another name"),
+                );
+            }
+        }
+    }
+}
+
 /// The entries of one substage: one, or one for each copy of a dispatch.
 fn entries(
     plan: &Plan,
@@ -314,7 +335,7 @@ fn entries(
         yaml: manifests.of(mode, k8s, substage.image.as_ref(), sink),
     });
     let test = substage.test.as_ref().map(test_fields);
-    let extras = extras(plan, substage);
+    let extras = extras(plan, stage, substage);
     let entry = |name: String, dispatch: Option<Copy>| Entry {
         substage_name: name,
         label: mode.map(|mode| mode.label.clone()).unwrap_or_default(),
@@ -349,7 +370,7 @@ fn test_fields(test: &Test) -> TestFields {
     }
 }
 
-fn extras(plan: &Plan, substage: &Substage) -> Extras {
+fn extras(plan: &Plan, stage: &Stage, substage: &Substage) -> Extras {
     let (run, command) = match &substage.body {
         Body::Run(script) => (Some(script.clone()), None),
         Body::Command(words) => (None, Some(words.clone())),
@@ -383,6 +404,7 @@ fn extras(plan: &Plan, substage: &Substage) -> Extras {
         dispatch: None,
         shard: substage.shard.clone(),
         cache: substage.cache.clone(),
+        verdict: wants_verdict(stage, substage),
         fingerprint: substage.fingerprint.clone(),
     }
 }
