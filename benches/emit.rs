@@ -29,10 +29,9 @@ fn plan(form: Form) -> Plan {
             count,
             Box::new(|at| format!("for n in range(1000) {{ substage \"t{at}-${{{{ n }}}}\" {{ {} }} }}", body("${{ n }}"))),
         ),
-        Form::Written(count) => (
-            count,
-            Box::new(|at| (0..1_000).map(|n| format!("substage t{at}_{n} {{ {} }}\n", body(&n.to_string()))).collect()),
-        ),
+        Form::Written(count) => {
+            (count, Box::new(|at| (0..1_000).map(|n| format!("substage t{at}_{n} {{ {} }}\n", body(&n.to_string()))).collect()))
+        }
     };
     let stages: String = (0..count / 1_000).map(|at| stage(at, inner(at))).collect();
     // One object, so that the floor is one document.

@@ -92,8 +92,7 @@ pub(super) fn create(
     cx.has_children = true;
     let run = cx.uses_run.then(|| Parameter::new("run", cx.run()));
     let scope = handed.scope;
-    let handed =
-        handed.names.iter().map(|name| Parameter::new(name.clone(), format!("{{{{{scope}.parameters.{name}}}}}")));
+    let handed = handed.names.iter().map(|name| Parameter::new(name.clone(), format!("{{{{{scope}.parameters.{name}}}}}")));
     let parameters: Vec<Parameter> = run.into_iter().chain(handed).collect();
     let labels = vec![
         ("o11n.dev/pipeline".to_owned(), cx.base.clone()),

@@ -65,8 +65,10 @@ fn is_simple(cx: &Context, nodes: &[StageNode]) -> bool {
 
 fn verdict(nodes: &[StageNode]) -> Step {
     let stages: Vec<String> = nodes.iter().map(|stage| format!("{} {{{{steps.{}.status}}}}", stage.step, stage.step)).collect();
-    let parameters =
-        vec![Flow(Parameter::new("outcome", expr::field(&expr::outcome(nodes)))), Flow(Parameter::new("stages", stages.join(", ")))];
+    let parameters = vec![
+        Flow(Parameter::new("outcome", expr::field(&expr::outcome(nodes)))),
+        Flow(Parameter::new("stages", stages.join(", "))),
+    ];
     Step { name: VERDICT.into(), template: VERDICT.into(), arguments: Some(StepArguments { parameters }), ..Step::default() }
 }
 

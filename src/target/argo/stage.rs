@@ -91,7 +91,16 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         let suffix = cx.stage_suffix(stage);
         let ends = if scene.is_observed { Ends::Whatever } else { Ends::Alike };
         let deadline = deadline(cx, stage);
-        let mut waiting = child::create(cx, create.clone(), &suffix, &step_name, &template, ends, deadline, Handed { scope: "inputs", names: &inputs });
+        let mut waiting = child::create(
+            cx,
+            create.clone(),
+            &suffix,
+            &step_name,
+            &template,
+            ends,
+            deadline,
+            Handed { scope: "inputs", names: &inputs },
+        );
         waiting.inputs = input_parameters(&inputs);
         waiting.outputs = scene.outputs_of_child();
         step.template = create;
