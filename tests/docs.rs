@@ -15,8 +15,6 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0008", "the file would have more than 8 MiB; tests/cli.rs makes one"),
     ("E0009", "a page is text; tests/cli.rs writes other bytes"),
     ("E0015", "the text would have to be built to be slow; tests/parse.rs builds it"),
-    ("E0603", "the output would have to pass the engine's limit; tests/ui/targets makes one"),
-    ("W0602", "the output would have to come near the engine's limit; tests/ui/targets makes one"),
     ("E0901", "the path of a command line; tests/cli.rs names one that is not there"),
     ("E0902", "a disk that refuses; tests/cli.rs writes into a folder that is none"),
     ("E0999", "a defect of ours; src/cli/defect.rs has one on purpose"),
