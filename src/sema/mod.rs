@@ -21,6 +21,7 @@ mod scenario;
 mod settings;
 mod strings;
 mod usage;
+mod values;
 
 use std::collections::HashSet;
 use std::rc::Rc;
