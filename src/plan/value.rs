@@ -95,10 +95,8 @@ impl Value {
         let written = match self {
             Self::Bool(value) => write!(out, "{value}"),
             Self::Int(value) => write!(out, "{value}"),
-            Self::Float(value) => {
-                out.push_str(&shortest(*value));
-                Ok(())
-            }
+            // Never with an exponent, which no literal has.
+            Self::Float(value) => write!(out, "{value}"),
             Self::Duration(value) => write!(out, "{value}"),
             Self::Size(value) => write!(out, "{value}"),
             Self::String(value) => {
@@ -163,12 +161,6 @@ pub(super) enum Quantities {
     Literals,
     /// Seconds and bytes.
     Numbers,
-}
-
-/// The shorter of the two ways to write a float.
-fn shortest(value: f64) -> String {
-    let (plain, exponent) = (value.to_string(), format!("{value:?}"));
-    if plain.len() <= exponent.len() { plain } else { exponent }
 }
 
 impl PartialEq for Value {
@@ -245,7 +237,7 @@ mod tests {
         let printed = |value: Value| value.printed().unwrap().to_string();
         assert_eq!(printed(Value::Float(2.0)), "2");
         assert_eq!(printed(Value::Float(0.1)), "0.1");
-        assert_eq!(printed(Value::Float(1e300)), "1e300");
+        assert_eq!(printed(Value::Float(1e21)), "1000000000000000000000");
         assert_eq!(printed(Value::Duration(Duration(5_400_000))), "1h30m");
         assert_eq!(printed(Value::Size(Size(1 << 30))), "1GiB");
         assert_eq!(Value::Secret("X".into()).printed(), None);
