@@ -5,8 +5,8 @@ use ecow::EcoString;
 use super::{Builder, is_name};
 use crate::base::Span;
 use crate::syntax::ast::{
-    Arg, BlockLabel, Body, Check, Expect, Expr, ExprKind, File, For, If, ImportNames, Item, ItemKind, Key, Name, StringLit,
-    Subject,
+    Arg, BinaryOp, BlockLabel, Body, Check, Expect, Expr, ExprKind, File, For, If, ImportNames, Item, ItemKind, Key, Name,
+    StringLit, Subject,
 };
 use crate::syntax::cst::NodeRef;
 use crate::syntax::grammar::Rule;
@@ -157,19 +157,24 @@ impl Builder<'_> {
     /// A block whose head could not be read: its word and its content are kept.
     fn error_block(&mut self, node: NodeRef<'_>) -> ItemKind {
         let Some(head) = node.child(Rule::error_block_head) else { return ItemKind::Error };
-        let text = self.text(head);
-        let length = text.find(|c: char| !(c == '_' || unicode_ident::is_xid_continue(c))).unwrap_or(text.len());
-        let word = Name { text: text[..length].into(), span: Span::new(self.file, head.start(), head.start() + length) };
-        let label = (text.trim_end().len() > length).then(|| BlockLabel::String(self.error_label(head)));
+        let word = self.first_word(head);
+        let label = (self.text(head).trim_end().len() > word.text.len()).then(|| BlockLabel::String(self.error_label(head)));
         ItemKind::Block { word, label, extends: None, body: self.body(node) }
     }
 
     fn for_item(&mut self, node: NodeRef<'_>) -> ItemKind {
         let mut heads = node.children().filter(|child| child.kind() == Rule::head);
-        let var = self.child_name(node).unwrap_or_else(|| Name { text: EcoString::new(), span: self.span(node).before() });
+        let var = self.child_name(node).unwrap_or_else(|| self.first_word(node.child(Rule::error_head).unwrap_or(node)));
         let iter = self.expr_or_missing(heads.next(), node);
         let cond = heads.next().map(|head| self.expr(head));
         ItemKind::For(For { var, iter, cond, body: self.body(node) })
+    }
+
+    /// The variable of a loop whose head could not be read, so that its body can use it.
+    fn first_word(&self, node: NodeRef<'_>) -> Name {
+        let text = self.text(node);
+        let length = text.find(|c: char| !(c == '_' || unicode_ident::is_xid_continue(c))).unwrap_or(text.len());
+        Name { text: text[..length].into(), span: Span::new(self.file, node.start(), node.start() + length) }
     }
 
     fn if_item(&mut self, node: NodeRef<'_>) -> ItemKind {
@@ -275,7 +280,12 @@ impl Builder<'_> {
         } else if let Some(compare) = node.child(Rule::compare) {
             let operator = self.binary_operator(self.text(compare));
             let value = self.expr_or_missing(values.next(), node);
-            operator.map_or(Check::Error, |operator| Check::Compare(operator, value))
+            match operator {
+                // `==` has been reported, and `=` was meant.
+                Some(BinaryOp::Eq) if !matches!(subject, Subject::Duration(_)) => Check::Outcome(value),
+                Some(operator) => Check::Compare(operator, value),
+                None => Check::Error,
+            }
         } else if node.child(Rule::assign).is_some() {
             let is_attempts = node.child(Rule::kw_attempts).is_some();
             let value = self.expr_or_missing(values.next(), node);
