@@ -1,7 +1,7 @@
 //! Expressions and strings.
 
 use super::doc::{Doc, concat, group, indent, text};
-use super::sequence::only;
+use super::sequence::{inner_comments, only};
 use super::{Formatter, parts};
 use crate::syntax::block_string::{self, Piece};
 use crate::syntax::cst::NodeRef;
@@ -59,12 +59,28 @@ impl Formatter<'_> {
         }
     }
 
+    /// Each branch on a line: `if … then …`, `else if … then …`, `else …`.
     fn if_expr(&self, node: NodeRef<'_>) -> Doc {
-        let words = ["if ", "then ", "else "];
-        let values = parts(node).filter(|part| matches!(part.kind(), Rule::expr | Rule::head));
-        let mut docs = values.zip(words).map(|(value, word)| concat([text(word), self.expr(value)]));
-        let first = docs.next().unwrap_or(Doc::Nil);
-        let rest = docs.flat_map(|doc| [Doc::Line(" "), doc]).collect::<Vec<_>>();
+        let mut branches = Vec::new();
+        let mut choice = node;
+        loop {
+            let word = if branches.is_empty() { "if " } else { "else if " };
+            let mut values = parts(choice).filter(|part| matches!(part.kind(), Rule::expr | Rule::head));
+            let mut value = |word: &'static str| values.next().map_or(Doc::Nil, |value| concat([text(word), self.expr(value)]));
+            let (cond, then) = (value(word), value("then "));
+            branches.push(group(concat([cond, indent(concat([Doc::Line(" "), then]))])));
+            let Some(otherwise) = values.next() else { break };
+            match only(otherwise, Rule::if_expr).or_else(|| only(otherwise, Rule::head_if)) {
+                Some(next) => choice = next,
+                None => {
+                    branches.push(concat([text("else "), self.expr(otherwise)]));
+                    break;
+                }
+            }
+        }
+        let mut branches = branches.into_iter();
+        let first = branches.next().unwrap_or(Doc::Nil);
+        let rest = branches.flat_map(|branch| [Doc::Line(" "), branch]).collect::<Vec<_>>();
         group(concat([first, indent(concat(rest))]))
     }
 
@@ -111,10 +127,11 @@ impl Formatter<'_> {
 
     /// The arguments of a call. A single list, record or block string needs no level of its own.
     pub(super) fn args(&self, node: NodeRef<'_>) -> Doc {
-        let single = only(node, Rule::arg).filter(|_| node.child(Rule::COMMENT).is_none());
+        let has_comments = node.children().any(|child| child.kind() == Rule::COMMENT || inner_comments(child).next().is_some());
+        let single = only(node, Rule::arg).filter(|_| !has_comments);
         let hugged = single
             .and_then(|arg| only(arg, Rule::expr))
-            .and_then(|expr| only(expr, Rule::postfix).filter(|_| expr.child(Rule::COMMENT).is_none()))
+            .and_then(|expr| only(expr, Rule::postfix))
             .filter(|value| [Rule::list, Rule::record, Rule::string].into_iter().any(|kind| only(*value, kind).is_some()));
         if let Some(value) = hugged {
             return concat([text("("), self.postfix(value), text(")")]);

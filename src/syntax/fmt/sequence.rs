@@ -138,7 +138,7 @@ impl Formatter<'_> {
 }
 
 /// Comments at places where no line can end in the layout: they are put before what they stand in.
-fn inner_comments<'n>(node: NodeRef<'n>) -> Box<dyn Iterator<Item = NodeRef<'n>> + 'n> {
+pub(super) fn inner_comments<'n>(node: NodeRef<'n>) -> Box<dyn Iterator<Item = NodeRef<'n>> + 'n> {
     let is_simple_list = node.kind() == Rule::list && node.child(Rule::comprehension).is_none();
     let keeps_its_own = is_simple_list
         || matches!(
