@@ -457,7 +457,7 @@ impl Shape {
             synchronization: super::substage::mutexes(&self.locks),
             memoize: self.memoize.as_ref().map(|(key, max_age, map)| Memoize {
                 key: text(key),
-                max_age: max_age.clone(),
+                max_age: max_age.clone().unwrap_or_default(),
                 cache: CacheStore { config_map: Named { name: map.clone() } },
             }),
             retry_strategy: self.retry.clone(),

@@ -236,8 +236,8 @@ pub(super) struct Synchronization {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Memoize {
     pub(super) key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) max_age: Option<String>,
+    /// Empty for no limit: the field itself is required.
+    pub(super) max_age: String,
     pub(super) cache: CacheStore,
 }
 

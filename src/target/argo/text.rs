@@ -202,7 +202,7 @@ fn attempt(substage: &Substage, run: &str) -> String {
         }
     }
     format!(
-        r#"O11N_OUTCOME= o11n_code=0
+        r#"O11N_OUTCOME='' o11n_code=0
 o11n_stop() {{
   O11N_OUTCOME=$1
   trap '' TERM

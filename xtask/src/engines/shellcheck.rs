@@ -43,7 +43,8 @@ fn scripts(site: &Site) -> Result<Scripts> {
     for pipeline in &site.cases.pipelines {
         planned(pipeline, &mut scripts);
     }
-    for case in &site.cases.argo {
+    // The emit tests hold text that no shell would like: it is there to arrive unharmed.
+    for case in site.cases.argo.iter().filter(|case| case.name.starts_with("examples/")) {
         emitted(case, &mut scripts)?;
     }
     Ok(scripts)
@@ -100,10 +101,13 @@ fn texts(scripts: &Value) -> impl Iterator<Item = &str> {
     scripts.as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// It takes a function that only a trap calls for one that nothing calls.
+const TRAPS: &str = "--exclude=SC2329";
+
 fn check(shell: &str, script: &str) -> Result<Result<(), String>> {
     let mut command = Command::new(SHELLCHECK.folder()?.join("bin/shellcheck"));
     // Scripts run with `-e`, by which a failed `cd` ends them; ShellCheck does not know unless it is told.
     let script = format!("set -e\n{script}");
-    let output = process::with_input(command.args(["--norc", "--format=gcc", "--shell", shell, "-"]), &script)?;
+    let output = process::with_input(command.args(["--norc", "--format=gcc", TRAPS, "--shell", shell, "-"]), &script)?;
     Ok(if output.status.success() { Ok(()) } else { Err(format!("{}\n{script}", process::said(&output))) })
 }
