@@ -158,7 +158,8 @@ func validateNames(object metav1.Object) error {
 		object.SetName(object.GetGenerateName() + "abcde") // as the API server does, before it looks at the name
 		defer object.SetName("")
 	}
-	problems := validation.ValidateObjectMetaAccessor(object, object.GetNamespace() != "", validation.NameIsDNSSubdomain, field.NewPath("metadata"))
+	namespaced := object.GetNamespace() != "" // without one, it is the namespace that the file is applied in
+	problems := validation.ValidateObjectMetaAccessor(object, namespaced, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
 	for i, t := range templatesOf(object) {
 		path := field.NewPath("spec", "templates").Index(i).Child("metadata")
 		problems = append(problems, labels.ValidateLabels(t.Metadata.Labels, path.Child("labels"))...)
