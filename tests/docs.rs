@@ -151,3 +151,20 @@ fn the_guide_shows_what_compiles() {
     }
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
 }
+
+/// The README shows parts of what its example compiles to: lines of the output in their order, `…` for what is left out.
+#[test]
+fn the_readme_shows_what_comes_out() {
+    let page = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = blocks(&page);
+    let source = &blocks.iter().find(|block| block.info == "o11n").unwrap().text;
+    for (info, target) in [("json", "taskbook"), ("yaml", "argo")] {
+        let shown = &blocks.iter().find(|block| block.info == info).unwrap().text;
+        let text = format!("// args: --target {target}\n{source}");
+        let outcome = Example::parse(text.as_bytes()).run();
+        let mut output = outcome.artifacts.iter().flat_map(|artifact| artifact.text.lines());
+        for line in shown.lines().filter(|line| line.trim() != "…") {
+            assert!(output.any(|printed| printed == line), "the {target} that README.md shows has a line of its own:\n{line}");
+        }
+    }
+}
