@@ -78,6 +78,11 @@ fn every_example_compiles_to_the_expected_taskbook() {
 }
 
 #[test]
+fn every_example_compiles_to_the_expected_workflow() {
+    compiles_as_expected("argo", "argo.yaml");
+}
+
+#[test]
 fn no_example_has_a_finding() {
     let world = world();
     for path in world.files.keys().filter(|path| path.ends_with(".o11n")) {
