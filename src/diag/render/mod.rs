@@ -84,10 +84,10 @@ mod tests {
         for text in ["", "\n", "测试", "a\r\nb", "\u{1b}[31m\u{202e}x\0", "no end"] {
             let (sources, mut diagnostics) = in_one_file(text, &[(0, 0), (1, 2), (3, 1), (0, 999), (500, 600), (6, 6), (2, 2)]);
             diagnostics[0].labels[0].span.file = FileId(7);
-            for at in 1..4 {
-                let span = diagnostics[at].labels[0].span;
-                diagnostics[at] = diagnostics[at].clone().label(span, "").label(Span::new(span.file, 1, 3), "a\nb\u{1b}");
-                diagnostics[at] = diagnostics[at].clone().fix("delete it", span, "\0");
+            for diagnostic in &mut diagnostics[1..4] {
+                let span = diagnostic.labels[0].span;
+                let labelled = diagnostic.clone().label(span, "").label(Span::new(span.file, 1, 3), "a\nb\u{1b}");
+                *diagnostic = labelled.fix("delete it", span, "\0");
             }
             for format in ALL {
                 let drawn = render(format, &diagnostics, &sources);
