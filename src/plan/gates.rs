@@ -38,14 +38,14 @@ pub(super) fn resolve(eval: &mut Eval<'_>, drafts: &mut [StageDraft], pipeline: 
     for at in 0..drafts.len() {
         judge_condition(eval, &drafts[at], at as u32, &index);
         let mut edges: Vec<Vec<(u32, Span)>> = vec![Vec::new(); drafts[at].units.len()];
-        for unit in 0..drafts[at].units.len() {
+        for (unit, edges) in edges.iter_mut().enumerate() {
             let first = drafts[at].units[unit].first as usize;
             let count = drafts[at].units[unit].count as usize;
             // All shards of a family were written once and need the same.
             let mut needs = std::mem::take(&mut drafts[at].stage.substages[first].needs);
             for need in &mut needs {
                 if let Some(edge) = resolve_need(eval, need, drafts, at as u32, &mut index) {
-                    edges[unit].push((edge, need.span));
+                    edges.push((edge, need.span));
                 }
                 if eval.spend_values((need.members.len() * count) as u64, need.span).is_err() {
                     return;

@@ -54,10 +54,11 @@ pub(super) fn parse(text: &str) -> Result<Datum, Malformed> {
 fn fields(text: &str, start: usize, end: usize, count: usize) -> Vec<Place> {
     let bytes = text.as_bytes();
     // Empty lines before a record belong to its range.
-    let mut start = start + bytes[start..end].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let from = start + bytes[start..end].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
     let mut places = Vec::with_capacity(count);
     let mut is_quoted = false;
-    for at in start..=end.min(bytes.len()) {
+    let mut start = from;
+    for at in from..=end.min(bytes.len()) {
         let byte = bytes.get(at).copied().filter(|_| at < end);
         match byte {
             Some(b'"') => is_quoted = !is_quoted,
