@@ -122,7 +122,10 @@ fn host(mode: &Hardware, cx: &mut Context) -> Host {
     let patch = match k8s.yaml.trim() {
         "" => None,
         text => match pod::patch(text) {
-            Ok(value) => value.get("spec").map(ToString::to_string),
+            Ok(mut value) => value.get_mut("spec").map(|spec| {
+                call_main(spec, &k8s.container);
+                spec.to_string()
+            }),
             Err(reason) => {
                 cx.sink.push(pod::bad_patch(mode, &reason));
                 None
@@ -145,6 +148,16 @@ fn host(mode: &Hardware, cx: &mut Context) -> Host {
         cx.sink.push(not_plain(mode.span, text));
     }
     host
+}
+
+/// Argo calls the container that runs the body `main`, whatever the mode calls it.
+fn call_main(spec: &mut serde_json::Value, container: &str) {
+    let containers = spec.get_mut("containers").and_then(serde_json::Value::as_array_mut);
+    for name in containers.into_iter().flatten().filter_map(|container| container.get_mut("name")) {
+        if name.as_str() == Some(container) {
+            *name = "main".into();
+        }
+    }
 }
 
 /// A text that stands where nothing can carry it past Argo.
