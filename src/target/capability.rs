@@ -66,7 +66,7 @@ impl Support {
 impl std::fmt::Display for Feature {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Rule(number) => write!(f, "rule {number}, {}", RULES[usize::from(*number) - 1]),
+            Self::Rule(number) => write!(f, "rule {number} ({})", RULES[usize::from(*number) - 1]),
             Self::Attribute(name) => write!(f, "`{name}`"),
             Self::Hardware(name) => write!(f, "`{name}` of a hardware mode"),
             Self::Trigger => f.write_str("`trigger`"),

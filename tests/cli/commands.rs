@@ -62,7 +62,7 @@ fn list_shows_what_a_pipeline_takes() {
 fn targets_are_shown_with_what_they_keep() {
     let workspace = Workspace::of(&[]);
     let human = workspace.run(&["targets"]).ends(0).stdout;
-    assert!(human.contains("rule 5, retry") && human.contains("taskbook"), "{human}");
+    assert!(human.contains("rule 5 (retry)") && human.contains("taskbook"), "{human}");
     let json = workspace.run(&["targets", "--format", "json"]).ends(0).json();
     let names: Vec<&str> = json["targets"].as_array().unwrap().iter().map(|target| target["name"].as_str().unwrap()).collect();
     assert_eq!(names[0], "taskbook");

@@ -214,11 +214,10 @@ fn cached_unstable_dispatch(plan: &Plan) -> Vec<Span> {
     })
 }
 
+/// Only files for other substages: people are not harmed by more of them. A whole folder is saved as it is meant.
 fn globs(plan: &Plan) -> Vec<Span> {
-    find(plan, "artifacts", |_, substage| {
-        let artifacts = &substage.artifacts;
-        artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit).any(|path| is_glob(path))
-    })
+    let is_partial = |path: &str| is_glob(path.strip_suffix("/**").or_else(|| path.strip_suffix("/**/*")).unwrap_or(path));
+    find(plan, "artifacts", |_, substage| substage.artifacts.save.iter().any(|path| is_partial(path)))
 }
 
 fn hard_labels(plan: &Plan) -> Vec<Span> {
