@@ -217,6 +217,20 @@ impl<'a> Checker<'a> {
     fn computed_name(&mut self, kind: Kind, item: &'a Item, label: Option<&'a BlockLabel>) -> (Expr, Span) {
         match label {
             Some(BlockLabel::Word(name)) => {
+                if self.frame.bindings.iter().any(|bound| bound.name == name.text && bound.noun != Some("parameter")) {
+                    let computed = format!("\"${{{{ {} }}}}\"", name.text);
+                    self.report(
+                        Diagnostic::at(
+                            Code::BareInterpolatedName,
+                            name.span,
+                            format!("`{}` is a value in sight, but this is the name as it stands", name.text),
+                            "not the value",
+                        )
+                        .note(format!("if the name itself is meant, write it in quotes: `\"{}\"`", name.text))
+                        .fix("take the value as the name", name.span, computed.clone())
+                        .help(format!("write `{computed}`")),
+                    );
+                }
                 (Expr { kind: ExprKind::Literal(Literal::String(name.text.clone())), span: name.span }, name.span)
             }
             Some(BlockLabel::String(string)) => {
@@ -249,8 +263,21 @@ impl<'a> Checker<'a> {
                     Some(Entity::Template(index)) => Some(index),
                     _ => None,
                 },
-                _ => {
-                    self.unknown_value(&module.text, module.span, None);
+                Some(_) => {
+                    let message = format!("`{}` is no module", module.text);
+                    self.report(
+                        Diagnostic::at(Code::WrongKind, module.span, message, "not an imported file")
+                            .help("write `use module.template(…)`"),
+                    );
+                    None
+                }
+                None if self.is_broken(&module.text) => None,
+                None => {
+                    let message = format!("unknown module `{}`", module.text);
+                    self.report(
+                        Diagnostic::at(Code::UnknownName, module.span, message, "not imported")
+                            .help(format!("import it: `import \"…\" as {}`", module.text)),
+                    );
                     None
                 }
             },

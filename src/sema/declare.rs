@@ -110,10 +110,16 @@ impl<'a> Declarations<'a> {
         }
         for (file, unit) in units.iter().enumerate() {
             let items = unit.ast.items.iter().filter_map(|item| match &item.kind {
-                ItemKind::Import { names, .. } => Some(names),
+                ItemKind::Import { path, names } => Some((path, names)),
                 _ => None,
             });
-            for (names, target) in items.zip(&unit.imports) {
+            for ((path, names), target) in items.zip(&unit.imports) {
+                if let ImportNames::Error = names {
+                    // Most likely it was to be called like its file.
+                    let path = path.as_plain().unwrap_or_default();
+                    let stem = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".o11n");
+                    all.broken.insert((file, stem.into()));
+                }
                 all.import(file, names, *target, units, diagnostics);
             }
         }

@@ -19,6 +19,16 @@ impl<'a> Checker<'a> {
         span: Span,
         hint: Option<&Type>,
     ) -> Typed {
+        let is_text = matches!(hint.map(Type::without_null), Some(Type::String))
+            && !matches!(op, BinaryOp::Add | BinaryOp::Coalesce)
+            && (self.has_unknown_word(left) || self.has_unknown_word(right));
+        if is_text {
+            self.report(
+                Diagnostic::at(Code::TypeMismatch, span, "expected `string`, found words without quotes", "not in quotes")
+                    .help("put all of it in quotes"),
+            );
+            return (error(span), Type::Error);
+        }
         let (left, right, ty) = match op {
             BinaryOp::And | BinaryOp::Or => {
                 let want = if matches!(hint, Some(Type::Condition)) { Type::Condition } else { Type::Bool };
@@ -128,6 +138,16 @@ impl<'a> Checker<'a> {
         match self.infer(typed, None).1.without_null() {
             Type::Enum(members) => members.contains(word),
             Type::List(element) => matches!(&**element, Type::Enum(members) if members.contains(word)),
+            _ => false,
+        }
+    }
+
+    /// Whether there is a word in it that means nothing.
+    fn has_unknown_word(&mut self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Word(word) => !self.is_broken(word) && self.find_value(word).is_none(),
+            ast::ExprKind::Binary(_, left, right) => self.has_unknown_word(left) || self.has_unknown_word(right),
+            ast::ExprKind::Field(inner, _) | ast::ExprKind::Unary(_, inner) => self.has_unknown_word(inner),
             _ => false,
         }
     }

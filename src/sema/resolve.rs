@@ -105,6 +105,7 @@ impl<'a> Checker<'a> {
             None => diagnostic.help(match want.map(Type::without_null) {
                 Some(Type::Hardware) => format!("declare it: `hardware {name} {{ … }}`, or import it"),
                 Some(Type::Policy) => format!("declare it: `policy {name} {{ … }}`, or import it"),
+                Some(Type::String) => format!("write the string `\"{name}\"`, or declare it with `let` or `param`"),
                 _ if name.chars().all(|c| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit()) => {
                     format!("declare it with `let` or `param`; a variable of the shell is written `${name}`")
                 }

@@ -38,18 +38,16 @@ impl<'a> Checker<'a> {
         };
         let (name, span) = key;
         let Some(attribute) = schema::attribute(kind, &name) else {
-            let elsewhere = schema::ATTRIBUTES.iter().find(|row| row.name == name && !is_reserved(kind, &name));
-            match (written, elsewhere) {
-                (Written::Body(_), None) => {
+            let is_elsewhere = schema::ATTRIBUTES.iter().any(|row| row.name == name);
+            match written {
+                Written::Body(_) if !is_elsewhere => {
                     self.unknown_block(kind, &name, span);
                 }
                 _ => self.unknown_attribute(kind, &name, span),
             }
-            match elsewhere {
-                Some(attribute) => {
-                    self.value(&attribute.ty, written, span);
-                }
-                None => self.read_anyway(written),
+            // What a misplaced value means cannot be told before it has its place.
+            if !is_elsewhere {
+                self.read_anyway(written);
             }
             return true;
         };
@@ -116,7 +114,8 @@ impl<'a> Checker<'a> {
             self.report(reserved(name, span));
             return;
         }
-        if let Some(row) = schema::ATTRIBUTES.iter().find(|row| row.name == name) {
+        let usual = familiar_part(name).filter(|meant| schema::attribute(kind, meant).is_some());
+        if let (Some(row), None) = (schema::ATTRIBUTES.iter().find(|row| row.name == name), usual) {
             let places: Vec<&str> = row.on.iter().map(|kind| kind.noun()).collect();
             self.report(
                 Diagnostic::at(
@@ -136,8 +135,9 @@ impl<'a> Checker<'a> {
             "no such attribute",
         );
         let known = schema::attributes(kind).map(|row| row.name);
-        let meant =
-            familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()).or_else(|| nearest(name, known.clone()));
+        let meant = usual
+            .or(familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()))
+            .or_else(|| nearest(name, known.clone()));
         self.report(match meant {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
             None => diagnostic.help(format!("it has {}", known.collect::<Vec<_>>().join(", "))),
@@ -243,6 +243,17 @@ fn either(places: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+/// What people call a part of an attribute's block, even if something else has this name.
+fn familiar_part(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "count" | "times" | "max_retries" | "max_attempts" => "limit",
+        "backoff" | "multiplier" => "factor",
+        "interval" => "delay",
+        "replicas" => "copies",
+        _ => return None,
+    })
 }
 
 /// What people of other systems call an attribute or a block.

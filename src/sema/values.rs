@@ -114,7 +114,7 @@ impl<'a> Checker<'a> {
                                 format!("this is `{ty}`"),
                             )
                             .help(format!(
-                                "write a block: {} {{ {} = … }}",
+                                "write a block: `{} {{ {} = … }}`",
                                 kind.noun().trim_matches('`'),
                                 fields[0]
                             )),
