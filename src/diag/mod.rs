@@ -82,6 +82,14 @@ impl Diagnostic {
         self
     }
 
+    /// Says which name was meant, with the fix that writes it at `span`; where none is near, other help.
+    pub fn meant<T: Into<String>>(self, span: Span, meant: Option<&str>, otherwise: impl FnOnce() -> T) -> Self {
+        match meant {
+            Some(meant) => self.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
+            None => self.help(otherwise()),
+        }
+    }
+
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }

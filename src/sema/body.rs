@@ -335,10 +335,11 @@ impl<'a> Checker<'a> {
             format!("unknown template `{}`", name.text),
             "no such template in sight",
         );
-        self.diagnostics.push(match nearest(&name.text, names.iter().map(|name| name.as_str())) {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help("declare it with `template`, or import it"),
-        });
+        self.diagnostics.push(diagnostic.meant(
+            name.span,
+            nearest(&name.text, names.iter().map(|name| name.as_str())),
+            || "declare it with `template`, or import it",
+        ));
     }
 
     /// A template of stages belongs in a pipeline, one of substages in a stage.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ecow::EcoString;
 
-use crate::base::Span;
+use crate::base::{RootPath, Span};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::sema::load::Unit;
 use crate::syntax::ast::{self, BlockLabel, ImportNames, Item, ItemKind, Name};
@@ -186,7 +186,14 @@ impl<'a> Declarations<'a> {
                         .filter_map(|space| self.exported(target, space, &name.text))
                         .collect();
                     if found.is_empty() {
-                        diagnostics.push(self.not_exported(target, name, units));
+                        let mut names: Vec<&str> = self.scopes[target]
+                            .iter()
+                            .filter(|(_, visible)| !visible.is_import)
+                            .map(|((_, name), _)| name.as_str())
+                            .collect();
+                        names.sort_unstable();
+                        names.dedup();
+                        diagnostics.push(not_exported(&units[target].path, &names, name));
                         self.broken.insert((file, name.text.clone()));
                     }
                     for entity in found {
@@ -220,19 +227,20 @@ impl<'a> Declarations<'a> {
         names.sort();
         names
     }
+}
 
-    fn not_exported(&self, target: usize, name: &Name, units: &[Unit]) -> Diagnostic {
-        let mut names: Vec<&str> =
-            self.scopes[target].iter().filter(|(_, visible)| !visible.is_import).map(|((_, name), _)| name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let path = &units[target].path;
-        let diagnostic =
-            Diagnostic::at(Code::NotExported, name.span, format!("`{path}` declares no `{}`", name.text), "not declared there");
-        match nearest(&name.text, names.iter().copied()) {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
-            None if names.is_empty() => diagnostic,
-            None => diagnostic.help(format!("it declares {}", names.join(", "))),
-        }
-    }
+/// A name that a file does not declare; `names` are those that it does, sorted.
+pub(super) fn not_exported(path: &RootPath, names: &[&str], name: &Name) -> Diagnostic {
+    let message = format!("`{path}` declares no `{}`", name.text);
+    Diagnostic::at(Code::NotExported, name.span, message, "not declared there").meant(
+        name.span,
+        nearest(&name.text, names.iter().copied()),
+        || {
+            if names.is_empty() {
+                "it declares nothing of this kind".to_owned()
+            } else {
+                format!("it declares {}", names.join(", "))
+            }
+        },
+    )
 }

@@ -224,15 +224,10 @@ impl<'a> Checker<'a> {
                     let diagnostic =
                         Diagnostic::at(Code::UnknownTarget, span, format!("unknown target `{name}`"), "no such target");
                     let names = known.iter().map(|target| target.name);
-                    self.report(match nearest(&name, names.clone()) {
-                        Some(meant) => {
-                            diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?"))
-                        }
-                        None => {
-                            let all: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-                            diagnostic.help(format!("the targets are {}", all.join(", ")))
-                        }
-                    });
+                    self.report(diagnostic.meant(span, nearest(&name, names.clone()), || {
+                        let all: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+                        format!("the targets are {}", all.join(", "))
+                    }));
                 }
             }
         }

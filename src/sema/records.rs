@@ -51,12 +51,7 @@ impl<'a> Checker<'a> {
                     );
                     let meant = nearest(&text, record.fields.iter().map(|field| field.name.as_str()));
                     misspelt.extend(meant);
-                    self.report(match meant {
-                        Some(meant) => diagnostic
-                            .fix(format!("write `{meant}`"), key_span(key), meant)
-                            .help(format!("did you mean `{meant}`?")),
-                        None => diagnostic.help(format!("it has {}", field_list(record))),
-                    });
+                    self.report(diagnostic.meant(key_span(key), meant, || format!("it has {}", field_list(record))));
                     self.infer(value, Some(&Type::Error));
                 }
             }
@@ -169,12 +164,11 @@ impl<'a> Checker<'a> {
                         format!("`{ty}` has no field `{}`", name.text),
                         "no such field",
                     );
-                    self.report(match nearest(&name.text, record.fields.iter().map(|field| field.name.as_str())) {
-                        Some(meant) => {
-                            diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
-                        }
-                        None => diagnostic.help(format!("it has {}", field_list(record))),
-                    });
+                    self.report(diagnostic.meant(
+                        name.span,
+                        nearest(&name.text, record.fields.iter().map(|field| field.name.as_str())),
+                        || format!("it has {}", field_list(record)),
+                    ));
                     (error(span), Type::Error)
                 }
             },
@@ -185,12 +179,9 @@ impl<'a> Checker<'a> {
                         schema::attributes(Kind::Hardware).filter(|row| simple_type(&row.ty).is_some()).map(|row| row.name);
                     let message = format!("a hardware mode has no field `{}` that can be read", name.text);
                     let diagnostic = Diagnostic::at(Code::UnknownField, name.span, message, "no such field");
-                    self.report(match nearest(&name.text, names.clone()) {
-                        Some(meant) => {
-                            diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
-                        }
-                        None => diagnostic.help(format!("it has {}", names.collect::<Vec<_>>().join(", "))),
-                    });
+                    self.report(diagnostic.meant(name.span, nearest(&name.text, names.clone()), || {
+                        format!("it has {}", names.collect::<Vec<_>>().join(", "))
+                    }));
                     (error(span), Type::Error)
                 }
             },

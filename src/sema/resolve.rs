@@ -8,7 +8,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema;
 use crate::sema::checker::{BindingTarget, Checker, State};
-use crate::sema::declare::{Entity, Space};
+use crate::sema::declare::{Entity, Space, not_exported};
 use crate::sema::types::{Field, Record, Type};
 use crate::syntax::ast::{FieldDecl, ItemKind, Name, TypeExpr, TypeKind};
 
@@ -43,22 +43,8 @@ impl<'a> Checker<'a> {
             return Some(entity);
         }
         let declared = self.declared;
-        let names = declared.exported_names(module, space);
-        let path = &self.units[module].path;
-        let diagnostic = Diagnostic::at(
-            Code::NotExported,
-            name.span,
-            format!("`{path}` declares no such `{}`", name.text),
-            "not declared there",
-        );
-        let names = names.iter().map(|name| name.as_str());
-        self.diagnostics.push(match nearest(&name.text, names.clone()) {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?")),
-            None => {
-                let names: Vec<&str> = names.collect();
-                if names.is_empty() { diagnostic } else { diagnostic.help(format!("it declares {}", names.join(", "))) }
-            }
-        });
+        let names: Vec<&str> = declared.exported_names(module, space).into_iter().map(EcoString::as_str).collect();
+        self.report(not_exported(&self.units[module].path, &names, name));
         None
     }
 
@@ -251,12 +237,9 @@ impl<'a> Checker<'a> {
             "time" => Some("duration"),
             _ => nearest(&shown, names),
         };
-        self.report(match meant {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
-            None => {
-                diagnostic.help(format!("declare it with `type {shown} = …`, or use one of {}", schema::PLAIN_TYPES.join(", ")))
-            }
-        });
+        self.report(diagnostic.meant(span, meant, || {
+            format!("declare it with `type {shown} = …`, or use one of {}", schema::PLAIN_TYPES.join(", "))
+        }));
         Type::Error
     }
 

@@ -249,12 +249,9 @@ impl<'a> Checker<'a> {
                 format!("`{word}` is no outcome that this can have"),
                 "not an outcome of it",
             );
-            self.report(match nearest(word, allowed.iter().copied()) {
-                Some(meant) => {
-                    diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?"))
-                }
-                None => diagnostic.help(format!("it ends as one of {}", allowed.join(", "))),
-            });
+            self.report(diagnostic.meant(outcome.span, nearest(word, allowed.iter().copied()), || {
+                format!("it ends as one of {}", allowed.join(", "))
+            }));
         } else if !matches!(outcome.kind, ast::ExprKind::Error) {
             self.report(
                 Diagnostic::at(Code::UnknownMember, outcome.span, "an outcome is one word", "not an outcome")

@@ -93,15 +93,10 @@ impl<'a> Checker<'a> {
                         format!("this target has no setting `{name}`"),
                         "no such setting",
                     );
-                    self.report(match nearest(&name, attributes.iter().map(|row| row.name)) {
-                        Some(meant) => {
-                            diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?"))
-                        }
-                        None => {
-                            let known: Vec<&str> = attributes.iter().map(|row| row.name).collect();
-                            diagnostic.help(format!("it has {}", known.join(", ")))
-                        }
-                    });
+                    self.report(diagnostic.meant(span, nearest(&name, attributes.iter().map(|row| row.name)), || {
+                        let known: Vec<&str> = attributes.iter().map(|row| row.name).collect();
+                        format!("it has {}", known.join(", "))
+                    }));
                     self.read_anyway(written);
                 }
             }
@@ -138,10 +133,7 @@ impl<'a> Checker<'a> {
         let meant = usual
             .or(familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()))
             .or_else(|| nearest(name, known.clone()));
-        self.report(match meant {
-            Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("it has {}", known.collect::<Vec<_>>().join(", "))),
-        });
+        self.report(diagnostic.meant(span, meant, || format!("it has {}", known.collect::<Vec<_>>().join(", "))));
     }
 
     /// Reports a block that does not exist; gives the one that was meant, where that can be told.
