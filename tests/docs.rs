@@ -129,13 +129,18 @@ fn every_page_belongs_to_a_code() {
     }
 }
 
-#[test]
-fn the_guide_shows_what_compiles() {
+/// The pages that a newcomer reads.
+fn guide() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = fs::read_dir(root().join("docs/guide")).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.extend([root().join("README.md")]);
     pages.sort();
+    pages
+}
+
+#[test]
+fn the_guide_shows_what_compiles() {
     let mut problems = Vec::new();
-    for page in pages {
+    for page in guide() {
         let name = page.strip_prefix(root()).unwrap_or(Path::new("")).display().to_string();
         for block in blocks(&fs::read_to_string(&page).unwrap()) {
             let should_fail = match block.info.as_str() {
@@ -144,12 +149,27 @@ fn the_guide_shows_what_compiles() {
                 _ => continue,
             };
             let (found, drawn) = said(&block);
-            if found.iter().any(Diagnostic::is_error) != should_fail {
+            if should_fail != found.iter().any(Diagnostic::is_error) || !should_fail && !found.is_empty() {
                 problems.push(format!("{name}:{}\n{drawn}", block.line));
             }
         }
     }
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn the_guide_is_laid_out_as_fmt_does() {
+    for page in guide() {
+        for block in blocks(&fs::read_to_string(&page).unwrap()).iter().filter(|block| block.info == "o11n") {
+            for (name, text) in Example::parse(block.text.as_bytes()).world.files {
+                if name.ends_with(".o11n") {
+                    let text = String::from_utf8(text).unwrap();
+                    let laid_out = o11n::syntax::fmt::format(&text).expect("the block is right");
+                    assert_eq!(text.trim_end(), laid_out.trim_end(), "{}:{}: {name}", page.display(), block.line);
+                }
+            }
+        }
+    }
 }
 
 /// The README shows parts of what its example compiles to: lines of the output in their order, `…` for what is left out.
