@@ -2,7 +2,11 @@
 
 /// The candidate nearest to `name`, or `None` where nothing is close. Ties go to the first.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 4);
+    // Every letter is one edit away from every other: for a single one that says nothing.
+    let limit = match name.chars().count() {
+        0 | 1 => 0,
+        length => (length / 3).clamp(1, 4),
+    };
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
@@ -47,5 +51,6 @@ mod tests {
         assert_eq!(nearest("build_planer", names), Some("build-planner"));
         assert_eq!(nearest("deploy", names), None);
         assert_eq!(nearest("tests", names), Some("test"));
+        assert_eq!(nearest("f", ["s", "n"]), None);
     }
 }

@@ -103,6 +103,7 @@ impl<'a> Checker<'a> {
                 .help("a script is one string, in `\"\"\"` for several lines; words without a shell are `command = [\"…\"]`"),
             (Type::String, Type::Int | Type::Float) => diagnostic.help("write the number without quotes"),
             (Type::String, Type::Bool) => diagnostic.help("write `true` or `false`, without quotes"),
+            (Type::String, Type::RetryOn | Type::Condition) => diagnostic.help("write the word without quotes"),
             (Type::String, Type::Hardware | Type::Policy) => diagnostic.help("write the name as it is declared, without quotes"),
             (Type::Bool, Type::Condition) => diagnostic.help(
                 "`when` looks at how stages ended: `always`, `failed`, `succeeded(\"stage\")`; what values decide stands in `if … { stage … }`",

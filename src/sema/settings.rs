@@ -156,6 +156,9 @@ impl<'a> Checker<'a> {
             .or_else(|| nearest(name, known.iter().copied().chain(statements)));
         self.report(match meant {
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
+            None if matches!(name, "fn" | "def" | "func" | "function") => {
+                diagnostic.help("a function is declared at the top of a file: `let name(argument: type): type = value`")
+            }
             None if schema::attribute(kind, name).is_some() => diagnostic.help(format!("set it: `{name} = …`")),
             None => diagnostic.help(format!("it has {}", known.join(", "))),
         });
@@ -173,6 +176,21 @@ impl<'a> Checker<'a> {
                     return;
                 }
             },
+            ItemKind::Setting { key, .. } => {
+                let (name, span) = key_name(key);
+                if schema::attributes(kind).next().is_some() {
+                    self.unknown_attribute(kind, &name, span);
+                    return;
+                }
+                let rows = schema::STATEMENTS.iter().filter(|row| row.inside.contains(&kind));
+                let words: Vec<String> = rows.map(|row| format!("`{}`", row.word)).collect();
+                let message = format!("{} has no attributes", kind.noun());
+                self.report(
+                    Diagnostic::at(Code::MisplacedItem, span, message, format!("`{name}` is set here"))
+                        .help(format!("it holds {}", words.join(", "))),
+                );
+                return;
+            }
             other => {
                 let word = statement_word(other);
                 (word, Span { end: item.span.start + word.len() as u32, ..item.span })
