@@ -81,6 +81,8 @@ fn workspace(scratch: &Path) -> Result<PathBuf> {
         fs::create_dir_all(copy.parent().context("a file lies in a folder")?)?;
         fs::copy(file, copy)?;
     }
+    // Ends the search for the workspace's root, which for the binary would go on to the repository.
+    fs::write(workspace.join("o11n.toml"), "")?;
     process::stdout(Command::new("chmod").args(["-R", "a+rX"]).arg(scratch))?;
     Ok(workspace)
 }
