@@ -48,15 +48,21 @@ impl Cst {
         let bytes = text.as_bytes();
         let mut nodes: Vec<Node> = Vec::with_capacity(text.len() / 4);
         let mut open: Vec<usize> = Vec::new();
+        let mut seen = 0;
         for token in pairs.tokens() {
             match token {
                 Token::Start { rule, pos } => {
+                    push_comments(&mut nodes, bytes, seen..pos.pos());
+                    seen = pos.pos();
                     open.push(nodes.len());
-                    let at = pos.pos() as u32;
-                    nodes.push(Node { kind: rule, start: at, end: at, next: 0 });
+                    nodes.push(Node { kind: rule, start: seen as u32, end: 0, next: 0 });
                 }
-                Token::End { pos, .. } => {
+                Token::End { rule, pos } => {
                     let index = open.pop().expect("every end has its start");
+                    if index + 1 < nodes.len() || is_bracketed(rule) {
+                        push_comments(&mut nodes, bytes, seen..pos.pos());
+                    }
+                    seen = pos.pos();
                     let (end, next) = trimmed_end(&nodes, bytes, index, pos.pos());
                     nodes[index].end = end as u32;
                     nodes[index].next = next as u32;
@@ -86,7 +92,7 @@ impl Cst {
             let node = NodeRef { cst: self, index };
             let previous = open.last().and_then(|(_, last)| *last);
             see(&Visit { node, parent: open.last().map(|(parent, _)| *parent), previous, open: &open });
-            if let Some((_, last)) = open.last_mut().filter(|_| node.kind() != Rule::COMMENT) {
+            if let Some((_, last)) = open.last_mut().filter(|_| node.kind() != Rule::comment) {
                 *last = Some(node);
             }
             open.push((node, None));
@@ -108,7 +114,7 @@ impl Cst {
             let is_leaf = node.next as usize == index + 1;
             if is_leaf && node.end as usize > at {
                 let kind = match node.kind {
-                    Rule::COMMENT => LeafKind::Comment,
+                    Rule::comment => LeafKind::Comment,
                     kind if is_skipped(kind) => LeafKind::Error,
                     _ => LeafKind::Token,
                 };
@@ -118,6 +124,27 @@ impl Cst {
         }
         push_gap(&mut leaves, text, at..text.len());
         leaves
+    }
+}
+
+/// Whether a node may hold comments and nothing else. Any other without nodes below is one token.
+fn is_bracketed(kind: Rule) -> bool {
+    matches!(kind, Rule::body | Rule::list | Rule::record | Rule::args | Rule::params | Rule::import_names | Rule::record_type)
+}
+
+/// Between nodes there is punctuation, white space and comments, so a slash begins a comment.
+fn push_comments(nodes: &mut Vec<Node>, bytes: &[u8], gap: Range<usize>) {
+    let mut at = gap.start;
+    while let Some(found) = bytes[at..gap.end].iter().position(|&byte| byte == b'/') {
+        let start = at + found;
+        let rest = &bytes[start..gap.end];
+        let length = if rest.starts_with(b"/*") {
+            rest.windows(2).skip(2).position(|pair| pair == b"*/").map(|end| end + 4)
+        } else {
+            rest.iter().position(|&byte| byte == b'\n')
+        };
+        at = start + length.unwrap_or(rest.len());
+        nodes.push(Node { kind: Rule::comment, start: start as u32, end: at as u32, next: nodes.len() as u32 + 1 });
     }
 }
 
@@ -137,7 +164,7 @@ fn trimmed_end(nodes: &[Node], bytes: &[u8], index: usize, mut end: usize) -> (u
             end -= 1;
         }
         let last = nodes[next - 1];
-        if next - 1 > index && last.kind == Rule::COMMENT && last.end as usize >= end && end > start {
+        if next - 1 > index && last.kind == Rule::comment && last.end as usize >= end && end > start {
             end = last.start as usize;
             next -= 1;
         } else {

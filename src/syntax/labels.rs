@@ -71,7 +71,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::kw_takes
         | R::kw_expect => "a setting or a block",
         // Welcome at many places, and rarely what was forgotten.
-        R::COMMENT
+        R::comment
         | R::args
         | R::compare
         | R::WHITESPACE
@@ -103,6 +103,10 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::subject
         | R::check
         | R::operand
+        | R::statement
+        | R::statement_ahead
+        | R::suffix_ahead
+        | R::reserved_word
         | R::primary
         | R::head_operand
         | R::head_primary

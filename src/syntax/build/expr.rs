@@ -38,7 +38,7 @@ struct Row<'a>(Peekable<Children<'a>>);
 
 impl<'a> Row<'a> {
     fn peek(&mut self) -> Option<NodeRef<'a>> {
-        while self.0.next_if(|node| node.kind() == Rule::COMMENT).is_some() {}
+        while self.0.next_if(|node| node.kind() == Rule::comment).is_some() {}
         self.0.peek().copied()
     }
 
@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
 
     fn postfix(&mut self, node: NodeRef<'_>) -> Expr {
         let outer_depth = self.depth;
-        let mut children = node.children().filter(|child| child.kind() != Rule::COMMENT);
+        let mut children = node.children().filter(|child| child.kind() != Rule::comment);
         let Some(primary) = children.next() else { return self.missing(node) };
         let mut value = self.primary(primary);
         for suffix in children {

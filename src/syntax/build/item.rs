@@ -15,7 +15,7 @@ use crate::syntax::report::{is_docs, stray_docs};
 impl Builder<'_> {
     pub(super) fn file(&mut self, root: NodeRef<'_>) -> File {
         let mut docs = None;
-        for comment in root.children().take_while(|child| child.kind() == Rule::COMMENT) {
+        for comment in root.children().take_while(|child| child.kind() == Rule::comment) {
             if let Some(line) = self.text(comment).strip_prefix("//!") {
                 push_doc_line(docs.get_or_insert_default(), line);
             }
@@ -28,7 +28,7 @@ impl Builder<'_> {
         let mut items = Vec::new();
         let mut docs = Vec::new();
         for node in parent.children() {
-            if node.kind() == Rule::COMMENT {
+            if node.kind() == Rule::comment {
                 if is_docs(self.text(node)) {
                     docs.push(node);
                 }

@@ -18,7 +18,7 @@ impl Builder<'_> {
 
     fn ty(&mut self, node: NodeRef<'_>) -> TypeExpr {
         let span = self.span(node);
-        let Some(inner) = node.children().find(|child| child.kind() != Rule::COMMENT) else {
+        let Some(inner) = node.children().find(|child| child.kind() != Rule::comment) else {
             return TypeExpr { kind: TypeKind::Error, span };
         };
         if self.depth >= DEPTH_LIMIT {

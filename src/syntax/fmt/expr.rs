@@ -127,7 +127,7 @@ impl Formatter<'_> {
 
     /// The arguments of a call. A single list, record or block string needs no level of its own.
     pub(super) fn args(&self, node: NodeRef<'_>) -> Doc {
-        let has_comments = node.children().any(|child| child.kind() == Rule::COMMENT || inner_comments(child).next().is_some());
+        let has_comments = node.children().any(|child| child.kind() == Rule::comment || inner_comments(child).next().is_some());
         let single = only(node, Rule::arg).filter(|_| !has_comments);
         let hugged = single
             .and_then(|arg| only(arg, Rule::expr))

@@ -51,5 +51,5 @@ impl<'a> Formatter<'a> {
 
 /// The nodes right below, comments apart.
 fn parts(node: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
-    node.children().filter(|child| child.kind() != Rule::COMMENT)
+    node.children().filter(|child| child.kind() != Rule::comment)
 }

@@ -85,10 +85,10 @@ impl Formatter<'_> {
     ) -> Row {
         let mut row = Row { opening: None, entries: Vec::new(), has_comments: false };
         let mut last_end = start;
-        for child in node.children().filter(|child| child.kind() == Rule::COMMENT || is_member(child.kind())) {
+        for child in node.children().filter(|child| child.kind() == Rule::comment || is_member(child.kind())) {
             let gap = &self.text[last_end..child.start()];
             let has_blank_before = gap.matches('\n').count() > 1 && !row.entries.is_empty();
-            if child.kind() == Rule::COMMENT {
+            if child.kind() == Rule::comment {
                 row.has_comments = true;
                 let comment = self.comment(child);
                 let is_behind = !gap.contains('\n') && last_end > 0;
@@ -124,7 +124,7 @@ impl Formatter<'_> {
         mut member: impl FnMut(NodeRef<'_>) -> Doc,
     ) -> Doc {
         let start = node.start() + self.text(node).find(open).map_or(0, |at| at + open.len());
-        let has_comments = node.children().any(|child| child.kind() == Rule::COMMENT || inner_comments(child).next().is_some());
+        let has_comments = node.children().any(|child| child.kind() == Rule::comment || inner_comments(child).next().is_some());
         let separator = if has_comments { "," } else { "" };
         let row = self.row(node, start, separator, is_member, &mut member);
         if row.is_empty() {
@@ -156,7 +156,7 @@ pub(super) fn inner_comments<'n>(node: NodeRef<'n>) -> Box<dyn Iterator<Item = N
         return Box::new(std::iter::empty());
     }
     Box::new(node.children().flat_map(|child| -> Box<dyn Iterator<Item = NodeRef<'n>>> {
-        if child.kind() == Rule::COMMENT { Box::new(std::iter::once(child)) } else { inner_comments(child) }
+        if child.kind() == Rule::comment { Box::new(std::iter::once(child)) } else { inner_comments(child) }
     }))
 }
 

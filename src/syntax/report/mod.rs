@@ -104,7 +104,7 @@ impl<'a> Reporter<'a> {
     fn node(&mut self, visit: &Visit<'_, '_>) {
         let node = visit.node;
         match node.kind() {
-            Rule::COMMENT => self.comment(visit),
+            Rule::comment => self.comment(visit),
             Rule::infix | Rule::prefix => self.operator(node),
             Rule::compare => self.compare(visit),
             Rule::arg_assign => self.argument_colon(node),
