@@ -52,8 +52,8 @@ fn emit<const TARGET: usize>(bencher: Bencher, form: &Form) {
     bencher.bench(|| target::emit(target, &plan, &Options::default()));
 }
 
-/// The same values as plain data, written as YAML.
-#[divan::bench(args = FORMS)]
+/// The same values as plain data, written as YAML. Our reader refuses more than 250,000 nodes, so only the smaller ones.
+#[divan::bench(args = [Form::Loop(1_000), Form::Written(1_000)])]
 fn floor_of_argo(bencher: Bencher, form: &Form) {
     let target = target::by_name("argo").expect("it is in the list");
     let emitted = target::emit(target, &plan(*form), &Options::default());
