@@ -1,12 +1,15 @@
 //! Hostile values through real shells: each arrives as it is, and none of them runs a command.
 //!
-//! Scripts come from a grammar of the places where a value may stand. They are quoted as `sema::shell` says, and run by bash
-//! and, where it is there, by dash.
+//! Scripts come from a grammar of the places where a value may stand. They are compiled with the values as parameters, and run
+//! by bash and, where it is there, by dash.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use o11n::sema::hir::Quote;
+use o11n::base::{MemoryWorld, RootPath};
+use o11n::plan::{self, Body, Inputs};
+use o11n::sema::analyze;
+use o11n::sema::hir::{PipelineId, Quote};
 use o11n::sema::shell::{Piece, scan};
 use proptest::prelude::*;
 
@@ -258,7 +261,7 @@ fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
 }
 
-/// Writes the value as language.md says, plainly.
+/// Writes the value for its place, plainly.
 fn quoted(value: &str, quote: Quote) -> String {
     let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte));
     match quote {
@@ -269,20 +272,28 @@ fn quoted(value: &str, quote: Quote) -> String {
     }
 }
 
-fn render(script: &[Part], values: &[String]) -> String {
-    let pieces = script.iter().map(|part| match part {
-        Part::Text(text) => Piece::Text(text),
-        Part::Hole(_) => Piece::Value,
-    });
-    let mut places = scan(pieces).holes.into_iter();
+/// The script as the compiler makes it of a body whose holes are parameters.
+fn compiled(script: &[Part], values: &[String]) -> String {
     let part = |part: &Part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Hole(value) => {
-            let place = places.next().unwrap().unwrap_or_else(|hazard| panic!("refused {hazard}: {script:?}"));
-            quoted(&values[*value], place.quote)
-        }
+        Part::Text(text) => text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t"),
+        Part::Hole(value) => format!("${{{{ v{value} }}}}"),
     };
-    script.iter().map(part).collect()
+    let body: String = script.iter().map(part).collect();
+    let params: String = (0..values.len()).map(|value| format!("  param v{value}: string\n")).collect();
+    let source = format!("pipeline p {{\n{params}  stage s {{ substage t {{ run = \"{body}\" }} }}\n}}\n");
+    let mut world = MemoryWorld::default();
+    world.files.insert("main.o11n".into(), source.clone().into_bytes());
+    let mut analysis = analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap(), &[]);
+    let refused = analysis.diagnostics.iter().find(|found| found.is_error());
+    assert!(refused.is_none(), "{refused:?}:\n{source}");
+    let flags = values.iter().enumerate().map(|(index, value)| (format!("v{index}").into(), value.as_str().into())).collect();
+    let inputs = Inputs { flags, ..Inputs::default() };
+    let built = plan::build(&analysis.program, PipelineId(0), &inputs, &world, &mut analysis.sources);
+    let plan = built.plan.unwrap_or_else(|| panic!("{:?}:\n{source}", built.diagnostics));
+    match &plan.stages[0].substages[0].body {
+        Body::Run(script) => script.text().into(),
+        Body::Command(_) => unreachable!("the source has a script"),
+    }
 }
 
 fn shells() -> Vec<&'static str> {
@@ -316,7 +327,7 @@ proptest! {
         let folder = folder("hostile");
         let script: Vec<Part> = statements.iter().flat_map(|statement| statement.script.clone()).collect();
         let preamble = "none=\nshow() { printf '%s\\0' \"$@\"; }\n";
-        let script = preamble.to_owned() + &render(&script, &values);
+        let script = preamble.to_owned() + &compiled(&script, &values);
         let expected: String = statements.iter().flat_map(|statement| &statement.output).map(|part| match part {
             Part::Text(text) => text.as_str(),
             Part::Hole(value) => &values[*value],
