@@ -1,4 +1,4 @@
-//! The phases of a compilation, each by itself: `cargo bench`. Whole processes: `cargo xtask bench`.
+//! What each phase before emission costs (`benches/emit.rs` has that); whole processes: `cargo xtask bench`.
 
 #[path = "../xtask/src/bench/sources.rs"]
 mod sources;
@@ -71,11 +71,4 @@ fn plan_by_a_loop(bencher: Bencher<'_, '_>, substages: usize) {
     let world = world(Form::Loop, substages);
     let mut analysis = analysed(&world);
     bencher.bench_local(|| planned(&world, &mut analysis));
-}
-
-#[divan::bench(args = BY_A_LOOP, consts = [0, 1, 2])]
-fn emit<const TARGET: usize>(bencher: Bencher<'_, '_>, substages: usize) {
-    let world = world(Form::Loop, substages);
-    let plan = planned(&world, &mut analysed(&world));
-    bencher.bench(|| target::emit(target::ALL[TARGET], black_box(&plan), &target::Options::default()));
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::base::Span;
 pub use codes::{CATALOGUE, Code, Entry};
-pub use suggest::nearest;
+pub use suggest::{listed, nearest};
 
 /// How bad it is. Only an error stops a compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,26 +1,54 @@
-//! "Did you mean": the nearest of the names that would be right.
+//! "Did you mean": the nearest of the names that would be right; and lists of names, as long as people read them.
+
+/// The longest name, in bytes, that is worth a suggestion.
+const NAME_LIMIT: usize = 128;
+/// Most names that a list shows.
+const LIST_LIMIT: usize = 30;
 
 /// The candidate nearest to `name`, or `None` where nothing is close. Ties go to the first.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > NAME_LIMIT {
+        return None;
+    }
     // Every letter is one edit away from every other: for a single one that says nothing.
     let limit = match name.chars().count() {
         0 | 1 => 0,
         length => (length / 3).clamp(1, 4),
     };
+    let name_folded = folded(name);
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name)
-        .filter_map(|candidate| distance(name, candidate, limit).map(|distance| (distance, candidate)))
+        .filter(|candidate| *candidate != name && candidate.len() <= NAME_LIMIT)
+        .filter_map(|candidate| distance(&name_folded, candidate, limit).map(|distance| (distance, candidate)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// Edits (insert, delete, replace, swap of neighbours) from `a` to `b`, letters compared without case and `-` like `_`;
+/// The names with commas between them; of very many, the first.
+pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    let mut list = String::new();
+    for (index, name) in names.into_iter().enumerate() {
+        if index == LIST_LIMIT {
+            list.push_str(", …");
+            break;
+        }
+        if index > 0 {
+            list.push_str(", ");
+        }
+        list.push_str(name.as_ref());
+    }
+    list
+}
+
+/// Without case, `-` like `_`.
+fn folded(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c }).collect()
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) from `a` to `b`, `a` folded already;
 /// `None` above `limit`.
-fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let fold =
-        |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c }).collect() };
-    let (a, b) = (fold(a), fold(b));
+fn distance(a: &[char], b: &str, limit: usize) -> Option<usize> {
+    let b = folded(b);
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }

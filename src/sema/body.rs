@@ -325,6 +325,7 @@ impl<'a> Checker<'a> {
         }
         let mut names: Vec<&EcoString> = self.declared.scopes[self.frame.file]
             .keys()
+            .take(if self.has_many_mistakes() { 0 } else { usize::MAX })
             .filter(|(space, _)| *space == Space::Template)
             .map(|(_, name)| name)
             .collect();

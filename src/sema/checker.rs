@@ -16,6 +16,8 @@ use crate::sema::types::Type;
 const CHAIN_LIMIT: usize = 150;
 /// How many expressions and blocks may lie in each other, through all the declarations that wait: a bound for the stack too.
 const LEVEL_LIMIT: usize = 1_000;
+/// After so many diagnostics no more names are looked for that could have been meant.
+const SUGGESTION_LIMIT: usize = 500;
 
 /// What is known of a declaration.
 pub(super) enum State<T> {
@@ -113,6 +115,11 @@ impl<'a> Checker<'a> {
             levels: 0,
             is_too_deep: false,
         }
+    }
+
+    /// Whoever reads so many mistakes starts again at the first: further ones come without suggestions, which cost most.
+    pub(super) fn has_many_mistakes(&self) -> bool {
+        self.diagnostics.len() >= SUGGESTION_LIMIT
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {

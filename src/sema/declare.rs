@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use ecow::EcoString;
 
 use crate::base::{RootPath, Span};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::sema::load::Unit;
 use crate::syntax::ast::{self, BlockLabel, ImportNames, Item, ItemKind, Name};
+
+/// The most names of a file among which one is looked for that could have been meant.
+const SUGGESTION_LIMIT: usize = 5_000;
 
 /// Names of different spaces do not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,8 +189,10 @@ impl<'a> Declarations<'a> {
                         .filter_map(|space| self.exported(target, space, &name.text))
                         .collect();
                     if found.is_empty() {
-                        let mut names: Vec<&str> = self.scopes[target]
-                            .iter()
+                        let scope = Some(&self.scopes[target]).filter(|scope| scope.len() <= SUGGESTION_LIMIT);
+                        let mut names: Vec<&str> = scope
+                            .into_iter()
+                            .flatten()
                             .filter(|(_, visible)| !visible.is_import)
                             .map(|((_, name), _)| name.as_str())
                             .collect();
@@ -239,7 +244,7 @@ pub(super) fn not_exported(path: &RootPath, names: &[&str], name: &Name) -> Diag
             if names.is_empty() {
                 "it declares nothing of this kind".to_owned()
             } else {
-                format!("it declares {}", names.join(", "))
+                format!("it declares {}", listed(names))
             }
         },
     )

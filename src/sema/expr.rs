@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use crate::base::Span;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::sema::checker::{BindingTarget, Checker};
 use crate::sema::declare::Entity;
 use crate::sema::hir::{Expr, ExprKind, HardwareId, LetId, Literal, ParamId, PolicyId, RetryOn, RunWhen};
@@ -540,5 +540,5 @@ fn familiar_member(word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn word_list(words: &[EcoString]) -> String {
-    words.iter().map(|word| format!("`{}`", shown_word(word))).collect::<Vec<_>>().join(", ")
+    listed(words.iter().map(|word| format!("`{}`", shown_word(word))))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use ecow::EcoString;
 
 use crate::base::Span;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::schema::{self, Kind, LabelRule};
 use crate::sema::checker::{BindingTarget, Checker, State};
 use crate::sema::declare::Entity;
@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
                     diagnostic.fix(format!("write `{meant}`"), name.span, meant).help(format!("did you mean `{meant}`?"))
                 }
                 None if names.is_empty() => diagnostic.help("it has no parameters"),
-                None => diagnostic.help(format!("it has {}", names.join(", "))),
+                None => diagnostic.help(format!("it has {}", listed(&names))),
             });
             self.infer(value, Some(&Type::Error));
             return;

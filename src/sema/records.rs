@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use crate::base::Span;
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::schema::{self, AttrType, Kind};
 use crate::sema::checker::Checker;
 use crate::sema::declare::{Entity, Space};
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
             .collect();
         if !missing.is_empty() {
             let is = if missing.len() == 1 { "is" } else { "are" };
-            let list = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let list = listed(missing.iter().map(|name| format!("`{name}`")));
             self.report(
                 Diagnostic::at(
                     Code::MissingAttribute,
@@ -179,9 +179,9 @@ impl<'a> Checker<'a> {
                         schema::attributes(Kind::Hardware).filter(|row| simple_type(&row.ty).is_some()).map(|row| row.name);
                     let message = format!("a hardware mode has no field `{}` that can be read", name.text);
                     let diagnostic = Diagnostic::at(Code::UnknownField, name.span, message, "no such field");
-                    self.report(diagnostic.meant(name.span, nearest(&name.text, names.clone()), || {
-                        format!("it has {}", names.collect::<Vec<_>>().join(", "))
-                    }));
+                    self.report(
+                        diagnostic.meant(name.span, nearest(&name.text, names.clone()), || format!("it has {}", listed(names))),
+                    );
                     (error(span), Type::Error)
                 }
             },
@@ -214,7 +214,7 @@ impl<'a> Checker<'a> {
 }
 
 fn field_list(record: &Record) -> String {
-    record.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
+    listed(record.fields.iter().map(|field| format!("`{}`", field.name)))
 }
 
 /// The language's type of an attribute whose value expressions may read.

@@ -43,13 +43,17 @@ impl<'a> Checker<'a> {
             return Some(entity);
         }
         let declared = self.declared;
-        let names: Vec<&str> = declared.exported_names(module, space).into_iter().map(EcoString::as_str).collect();
+        let names = if self.has_many_mistakes() { Vec::new() } else { declared.exported_names(module, space) };
+        let names: Vec<&str> = names.into_iter().map(EcoString::as_str).collect();
         self.report(not_exported(&self.units[module].path, &names, name));
         None
     }
 
     /// The names of values in sight, for suggestions.
     pub(super) fn values_in_sight(&self) -> Vec<EcoString> {
+        if self.has_many_mistakes() {
+            return Vec::new();
+        }
         let mut names: Vec<EcoString> = self.frame.bindings.iter().rev().map(|binding| binding.name.clone()).collect();
         let mut file: Vec<EcoString> = self.declared.scopes[self.frame.file]
             .keys()
@@ -220,6 +224,7 @@ impl<'a> Checker<'a> {
         let shown = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let mut names: Vec<&str> = self.declared.scopes[self.frame.file]
             .keys()
+            .take(if self.has_many_mistakes() { 0 } else { usize::MAX })
             .filter(|(space, _)| *space == Space::Type)
             .map(|(_, name)| name.as_str())
             .collect();

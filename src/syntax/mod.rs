@@ -71,7 +71,7 @@ pub fn parse(file: FileId, text: &str) -> Parse {
         Some((cst, mended)) => {
             parse.cst = cst;
             parse.fill(file, &mended.text);
-            report::imbalance(file, &mended, &mut parse.diagnostics);
+            report::imbalance(file, text, &mended, &mut parse.diagnostics);
         }
         None => parse.fill(file, text),
     }

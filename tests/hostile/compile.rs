@@ -10,12 +10,12 @@ use o11n::{lint, sema, target};
 const STACK: usize = 16 << 20;
 
 /// What the compiler says of a source. Panics where an answer is no good.
-pub fn compile(source: &str) -> Vec<Diagnostic> {
+pub(crate) fn compile(source: &str) -> Vec<Diagnostic> {
     compile_files(&[("main.o11n", source.as_bytes())])
 }
 
 /// As [`compile`]; the first file is the root.
-pub fn compile_files(files: &[(&str, &[u8])]) -> Vec<Diagnostic> {
+pub(crate) fn compile_files(files: &[(&str, &[u8])]) -> Vec<Diagnostic> {
     let mut world = MemoryWorld::default();
     for (path, bytes) in files {
         world.files.insert((*path).into(), bytes.to_vec());
@@ -51,12 +51,12 @@ fn assert_sound(found: &Diagnostic, sources: &SourceMap) {
     let edits = found.fix.iter().flat_map(|fix| fix.edits.iter().map(|(span, _)| *span));
     for span in found.labels.iter().map(|label| label.span).chain(edits) {
         let text = &sources.get(span.file).text;
-        assert!(text.get(span.range()).is_some(), "{}: a place outside of the text: {span:?}", found.code.id());
+        assert!(text.get(span.range()).is_some(), "{}: a place outside of the text: {span:?} of {text:?}", found.code.id());
     }
     assert!(!found.message.is_empty(), "{} says nothing", found.code.id());
 }
 
 /// The codes of the errors, in order.
-pub fn errors(source: &str) -> Vec<&'static str> {
+pub(crate) fn errors(source: &str) -> Vec<&'static str> {
     compile(source).iter().filter(|found| found.is_error()).map(|found| found.code.id()).collect()
 }

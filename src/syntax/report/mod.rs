@@ -38,11 +38,11 @@ pub(super) fn refusal(file: FileId, text: &str, error: &pest::error::Error<Rule>
 }
 
 /// Reports the braces that were mended by the indentation of their lines.
-pub(super) fn imbalance(file: FileId, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn imbalance(file: FileId, text: &str, mended: &Mended, diagnostics: &mut Vec<Diagnostic>) {
     for (open, before) in &mended.unclosed {
         diagnostics.push(
             Diagnostic::at(Code::Unclosed, Span::new(file, *open, open + 1), "this `{` is never closed", "opened here")
-                .label(Span::new(file, *before, before + 1), "by the indentation it ends before this")
+                .label(Span::new(file, *before, text.ceil_char_boundary(before + 1)), "by the indentation it ends before this")
                 .help("write `}` where it ends"),
         );
     }
