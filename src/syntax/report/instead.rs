@@ -12,9 +12,11 @@ impl Reporter<'_> {
         let node = visit.node;
         let text = self.text(node);
         let span = self.span(node);
-        let is_between_items = visit.parent.is_some_and(|parent| matches!(parent.kind(), Rule::file | Rule::body));
-        if is_docs(text) && !is_between_items {
-            // Between items the builder knows what it documents.
+        let may_document = visit.parent.is_some_and(|parent| {
+            // Between items the builder knows what it documents; fields, arguments and members may have docs too.
+            matches!(parent.kind(), Rule::file | Rule::body | Rule::record_type | Rule::params | Rule::enum_type)
+        });
+        if is_docs(text) && !may_document {
             self.push(stray_docs(span));
         }
         let Some(inner) = text.strip_prefix("/*") else { return };
