@@ -10,7 +10,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::cst::NodeRef;
 use crate::syntax::grammar::Rule;
-use crate::syntax::report::{is_docs, stray_docs};
+use crate::syntax::report::{as_word, is_docs, is_named_by_a_word, stray_docs};
 
 impl Builder<'_> {
     pub(super) fn file(&mut self, root: NodeRef<'_>) -> File {
@@ -129,6 +129,9 @@ impl Builder<'_> {
             match child.kind() {
                 Rule::kw_extends => is_extended = true,
                 Rule::string => label = Some(BlockLabel::String(self.string(child))),
+                Rule::error_label if word.as_ref().is_some_and(|word: &Name| is_named_by_a_word(&word.text)) => {
+                    label = Some(BlockLabel::Word(Name { text: as_word(self.text(child)).into(), span: self.span(child) }));
+                }
                 Rule::error_label => label = Some(BlockLabel::String(self.error_label(child))),
                 kind if is_name(kind) => {
                     let name = self.name(child);

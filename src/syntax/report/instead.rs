@@ -3,7 +3,7 @@
 use super::Reporter;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::schema::RESERVED_WORDS;
+use crate::schema::{LabelRule, RESERVED_WORDS, block_by_word};
 use crate::syntax::cst::{NodeRef, Visit};
 use crate::syntax::grammar::Rule;
 
@@ -172,9 +172,18 @@ impl Reporter<'_> {
     }
 
     /// `substage i.name {`, `stage build-all {`, `stage 1 {`
-    pub(super) fn label(&mut self, node: NodeRef<'_>) {
+    pub(super) fn label(&mut self, visit: &Visit<'_, '_>) {
+        let node = visit.node;
         let text = self.text(node);
         let span = self.span(node);
+        let word = visit.parent.and_then(|parent| parent.children().next()).map_or("", |first| self.text(first));
+        if is_named_by_a_word(word) {
+            let instead = as_word(text);
+            let message = format!("`{word}` is named by one word");
+            let diagnostic = Diagnostic::at(Code::BareInterpolatedName, span, message, "letters, digits and `_` only");
+            self.push(diagnostic.fix(format!("write `{instead}`"), span, instead));
+            return;
+        }
         let (message, instead) = if text.starts_with("${{") {
             ("a computed name is written as a string", format!("\"{text}\""))
         } else if text.contains(['.', '[', '(']) && !text.contains('-') {
@@ -211,6 +220,18 @@ impl Reporter<'_> {
             ),
         );
     }
+}
+
+/// Whether blocks of this word are named by a word, and by nothing else.
+pub(in crate::syntax) fn is_named_by_a_word(word: &str) -> bool {
+    block_by_word(word).is_some_and(|row| row.label == LabelRule::Word)
+}
+
+/// A name that was not one word, as one: `a-b` is `a_b`.
+pub(in crate::syntax) fn as_word(text: &str) -> String {
+    let letters = text.chars().map(|c| if unicode_ident::is_xid_continue(c) { c } else { '_' });
+    let digit = text.starts_with(|c: char| !unicode_ident::is_xid_start(c)).then_some('_');
+    digit.into_iter().chain(letters).collect()
 }
 
 /// Whether a comment is `/// …`.

@@ -6,7 +6,7 @@ mod skipped;
 
 use std::collections::HashSet;
 
-pub(super) use instead::{is_docs, stray_docs};
+pub(super) use instead::{as_word, is_docs, is_named_by_a_word, stray_docs};
 
 use super::balance::Mended;
 use super::cst::{Cst, NodeRef, Visit};
@@ -117,7 +117,7 @@ impl<'a> Reporter<'a> {
             Rule::error_comma | Rule::error_entry_comma => self.comma(visit),
             Rule::error_not_first => self.not_first(node),
             Rule::error_elif => self.elif(node),
-            Rule::error_label => self.label(node),
+            Rule::error_label => self.label(visit),
             Rule::error_spaced_call => self.spaced_call(node),
             Rule::error_separator => self.separator(node),
             Rule::error_no_value => self.no_value(visit),
