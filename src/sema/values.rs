@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
             (AttrType::Block(kind), written) => self.nested(*kind, written, name),
             (AttrType::Retry, Written::Expr(expr)) if !is_record(expr) => self.retry_limit(expr),
             (AttrType::Retry, written) => self.nested(Kind::Retry, written, name),
-            (AttrType::Map(_) | AttrType::ExitCodes | AttrType::Free, written) => self.map(ty, written, name),
+            (AttrType::Map(_) | AttrType::ExitCodes | AttrType::Free, written) => self.map(ty, written),
             (_, Written::Expr(expr)) => self.plain(ty, expr),
             (_, Written::Body(body)) => {
                 self.report(
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A map, or a record of any shape.
-    fn map(&mut self, ty: &'static AttrType, written: Written<'a>, name: Span) -> Expr {
+    fn map(&mut self, ty: &'static AttrType, written: Written<'a>) -> Expr {
         match written {
             Written::Body(body) => {
                 let mut fields = Vec::new();
@@ -155,7 +155,7 @@ impl<'a> Checker<'a> {
                             fields.push((key_text(key), value));
                         }
                         ItemKind::Block { word, label: None, body, .. } if matches!(ty, AttrType::Free) => {
-                            let value = self.map(ty, Written::Body(body), word.span);
+                            let value = self.map(ty, Written::Body(body));
                             fields.push((word.text.clone(), value));
                         }
                         ItemKind::Error => {}
@@ -180,13 +180,13 @@ impl<'a> Checker<'a> {
                 }
                 ast::ExprKind::If { cond, then, otherwise } => {
                     let cond = Box::new(self.check(cond, &Type::Bool));
-                    let then = Box::new(self.map(ty, Written::Expr(then), name));
-                    let otherwise = Box::new(self.map(ty, Written::Expr(otherwise), name));
+                    let then = Box::new(self.map(ty, Written::Expr(then)));
+                    let otherwise = Box::new(self.map(ty, Written::Expr(otherwise)));
                     Expr { kind: ExprKind::If { cond, then, otherwise }, span: expr.span }
                 }
                 ast::ExprKind::Binary(ast::BinaryOp::Add, left, right) => {
-                    let left = Box::new(self.map(ty, Written::Expr(left), name));
-                    let right = Box::new(self.map(ty, Written::Expr(right), name));
+                    let left = Box::new(self.map(ty, Written::Expr(left)));
+                    let right = Box::new(self.map(ty, Written::Expr(right)));
                     Expr { kind: ExprKind::Binary(ast::BinaryOp::Add, left, right), span: expr.span }
                 }
                 _ => self.map_of_any(ty, expr),

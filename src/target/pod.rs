@@ -139,7 +139,7 @@ pub(super) fn quantity(size: Size) -> String {
 /// Cores, in thousandths where they are not whole.
 fn cores(cpu: f64) -> String {
     let thousandths = (cpu * 1000.0).ceil().max(1.0) as u64;
-    if thousandths % 1000 == 0 { (thousandths / 1000).to_string() } else { format!("{thousandths}m") }
+    if thousandths.is_multiple_of(1000) { (thousandths / 1000).to_string() } else { format!("{thousandths}m") }
 }
 
 /// A pod manifest, valid by itself.

@@ -7,6 +7,7 @@ use o11n::syntax::ast::*;
 
 /// Whether items show where they stand. Hidden, `x = { a: b }` is shown as `x { a = b }`, since they mean the same.
 #[derive(Clone, Copy, PartialEq)]
+#[expect(dead_code, reason = "each test that has this module uses one of the two")]
 pub(crate) enum Spans {
     Shown,
     Hidden,
