@@ -50,7 +50,7 @@ catalogue! {
     ChainedComparison = E0013, "comparisons in a chain";
     ReservedWord = E0014, "a reserved word used as a name";
     TooComplex = E0015, "a file that takes too many steps to read";
-    BareInterpolatedName = E0016, "a name that needs quotes";
+    BareInterpolatedName = E0016, "a name in the wrong form";
     ForeignSyntax = E0017, "syntax of another language";
     StrayDocs = E0018, "a documenting comment that documents nothing";
     // Names and imports
