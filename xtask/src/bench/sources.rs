@@ -1,4 +1,4 @@
-//! The pipelines that are measured: one stage of alike substages, ten lines each, by a loop or written out.
+//! The pipelines that are measured: stages of alike substages, ten lines each, by a loop or written out.
 
 use std::fmt;
 
@@ -27,21 +27,32 @@ pub const SIZES: &[(Form, usize)] = &[
     (Form::Loop, 100_000),
 ];
 
+/// Substages in one stage: more would make an object that no cluster takes.
+const PER_STAGE: usize = 500;
+
 /// The text of a pipeline of this many substages.
 pub fn source(form: Form, count: usize) -> String {
     let mut text = String::from(HEAD);
     match form {
-        Form::WrittenOut => (1..=count).for_each(|number| text += &SUBSTAGE.replace("NUMBER", &number.to_string())),
-        Form::Loop => {
-            text += &format!("    for i in range({count}) {{\n");
-            let substage = SUBSTAGE.replace("task-NUMBER", "task-${{ i + 1 }}").replace("NUMBER", "${{ i + 1 }}");
-            for line in substage.lines() {
-                text += &format!("  {line}\n");
+        Form::WrittenOut => {
+            for first in (0..count).step_by(PER_STAGE) {
+                text += &format!("\n  stage build_{} {{\n", first / PER_STAGE);
+                let last = count.min(first + PER_STAGE);
+                (first + 1..=last).for_each(|number| text += &SUBSTAGE.replace("NUMBER", &number.to_string()));
+                text += "  }\n";
             }
-            text += "    }\n";
+        }
+        Form::Loop => {
+            let (stages, substages) = (count.div_ceil(PER_STAGE), count.min(PER_STAGE));
+            text += &format!("\n  for s in range({stages}) {{\n    stage \"build_${{{{ s }}}}\" {{\n");
+            text += &format!("      for n in [s * {substages} + i + 1 for i in range({substages})] {{\n");
+            for line in SUBSTAGE.replace("NUMBER", "${{ n }}").lines() {
+                text += &format!("    {line}\n");
+            }
+            text += "      }\n    }\n  }\n";
         }
     }
-    text + "  }\n}\n"
+    text + "}\n"
 }
 
 const HEAD: &str = r#"hardware small {
@@ -55,8 +66,6 @@ const HEAD: &str = r#"hardware small {
 
 pipeline bench {
   hardware = small
-
-  stage build {
 "#;
 
 const SUBSTAGE: &str = r#"    substage "task-NUMBER" {
