@@ -20,24 +20,24 @@ use crate::target::{Artifact, Kind, yaml};
 const LONGEST_CRON: usize = 34;
 /// Argo's controller may need as long to read a child that has ended.
 const SHORTEST_TTL: i64 = 300;
+/// The fewest bytes that a substage takes in its stage: `{"name":"a","template":"b-c"}`.
+const SMALLEST_STEP: u64 = 28;
 
 pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
     if cx.options.rbac {
         return vec![Artifact { path: format!("{}.rbac.yaml", cx.base), text: rbac::documents(cx) }];
     }
-    let templates = flow::templates(cx, false);
-    let whole = spec(cx, "main", templates.all());
-    let (size, digest) = measure(&whole);
     let mut documents = vec![header(cx.plan)];
-    if size > cx.settings.max_size.0 {
-        drop(whole);
+    let Some((whole, digest)) = whole(cx) else {
         // The stages' names are given anew, in children of their own.
         let mut fresh = Context::new(cx.plan, cx.options);
         fresh.has_children = true;
         let templates = flow::templates(&mut fresh, true);
         split(&mut fresh, templates, &mut documents);
         cx.sink.append(&mut fresh.sink);
-    } else if cx.has_children {
+        return vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }];
+    };
+    if cx.has_children {
         let name = format!("{}-{}", cx.base, &digest[..8]);
         template(cx, &name, resolved(whole, &name), &mut documents);
         starts(cx, &reference(&name), &mut documents);
@@ -48,6 +48,19 @@ pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
         starts(cx, &whole, &mut documents);
     }
     vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }]
+}
+
+/// Everything in one object, with its digest; none if that is more than the cluster takes.
+fn whole(cx: &mut Context) -> Option<(WorkflowSpec, String)> {
+    let limit = cx.settings.max_size.0;
+    // So many substages are told to be too many without being made.
+    if cx.plan.substages().count() as u64 * SMALLEST_STEP > limit {
+        return None;
+    }
+    let templates = flow::templates(cx, false);
+    let whole = spec(cx, "main", templates.all());
+    let (size, digest) = measure(&whole);
+    (size <= limit).then_some((whole, digest))
 }
 
 impl Templates {

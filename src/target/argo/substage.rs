@@ -4,6 +4,7 @@
 //! where a slot or a lock must be kept through back-off and abort, which a retried node alone does not.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use ecow::EcoString;
 
@@ -46,7 +47,10 @@ struct Frame {
 /// Substages that are the same but for the values of some parameters.
 struct Group<'a> {
     members: Vec<(usize, &'a Substage)>,
-    leaves: Vec<Leaf>,
+    /// The first member's, for its shape and the names of its slots.
+    leaf: Leaf,
+    /// What fills the slots, for each member.
+    values: Vec<Vec<EcoString>>,
 }
 
 /// What the substages of a stage stand in.
@@ -61,23 +65,30 @@ pub(super) struct Surroundings {
 /// Places all substages of a stage; `Placed` are in the order of declaration.
 pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: Surroundings) -> (Vec<Placed>, Vec<Template>) {
     let mut groups: Vec<(Frame, Group)> = Vec::new();
-    let mut known: HashMap<(Frame, Shape), usize> = HashMap::new();
+    // By the hash of frame and shape: a shape is large, and most are met again.
+    let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
     for (index, substage) in stage.substages.iter().enumerate() {
         let frame = frame(stage, substage, around.is_dag);
         let mut leaf = leaf::leaf(cx, hosts, stage, substage, around.is_child);
         if !frame.is_wrapped && !is_dispatched(substage) {
             leaf.shape.locks.clone_from(&frame.locks);
         }
-        let key = (frame, leaf.shape.clone());
-        match known.get(&key) {
-            Some(&at) if !is_dispatched(substage) => {
+        let values = leaf.slots.iter().map(|slot| slot.value.clone()).collect();
+        if is_dispatched(substage) {
+            groups.push((frame, Group { members: vec![(index, substage)], leaf, values: vec![values] }));
+            continue;
+        }
+        let alike = known.entry(known.hasher().hash_one((&frame, &leaf.shape))).or_default();
+        let same = |at: &&usize| groups[**at].0 == frame && groups[**at].1.leaf.shape == leaf.shape;
+        match alike.iter().find(same) {
+            Some(&at) => {
                 let group = &mut groups[at].1;
                 group.members.push((index, substage));
-                group.leaves.push(leaf);
+                group.values.push(values);
             }
-            _ => {
-                groups.push((key.0.clone(), Group { members: vec![(index, substage)], leaves: vec![leaf] }));
-                known.insert(key, groups.len() - 1);
+            None => {
+                alike.push(groups.len());
+                groups.push((frame, Group { members: vec![(index, substage)], leaf, values: vec![values] }));
             }
         }
     }
@@ -86,7 +97,7 @@ pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: 
     for (frame, group) in groups {
         let (_, first) = group.members[0];
         if is_dispatched(first) {
-            placed[group.members[0].0] = Some(dispatched(cx, (stage, around), first, frame, group.leaves, &mut templates));
+            placed[group.members[0].0] = Some(dispatched(cx, (stage, around), first, frame, group.leaf, &mut templates));
         } else {
             for (index, place) in framed(cx, stage, &frame, &group, &mut templates) {
                 placed[index] = Some(place);
@@ -143,18 +154,18 @@ fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templat
     let (outer, label) = (mangle(&stage.name), label(group));
     let base = cx.names.unique(&base_name(&outer, if label == outer { "each" } else { &label }));
     let mut parameters = parameters(group);
-    if group.leaves[0].takes_verdict {
+    if group.leaf.takes_verdict {
         let value = EcoString::from(format!("{{{{inputs.parameters.{VERDICT_INPUT}}}}}"));
-        let values = group.leaves.iter().map(|_| value.clone()).collect();
+        let values = vec![value; group.members.len()];
         parameters.push(Varying { name: VERDICT_INPUT.into(), slots: Vec::new(), values });
     }
     let declared_names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let fill = |slot: usize| match parameters.iter().find(|parameter| parameter.slots.contains(&slot)) {
         Some(parameter) => format!("{{{{inputs.parameters.{}}}}}", parameter.name),
-        None => group.leaves[0].slots[slot].value.to_string(),
+        None => group.values[0][slot].to_string(),
     };
     let name = if frame.is_wrapped { cx.names.unique(&format!("{base}-run")) } else { base.clone() };
-    let leaf = group.leaves[0].shape.template(name.clone(), &declared_names, &fill, &cx.settings.artifact_store);
+    let leaf = group.leaf.shape.template(name.clone(), &declared_names, &fill, &cx.settings.artifact_store);
     if frame.is_wrapped {
         let mut wrapper = wrapper(base.clone(), &name, frame, pass_on(&declared_names));
         let inputs = declared(&declared_names);
@@ -222,17 +233,17 @@ struct Varying {
 /// Slots whose values differ between the members; those that differ in the same way are one parameter.
 fn parameters(group: &Group) -> Vec<Varying> {
     let mut varying: Vec<Varying> = Vec::new();
-    if group.leaves.len() < 2 {
+    if group.members.len() < 2 {
         return varying;
     }
     let mut known: HashMap<Vec<EcoString>, usize> = HashMap::new();
     let mut names = Names::default();
     names.unique(VERDICT_INPUT);
-    for (slot, first) in group.leaves[0].slots.iter().enumerate() {
-        if group.leaves.iter().all(|leaf| leaf.slots[slot].value == first.value) {
+    for (slot, first) in group.leaf.slots.iter().enumerate() {
+        if group.values.iter().all(|values| values[slot] == first.value) {
             continue;
         }
-        let values: Vec<EcoString> = group.leaves.iter().map(|leaf| leaf.slots[slot].value.clone()).collect();
+        let values: Vec<EcoString> = group.values.iter().map(|values| values[slot].clone()).collect();
         if let Some(&at) = known.get(&values) {
             varying[at].slots.push(slot);
             continue;
@@ -305,12 +316,11 @@ fn dispatched(
     (stage, around): (&Stage, Surroundings),
     substage: &Substage,
     frame: Frame,
-    mut leaves: Vec<Leaf>,
+    mut leaf: Leaf,
     templates: &mut Vec<Template>,
 ) -> Placed {
     let dispatch = substage.dispatch.expect("only dispatched substages come here");
     let base = cx.names.unique(&base_name(&mangle(&stage.name), &mangle(&substage.name)));
-    let mut leaf = leaves.remove(0);
     let memoize = leaf.shape.take_memoize(&leaf.slots);
     let [create, stop, replicas, replica] =
         ["dispatch", "stop", "replicas", "replica"].map(|part| cx.names.unique(&format!("{base}-{part}")));
