@@ -88,12 +88,12 @@ impl Reporter<'_> {
     }
 
     pub(super) fn unclosed_body(&mut self, visit: &Visit<'_, '_>) {
-        let Some(body) = visit.parent else { return };
+        let Some(body) = visit.parent.filter(|_| !self.is_swallowed(visit.node)) else { return };
         self.report_open(body.start(), "{", "}");
     }
 
     pub(super) fn open_bracket(&mut self, visit: &Visit<'_, '_>) {
-        let Some(parent) = visit.parent else { return };
+        let Some(parent) = visit.parent.filter(|_| !self.is_swallowed(visit.node)) else { return };
         let (open, close) = match visit.node.kind() {
             Rule::error_open_paren => ("(", ")"),
             Rule::error_open_bracket => ("[", "]"),
@@ -102,6 +102,11 @@ impl Reporter<'_> {
         // The bracket is the parent's first character, or follows its word.
         let at = self.text[parent.range()].find(open).map_or(parent.start(), |at| parent.start() + at);
         self.report_open(at, open, close);
+    }
+
+    /// Whether a string without end took the text up to here: what is open around it may well be closed inside it.
+    fn is_swallowed(&self, missing: NodeRef<'_>) -> bool {
+        self.swallowed.is_some_and(|string| missing.start() > string)
     }
 
     fn report_open(&mut self, at: usize, open: &str, close: &str) {
@@ -118,6 +123,9 @@ impl Reporter<'_> {
         let quotes = if is_block { "\"\"\"" } else { "\"" };
         let span = Span::new(self.file, string.start(), string.start() + quotes.len());
         let diagnostic = Diagnostic::at(Code::UnclosedString, span, "this string does not end", "begins here");
+        if is_block {
+            self.swallowed = Some(span.start as usize);
+        }
         self.push_derailing(if is_block {
             diagnostic.help("write `\"\"\"` on a line of its own after the text")
         } else {

@@ -19,7 +19,7 @@ const ERROR_LIMIT: usize = 500;
 
 /// Reports every error node, then puts all diagnostics of the file in order of the text.
 pub(super) fn report(cst: &Cst, file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) {
-    let mut reporter = Reporter { file, text, found: Vec::new(), settled: HashSet::new() };
+    let mut reporter = Reporter { file, text, found: Vec::new(), settled: HashSet::new(), swallowed: None };
     cst.visit(|visit| {
         if reporter.found.len() < ERROR_LIMIT {
             reporter.node(visit);
@@ -62,6 +62,8 @@ struct Reporter<'a> {
     found: Vec<Found>,
     /// Nodes that have been reported together with an outer one, by their start.
     settled: HashSet<usize>,
+    /// Where a string begins that takes all the rest of the file.
+    swallowed: Option<usize>,
 }
 
 struct Found {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::Reporter;
 use crate::base::{Duration, Span};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::schema;
 use crate::syntax::cst::{NodeRef, Visit};
 use crate::syntax::grammar::Rule;
 use crate::syntax::{labels, second};
@@ -40,6 +41,9 @@ const FULL_WIDTH: [(char, &str); 16] = [
 impl Reporter<'_> {
     pub(super) fn skipped(&mut self, visit: &Visit<'_, '_>) {
         let node = visit.node;
+        if node.kind() == Rule::error_item && self.by_first_word(node) {
+            return;
+        }
         let (rule, range) = self.piece(visit);
         let is_short = range.len() <= 2 * SECOND_LOOK_LIMIT;
         let stop = is_short.then(|| second::look(rule, self.text, range.clone())).flatten();
@@ -53,6 +57,40 @@ impl Reporter<'_> {
             Some(diagnostic) => self.push(diagnostic),
             None => self.push_guess(self.unexpected(visit, &range, at, stop.map(|stop| stop.expected).unwrap_or_default())),
         }
+    }
+
+    /// `timeout 40m` and `parm level: int`: the first word tells what the item was meant to be.
+    fn by_first_word(&mut self, item: NodeRef<'_>) -> bool {
+        let text = self.text(item);
+        let word = self.word_at(item.start());
+        let rest = &text[word.len().min(text.len())..];
+        let value = rest.trim_start_matches([' ', '\t']);
+        if word.is_empty() || value.len() == rest.len() {
+            return false;
+        }
+        let start = item.start() + text.len() - value.len();
+        let span = Span::new(self.file, item.start(), item.start() + word.len());
+        if schema::ATTRIBUTES.iter().any(|row| row.name == word) {
+            if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '[')) {
+                return false;
+            }
+            let place = Span::new(self.file, start, start);
+            self.push(
+                Diagnostic::at(Code::UnexpectedText, span, format!("`{word}` has no `=`"), "set without `=`")
+                    .fix("add `=`", place, "= ")
+                    .help(format!("write `{word} = …`")),
+            );
+            return true;
+        }
+        let statements = schema::STATEMENTS.iter().map(|row| row.word);
+        let is_known = schema::block_by_word(word).is_some() || statements.clone().any(|statement| statement == word);
+        let Some(meant) = nearest(word, statements).filter(|_| !is_known) else { return false };
+        self.push(Diagnostic::at(Code::UnexpectedText, span, format!("`{word}` begins nothing"), "no such word").meant(
+            span,
+            Some(meant),
+            String::new,
+        ));
+        true
     }
 
     /// `stage build all {`
