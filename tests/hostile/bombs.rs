@@ -265,3 +265,15 @@ fn a_block_left_open_before_a_line_of_wide_letters_is_told() {
     let found = errors("pipeline p {\n  stage s {\n    substage t {\n      run = \"ls\"\n测 = 1\n");
     assert!(found.contains(&"E0002"), "{found:?}");
 }
+
+#[test]
+fn a_statement_cut_off_at_the_end_of_the_file_is_told() {
+    for source in [
+        "takes \"build/*\"   = ",
+        "scenario \"a\" {\n  fake \"测\" = ",
+        "fake \"a\" = [timeout, exit( planner",
+        "import \"a\" as",
+    ] {
+        assert!(!errors(source).is_empty(), "{source}");
+    }
+}

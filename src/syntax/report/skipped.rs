@@ -171,10 +171,10 @@ impl Reporter<'_> {
     }
 
     fn unexpected(&self, visit: &Visit<'_, '_>, range: &Range<usize>, at: usize, expected: Vec<&'static str>) -> Diagnostic {
-        let word =
-            self.word_at(visit.parent.filter(|parent| is_statement(parent.kind())).map_or(range.start, |parent| parent.start()));
+        let start = visit.parent.filter(|parent| is_statement(parent.kind())).map_or(range.start, |parent| parent.start());
+        let word = self.word_at(start);
         let form = labels::form(word);
-        let needs_path = matches!(word, "import" | "fake" | "takes").then(|| range.start + word.len());
+        let needs_path = matches!(word, "import" | "fake" | "takes").then(|| start + word.len());
         let needs_path = needs_path.filter(|after| !self.text[*after..].trim_start().starts_with('"'));
         let at = needs_path.map_or(at, |after| after + self.text[after..].len() - self.text[after..].trim_start().len());
         let found = self.token_at(at);
