@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Build the other tools too, once, and measure them on 20 and 1,000 substages
     #[arg(long)]
     peers: bool,
+    /// Leave this tool out; repeatable
+    #[arg(long, value_name = "TOOL", requires = "peers")]
+    without: Vec<String>,
     /// Write the tables into docs/performance.md
     #[arg(long)]
     write: bool,
@@ -39,7 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut text = table(&ours(&scratch)?);
     if arguments.peers {
         text += "\n";
-        text += &table(&peers::rows(&scratch)?);
+        text += &table(&peers::rows(&scratch, &arguments.without)?);
     }
     print!("{text}");
     if arguments.write {

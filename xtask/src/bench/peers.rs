@@ -39,14 +39,14 @@ fn go_install(into: &Path, package: &str, version: &str) -> Result<()> {
 }
 
 /// Ourselves and the others, on the same machine, one after the other.
-pub fn rows(scratch: &Path) -> Result<Vec<Row>> {
+pub fn rows(scratch: &Path, without: &[String]) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for &count in SIZES {
         let path = scratch.join(format!("peer-{count}.o11n"));
         fs::write(&path, source(Form::Loop, count))?;
         let mut ours = o11n();
         ours.args(["compile", "--target", "argo"]).arg(&path);
-        for (name, command) in [("o11n".to_owned(), ours)].into_iter().chain(peers(count)?) {
+        for (name, command) in [("o11n".to_owned(), ours)].into_iter().chain(peers(count, without)?) {
             check(&command, count).with_context(|| format!("{name} at {count} substages"))?;
             rows.push(Row { what: format!("{count} substages by a loop: {name}"), cost: measure(&command)? });
         }
@@ -54,18 +54,24 @@ pub fn rows(scratch: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn peers(count: usize) -> Result<Vec<(String, Command)>> {
+fn peers(count: usize, without: &[String]) -> Result<Vec<(String, Command)>> {
+    let wanted = [&JSONNET, &HELM, &CUE, &HERA].into_iter().filter(|tool| !without.iter().any(|name| name == tool.name));
+    let named = |tool: &Tool| Ok((format!("{} {}", tool.name, tool.version), peer(tool, count)?));
+    wanted.map(named).collect()
+}
+
+fn peer(tool: &Tool, count: usize) -> Result<Command> {
     let input = |name: &str| project::root().join("benches/peers").join(name);
-    let mut jsonnet = Command::new(JSONNET.folder()?.join("jsonnet"));
-    jsonnet.args(["--string", "--ext-code", &format!("n={count}")]).arg(input("tasks.jsonnet"));
-    let mut helm = Command::new(HELM.folder()?.join("helm"));
-    helm.args(["template", "bench"]).arg(input("chart")).args(["--set", &format!("tasks={count}")]);
-    let mut cue = Command::new(CUE.folder()?.join("cue"));
-    cue.args(["export", "--out", "yaml", "--inject", &format!("n={count}")]).arg(input("tasks.cue"));
-    let mut hera = Command::new(HERA.folder()?.join("bin/python"));
-    hera.arg(input("tasks.py")).arg(count.to_string());
-    let named = [(&JSONNET, jsonnet), (&HELM, helm), (&CUE, cue), (&HERA, hera)];
-    Ok(named.into_iter().map(|(tool, command)| (format!("{} {}", tool.name, tool.version), command)).collect())
+    let folder = tool.folder()?;
+    let program = if tool.name == HERA.name { "bin/python" } else { tool.name };
+    let mut command = Command::new(folder.join(program));
+    match tool.name {
+        "jsonnet" => command.args(["--string", "--ext-code", &format!("n={count}")]).arg(input("tasks.jsonnet")),
+        "helm" => command.args(["template", "bench"]).arg(input("chart")).args(["--set", &format!("tasks={count}")]),
+        "cue" => command.args(["export", "--out", "yaml", "--inject", &format!("n={count}")]).arg(input("tasks.cue")),
+        _ => command.arg(input("tasks.py")).arg(count.to_string()),
+    };
+    Ok(command)
 }
 
 /// A tool that makes less than it should is no competitor: the last substage must be there.
