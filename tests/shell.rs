@@ -368,3 +368,39 @@ proptest! {
         }
     }
 }
+
+/// A shell that reads quotes in its own way gets no values, wherever it is set.
+#[test]
+fn no_value_reaches_a_foreign_shell() {
+    let codes = |source: &str| -> Vec<&'static str> {
+        let mut world = MemoryWorld::default();
+        world.files.insert("main.o11n".into(), source.as_bytes().to_vec());
+        let mut analysis = analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap(), &[]);
+        let mut found: Vec<_> =
+            analysis.diagnostics.iter().filter(|found| found.is_error()).map(|found| found.code.id()).collect();
+        if found.is_empty() {
+            let built = plan::build(&analysis.program, PipelineId(0), &Inputs::default(), &world, &mut analysis.sources);
+            found.extend(built.diagnostics.iter().map(|found| found.code.id()));
+        }
+        found
+    };
+    let source = |pipeline: &str, stage: &str, substage: &str| {
+        format!(
+            "let script(x: string): script = \"print('${{{{ x }}}}')\"
+            pipeline p {{ param x: string = \"a\"  {pipeline}  stage s {{ {stage}  substage t {{ {substage} }} }} }}"
+        )
+    };
+    let run = "run = \"print('${{ x }}')\"";
+    for [pipeline, stage, substage] in [
+        ["", "", "shell = \"python3\"  run = \"print('${{ x }}')\""],
+        ["shell = \"python3\"", "", run],
+        ["", "shell = if x == \"a\" then \"fish\" else \"bash\"", run],
+        ["shell = \"fish\"  before = \"echo ${{ x }}\"", "", "run = \"ls\""],
+        ["", "shell = \"fish\"", "run = \"ls\"  after = \"echo ${{ x }}\""],
+        ["shell = \"perl\"", "", "run = script(x)"],
+    ] {
+        assert_eq!(codes(&source(pipeline, stage, substage)), ["E0215"], "{pipeline} {stage} {substage}");
+    }
+    assert!(codes(&source("shell = \"python3\"", "shell = \"/bin/dash\"", run)).is_empty());
+    assert!(codes(&source("shell = \"python3\"", "", "env { X = x }  run = \"print(1)\"")).is_empty());
+}

@@ -12,13 +12,15 @@ use super::expand::{Expander, LastEnv, MAX_SUBSTAGES, Scope, Unit, bad_name, mis
 use super::fingerprint;
 use super::hardware::{Mode, env_values};
 use super::model::{
-    Artifacts, Body, Cache, Case, Dispatch, EnvValue, ExitClass, Need, OnError, Priority, Retry, Script, Shard, Substage, Test,
+    Artifacts, Body, Cache, Case, Dispatch, EnvValue, ExitClass, Need, OnError, Priority, Retry, Script, ScriptPart, Shard,
+    Substage, Test,
 };
 use super::value::{Fields, Quantities, Value};
 use crate::base::{Duration, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::Kind;
 use crate::sema::hir::{self, Expr, ExprKind, RetryOn, Setting};
+use crate::sema::shell::is_sh_like;
 
 /// Most bytes of text of all substages of a plan together.
 const MAX_TEXT: usize = 1 << 30;
@@ -39,6 +41,7 @@ impl<'a> Expander<'_, 'a> {
         let cases = self.cases(&attrs);
         let count = self.shard_count(&attrs, &name, &cases, dispatch)?;
         let base = self.base(&attrs, scope, body, mode.as_deref(), dispatch, declared);
+        self.check_shell(&base, &attrs)?;
         self.count_text(&base, count, declared.span)?;
         let inputs = self.inputs_digest(&attrs)?;
         self.place_shards(name, count, cases, base, mode.as_deref(), inputs.as_ref(), declared.span)
@@ -145,6 +148,28 @@ impl<'a> Expander<'_, 'a> {
                 .map(|entry| (entry.attribute.name, entry.span))
                 .collect(),
         }
+    }
+
+    /// Values are quoted as POSIX says: where the shell reads quotes in another way, a script may hold none.
+    fn check_shell(&mut self, base: &Substage, attrs: &Attrs) -> Res<()> {
+        if is_sh_like(&base.shell) {
+            return Ok(());
+        }
+        let has_value = |script: &Script| script.parts.iter().any(|part| matches!(part, ScriptPart::Value(_)));
+        let run = match &base.body {
+            Body::Run(script) if has_value(script) => Some("run"),
+            Body::Run(_) | Body::Command(_) => None,
+        };
+        let before = base.before.iter().any(has_value).then_some("before");
+        let after = base.after.iter().any(has_value).then_some("after");
+        let Some(attribute) = run.or(before).or(after) else { return Ok(()) };
+        let message = format!("no quoting is known for `{}`, but `{attribute}` interpolates a value", base.shell);
+        let place = self.place(attrs.span(attribute).unwrap_or(base.span));
+        let mut diagnostic = Diagnostic::at(Code::ForeignShell, place, message, "its values could be read as code");
+        if let Some(span) = attrs.span("shell") {
+            diagnostic = diagnostic.label(span, "the shell is set here");
+        }
+        self.eval.fail(diagnostic.help("pass the value by `env { NAME = … }`, and let the program read the variable"))
     }
 
     /// Exactly one of `run` and `command`.
