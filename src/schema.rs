@@ -135,6 +135,8 @@ pub const COMMON_VARIABLES: &[&str] = &[
     "PATH", "HOME", "USER", "SHELL", "PWD", "LANG", "TZ", "TERM", "CI", "HOSTNAME", "TMPDIR", "LOGNAME", "EDITOR", "OLDPWD",
     "IFS",
 ];
+/// Variables that every body gets, beside those that begin with `O11N_`.
+pub const GIVEN_VARIABLES: &[&str] = &["WORKSPACE", "JOB_NAME", "BUILD_ID"];
 /// Outcomes that a fake or an expectation may name.
 pub const OUTCOMES: &[&str] = &["succeeded", "unstable", "failed", "timed_out", "lost", "cancelled", "skipped", "cached"];
 /// The types that need no declaration, `enum`, `list`, `map` and records apart.

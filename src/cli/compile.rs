@@ -185,6 +185,9 @@ impl Args {
                 Err(exit) => exit,
             };
         };
+        if path.extension().is_some_and(|extension| extension == "o11n") {
+            return usage(&format!("`{}` is a source of o11n; what is compiled belongs elsewhere", path.display()));
+        }
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if is_folder && outcome.has_errors() {
             return artifacts.first().map_or(Exit::Success, |artifact| print(&artifact.text));

@@ -114,7 +114,7 @@ impl World for DiskWorld {
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         let file = fs::File::open(self.disk_path(path)).map_err(read_error)?;
         // It may have grown since.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(read_error)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(read_error)?;
         if bytes.len() as u64 > limit { Err(ReadError::TooLarge(bytes.len() as u64)) } else { Ok(bytes) }
     }
 
@@ -143,5 +143,21 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         io::ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
         _ => error.to_string().to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_limit_is_read_whole() {
+        let root = std::env::temp_dir().join(format!("o11n-disk-{}", std::process::id()));
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join("a.txt"), "whole").unwrap();
+        let world = DiskWorld::at(&root).unwrap();
+        let read = world.read(&RootPath::resolve(None, "a.txt").unwrap(), u64::MAX);
+        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(read, Ok(b"whole".to_vec()));
     }
 }

@@ -80,7 +80,7 @@ impl Command {
 pub fn main() -> ExitCode {
     let mut words: Vec<OsString> = std::env::args_os().collect();
     // As a container, the environment says it all.
-    if words.len() == 1 && std::env::var_os(compile::PIPELINE_VARIABLE).is_some() {
+    if words.len() == 1 && std::env::var_os(compile::PIPELINE_VARIABLE).is_some_and(|name| !name.is_empty()) {
         words.push("compile".into());
     }
     let command = match Cli::try_parse_from(words) {

@@ -145,7 +145,12 @@ pub(super) fn write_file(path: &Path, text: &[u8]) -> io::Result<()> {
     let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_string_lossy();
     let draft = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let permissions = std::fs::metadata(path).ok().map(|meta| meta.permissions());
+    let meta = std::fs::metadata(path).ok();
+    if meta.as_ref().is_some_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        // A device or a pipe is written to, not replaced.
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(text);
+    }
+    let permissions = meta.map(|meta| meta.permissions());
     let written = std::fs::write(&draft, text)
         .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&draft, permissions)))
         .and_then(|()| std::fs::rename(&draft, path));

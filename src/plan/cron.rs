@@ -6,8 +6,8 @@ const FIELDS: [(&str, u32, u32, &[&str]); 5] = [
     ("hour", 0, 23, &[]),
     ("day of the month", 1, 31, &[]),
     ("month", 1, 12, &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
-    // 7 is Sunday too.
-    ("day of the week", 0, 7, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+    // Some schedulers take 7 for Sunday, too; Argo's does not.
+    ("day of the week", 0, 6, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
 ];
 
 /// Why a text is no schedule.
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn schedules_are_five_fields_in_range() {
-        for right in ["0 2 * * *", "*/15 0-6,22 1 jan-mar MON", "5/10 * * * 7", "0 0 1,15 * *"] {
+        for right in ["0 2 * * *", "*/15 0-6,22 1 jan-mar MON", "5/10 * * * 0", "0 0 1,15 * *"] {
             assert_eq!(judge(right), Ok(()), "{right}");
         }
         for wrong in [
@@ -72,6 +72,7 @@ mod tests {
             "a * * * *",
             "5-1 * * * *",
             "*/0 * * * *",
+            "0 2 * * 7",
             "+1 * * * *",
             "@daily",
             "1, * * * *",

@@ -50,10 +50,23 @@ pub(super) fn call(eval: &mut Eval<'_>, builtin: Builtin, args: Vec<Value>, span
             let bytes = next().as_size().ok_or(Failed)?.0;
             eval.result(i64::try_from(bytes).map(Value::Int).map_err(|_| NoResult::Overflow), span)
         }
-        Builtin::Secret => text(&next()).map(Value::Secret),
+        Builtin::Secret => secret(eval, text(&next())?, span),
         Builtin::Raw => raw(eval, text(&next())?, span),
         Builtin::Load | Builtin::Read | Builtin::Glob => Err(Failed),
     }
+}
+
+/// A credential's name, as every engine can take it.
+fn secret(eval: &mut Eval<'_>, name: EcoString, span: Span) -> Res<Value> {
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+    };
+    if name.split('/').count() <= 2 && name.split('/').all(is_part) {
+        return Ok(Value::Secret(name));
+    }
+    let message = format!("no secret can be named `{}`", name.escape_debug());
+    let help = "write the name of a credential, `NAME` or `group/NAME`, with ASCII letters, digits, `_`, `-` and `.`";
+    eval.fail(Diagnostic::at(Code::OutOfRange, span, message, "not the name of a credential").help(help))
 }
 
 /// How much there is to look at.

@@ -111,8 +111,9 @@ impl<'a> Expander<'_, 'a> {
         let text = |name: &str| attrs.value(name).and_then(Value::as_string).cloned();
         let (before, after) = scope.scripts(attrs);
         let artifacts = attrs.value("artifacts").map(artifacts).unwrap_or_default();
-        let mut lock = attrs.value("lock").map(Value::strings).unwrap_or_default();
-        for held in mode.map_or(&[][..], |mode| &mode.hardware.lock) {
+        let of_mode = mode.map_or(&[][..], |mode| &mode.hardware.lock);
+        let mut lock: Vec<EcoString> = Vec::new();
+        for held in attrs.value("lock").map(Value::strings).unwrap_or_default().iter().chain(of_mode) {
             if !lock.contains(held) {
                 lock.push(held.clone());
             }
@@ -262,7 +263,16 @@ impl<'a> Expander<'_, 'a> {
             }
             _ => None,
         };
-        cases.elements().iter().filter_map(case).collect()
+        let cases: Vec<Case> = cases.elements().iter().filter_map(case).collect();
+        let place = attrs.span("test");
+        if let (Some(bad), Some(span)) =
+            (cases.iter().find(|case| case.name.is_empty() || case.name.contains(char::is_control)), place)
+        {
+            let message = format!("no case can be named `{}`", bad.name.escape_debug());
+            let help = "a body finds its cases in a file, one a line: write names of one line";
+            self.eval.report(Diagnostic::at(Code::OutOfRange, span, message, "one of its cases").help(help));
+        }
+        cases
     }
 
     /// The environment: the mode's below, the level's above.

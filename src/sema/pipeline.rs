@@ -197,6 +197,17 @@ impl<'a> Checker<'a> {
                     _ => self.misplaced(Kind::Trigger, entry),
                 }
             }
+            if !settings.iter().any(|setting| setting.attribute.name == "cron") {
+                self.report(
+                    Diagnostic::at(
+                        Code::MissingAttribute,
+                        span,
+                        format!("the trigger `{name}` never starts anything"),
+                        "no `cron`",
+                    )
+                    .help("write when it starts: `cron = [\"0 2 * * *\"]`"),
+                );
+            }
             triggers.push(hir::Trigger { name, settings, with, span });
         }
         triggers

@@ -243,8 +243,24 @@ impl<'a> Checker<'a> {
                 }
                 self.plain(&AttrType::Enum(schema::EXIT_CLASSES), expr)
             }
-            AttrType::Map(element) => self.plain(element, expr),
+            AttrType::Map(element) => {
+                if matches!(element, AttrType::EnvValue) {
+                    self.check_variable(key);
+                }
+                self.plain(element, expr)
+            }
             _ => self.infer(expr, None).0,
+        }
+    }
+
+    /// Variables that every body gets from o11n cannot be set.
+    fn check_variable(&mut self, key: &Key) {
+        let name = key_text(key);
+        if name.starts_with("O11N_") || schema::GIVEN_VARIABLES.contains(&name.as_str()) {
+            self.report(
+                Diagnostic::at(Code::OwnVariable, key_span(key), format!("every body gets `{name}` from o11n"), "set here")
+                    .help("give the variable another name"),
+            );
         }
     }
 

@@ -13,7 +13,7 @@ pub mod yaml;
 
 use ecow::EcoString;
 
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{Body, Plan, Script, Stage, Substage};
 use crate::schema::TargetSettings;
 use capability::Capability;
@@ -32,11 +32,16 @@ pub trait Target: Sync {
     /// What its `target NAME { … }` block may hold.
     fn settings(&self) -> TargetSettings;
 
+    /// Whether it knows kinds other than a run, and rights to grant.
+    fn has_kinds(&self) -> bool {
+        false
+    }
+
     /// The files for this plan. Called with plans that [`capability::check`] found no error in.
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted;
 }
 
-/// How to emit, beyond what the plan says. A target ignores what it has no use for.
+/// How to emit, beyond what the plan says.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub kind: Kind,
@@ -104,6 +109,13 @@ pub fn by_name(name: &str) -> Result<&'static dyn Target, Option<&'static str>> 
 pub fn emit(target: &dyn Target, plan: &Plan, options: &Options) -> Emitted {
     let mut diagnostics = Vec::new();
     capability::check(target, plan, &mut diagnostics);
+    if !target.has_kinds() && (options.kind != Kind::Run || options.rbac) {
+        let (name, flag) = (target.name(), if options.rbac { "--rbac" } else { "--kind" });
+        diagnostics.push(
+            Diagnostic::new(Code::Refused, format!("target `{name}` knows no `{flag}`"))
+                .help("leave it out, or compile with `--target argo`"),
+        );
+    }
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Emitted { artifacts: Vec::new(), diagnostics };
     }

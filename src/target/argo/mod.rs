@@ -51,6 +51,10 @@ impl Target for Argo {
         "argo"
     }
 
+    fn has_kinds(&self) -> bool {
+        true
+    }
+
     fn doc(&self) -> &'static str {
         "A Workflow, WorkflowTemplate or CronWorkflow for Argo Workflows 4."
     }
