@@ -41,7 +41,7 @@ struct Binding {
 struct RoleRef {
     api_group: &'static str,
     kind: &'static str,
-    name: &'static str,
+    name: String,
 }
 
 #[derive(Serialize)]
@@ -60,10 +60,12 @@ struct ConfigMap {
     metadata: Metadata,
 }
 
-const NAME: &str = "o11n-workflow";
 const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// The Role and its binding, and the ConfigMaps that remember results; to be applied once.
+///
+/// All pipelines of one account share the Role, so it is the same whatever a pipeline needs of it: the last one applied takes
+/// nothing from the others.
 pub(super) fn documents(cx: &Context) -> String {
     let namespace = cx.settings.namespace.clone();
     let metadata = |name: String, labels: Vec<(String, String)>| Metadata {
@@ -77,18 +79,16 @@ pub(super) fn documents(cx: &Context) -> String {
         resources: vec![resource],
         verbs: verbs.to_vec(),
     };
-    let mut rules = vec![rule("workflowtaskresults", &["create", "patch"])];
-    if cx.has_children {
-        rules.push(rule("workflows", &["create", "get", "patch"]));
-    }
-    let role =
-        Role { api_version: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: metadata(NAME.into(), Vec::new()), rules };
+    let rules = vec![rule("workflowtaskresults", &["create", "patch"]), rule("workflows", &["create", "get", "patch"])];
     let account = cx.settings.service_account.clone().unwrap_or_else(|| "default".into());
+    let name = format!("o11n-{account}");
+    let role =
+        Role { api_version: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: metadata(name.clone(), Vec::new()), rules };
     let binding = Binding {
         api_version: "rbac.authorization.k8s.io/v1",
         kind: "RoleBinding",
-        metadata: metadata(NAME.into(), Vec::new()),
-        role_ref: RoleRef { api_group: GROUP, kind: "Role", name: NAME },
+        metadata: metadata(name.clone(), Vec::new()),
+        role_ref: RoleRef { api_group: GROUP, kind: "Role", name },
         subjects: vec![Subject { kind: "ServiceAccount", name: account, namespace: namespace.clone() }],
     };
     let mut text = format!("---\n{}---\n{}", yaml::document(&role), yaml::document(&binding));
