@@ -31,9 +31,9 @@ pub(super) fn append<'w>(out: &mut String, words: impl IntoIterator<Item = &'w s
     Ok(())
 }
 
-/// Whether it is made only of characters that mean nothing to a shell.
+/// Whether it is made only of characters that mean nothing to a shell. To zsh `=` means something where a word begins.
 fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte))
+    !word.is_empty() && !word.starts_with('=') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte))
 }
 
 fn append_single(out: &mut String, text: &str) {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_means_something_to_a_shell_is_quoted() {
-        for word in ["", "a b", "~", "*", "#x", "a\nb", "!", "测试", "$x", "a;b"] {
+        for word in ["", "a b", "=ls", "~", "*", "#x", "a\nb", "!", "测试", "$x", "a;b"] {
             assert_eq!(quoted(word, Quote::Bare), format!("'{word}'"));
         }
         assert_eq!(quoted("it's", Quote::Bare), r"'it'\''s'");
