@@ -28,39 +28,45 @@ pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
         return vec![Artifact { path: format!("{}.rbac.yaml", cx.base), text: rbac::documents(cx) }];
     }
     let mut documents = vec![header(cx.plan)];
-    let Some((whole, digest)) = whole(cx) else {
+    if !write_whole(cx, &mut documents) {
         // The stages' names are given anew, in children of their own.
         let mut fresh = Context::new(cx.plan, cx.options);
         fresh.has_children = true;
         let templates = flow::templates(&mut fresh, true);
+        documents.truncate(1);
         split(&mut fresh, templates, &mut documents);
-        cx.sink.append(&mut fresh.sink);
-        return vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }];
-    };
-    if cx.has_children {
-        let name = format!("{}-{}", cx.base, &digest[..8]);
-        template(cx, &name, resolved(whole, &name), &mut documents);
-        starts(cx, &reference(&name), &mut documents);
-    } else if cx.options.kind == Kind::Template {
-        let name = cx.base.clone();
-        template(cx, &name, whole, &mut documents);
-    } else {
-        starts(cx, &whole, &mut documents);
+        cx.sink = fresh.sink;
     }
     vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }]
 }
 
-/// Everything in one object, with its digest; none if that is more than the cluster takes.
-fn whole(cx: &mut Context) -> Option<(WorkflowSpec, String)> {
+/// Everything in one object. Whether the cluster takes that; if not, the documents are of no use.
+fn write_whole(cx: &mut Context, documents: &mut Vec<String>) -> bool {
     let limit = cx.settings.max_size.0;
     // So many substages are told to be too many without being made.
     if cx.plan.substages().count() as u64 * SMALLEST_STEP > limit {
-        return None;
+        return false;
     }
     let templates = flow::templates(cx, false);
     let whole = spec(cx, "main", templates.all());
-    let (size, digest) = measure(&whole);
-    (size <= limit).then_some((whole, digest))
+    if cx.has_children {
+        let (size, digest) = measure(&whole);
+        if size <= limit {
+            let name = format!("{}-{}", cx.base, &digest[..8]);
+            template(cx, &name, resolved(whole, &name), documents);
+            starts(cx, &reference(&name), documents);
+        }
+        return size <= limit;
+    }
+    if cx.options.kind == Kind::Template {
+        let name = cx.base.clone();
+        template(cx, &name, &whole, documents);
+    } else {
+        starts(cx, &whole, documents);
+    }
+    // The text is known already, and seldom shorter than what is stored.
+    let length: usize = documents.iter().map(String::len).sum();
+    length as u64 <= limit || measure(&whole).0 <= limit
 }
 
 impl Templates {
@@ -168,7 +174,7 @@ fn object<Spec: Serialize>(kind: &'static str, metadata: Metadata, spec: Spec) -
     format!("---\n{}", yaml::document(&Object { api_version: "argoproj.io/v1alpha1", kind, metadata, spec }))
 }
 
-fn template(cx: &Context, name: &str, spec: WorkflowSpec, documents: &mut Vec<String>) {
+fn template(cx: &Context, name: &str, spec: impl Serialize, documents: &mut Vec<String>) {
     documents.push(object("WorkflowTemplate", metadata(cx, Some(name.to_owned())), spec));
 }
 

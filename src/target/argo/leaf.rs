@@ -39,7 +39,7 @@ pub(super) const VERDICT_INPUT: &str = "verdict";
 /// A value that may differ between substages of one shape.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
-    /// What a parameter for it is called.
+    /// What it is the value of: a variable, `value` for one in a script. A parameter for it is called alike.
     pub(super) name: EcoString,
     pub(super) value: EcoString,
 }
@@ -176,7 +176,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn slot(&mut self, name: &str, value: &str) -> Pieces {
+    fn slot(&mut self, name: impl Into<EcoString>, value: impl Into<EcoString>) -> Pieces {
         if !self.shares {
             return vec![Piece::Text(value.into())];
         }
@@ -193,8 +193,7 @@ impl Builder<'_> {
             match part {
                 ScriptPart::Text(text) => pieces.push(Piece::Text(text.clone())),
                 ScriptPart::Value(value) => {
-                    let name = format!("value-{}", self.slots.len());
-                    pieces.extend(self.slot(&name, value));
+                    pieces.extend(self.slot("value", value.clone()));
                 }
             }
         }
@@ -224,10 +223,10 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         }
         Program::Words(words) => ShapeProgram::Words(words.clone()),
     };
-    let cases = cases(substage).filter(|_| carried.cases.is_none()).map(|cases| builder.slot("cases", &cases));
+    let cases = cases(substage).filter(|_| carried.cases.is_none()).map(|cases| builder.slot("cases", cases));
     let (loads, saves) = artifacts(cx, &mut builder, stage);
     let memoize = substage.cache.as_ref().map(|cache| {
-        let key = builder.slot("fingerprint", &substage.fingerprint);
+        let key = builder.slot("fingerprint", substage.fingerprint.clone());
         (key, cache.ttl.map(retry::duration), cx.cache_name(stage))
     });
     let own_timeout = text::has_own_timeout(substage);
@@ -368,13 +367,8 @@ fn env(
             EnvValue::Text(_) if carried.variables.iter().any(|(known, _)| known == name) => continue,
             EnvValue::Text(value) if *ours => ShapeEnv::Text(vec![Piece::Text(value.clone())]),
             EnvValue::Text(value) => {
-                let slot = match name.as_str() {
-                    "O11N_SUBSTAGE" => "substage".to_owned(),
-                    "O11N_SHARD" => "shard".to_owned(),
-                    // Other characters cannot stand in the name of a variable.
-                    _ => format!("env-{}", name.to_ascii_lowercase().replace("_", "-")),
-                };
-                ShapeEnv::Text(builder.slot(&slot, &unexpanded(value)))
+                let value = if value.contains('$') { unexpanded(value).into() } else { value.clone() };
+                ShapeEnv::Text(builder.slot(name.clone(), value))
             }
             EnvValue::Secret(name) => {
                 let (secret, key) = name.split_once('/').unwrap_or((&cx.settings.secret, name));
@@ -394,8 +388,8 @@ fn artifacts(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> (Vec<(Pi
         for at in need.members.iter() {
             let (from, saved) = (&cx.plan.stages[at.stage as usize], cx.plan.substage(*at));
             for (index, path) in saved.artifacts.save.iter().enumerate() {
-                let path = builder.slot("load", &file_path(path));
-                let key = builder.slot("load-key", &cx.key(from, saved, index));
+                let path = builder.slot("load", file_path(path));
+                let key = builder.slot("load-key", cx.key(from, saved, index));
                 loads.push((path, key));
             }
         }
@@ -403,12 +397,12 @@ fn artifacts(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> (Vec<(Pi
     let mut saves = Vec::new();
     for (index, path) in substage.artifacts.save.iter().enumerate() {
         let key = cx.key(stage, substage, index);
-        let path = builder.slot("save", &file_path(path));
-        saves.push(Saved { name: format!("save-{}", index + 1), path, key: Some(builder.slot("save-key", &key)) });
+        let path = builder.slot("save", file_path(path));
+        saves.push(Saved { name: format!("save-{}", index + 1), path, key: Some(builder.slot("save-key", key)) });
     }
     for (kind, paths) in [("keep", &substage.artifacts.keep), ("junit", &substage.artifacts.junit)] {
         for (index, path) in paths.iter().enumerate() {
-            let path = builder.slot(kind, &file_path(path));
+            let path = builder.slot(kind, file_path(path));
             saves.push(Saved { name: format!("{kind}-{}", index + 1), path, key: None });
         }
     }

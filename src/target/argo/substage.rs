@@ -249,7 +249,7 @@ fn parameters(group: &Group) -> Vec<Varying> {
             continue;
         }
         known.insert(values.clone(), varying.len());
-        let wanted = if first.name.starts_with("value-") { "value".to_owned() } else { mangle(&first.name) };
+        let wanted = mangle(first.name.strip_prefix("O11N_").unwrap_or(&first.name));
         varying.push(Varying { name: names.unique(&wanted), slots: vec![slot], values });
     }
     varying
