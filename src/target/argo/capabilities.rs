@@ -1,6 +1,6 @@
 //! What Argo keeps, row by row.
 
-use super::leaf::is_glob;
+use super::files::is_glob;
 use super::{Context, substage};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};

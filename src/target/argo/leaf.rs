@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::Context;
+use super::files::{self, WORKSPACE};
 use super::model::{
     Archive, CacheStore, Container, EmptyDir, EnvVar, InputArtifact, Inputs, Memoize, Named, OutputArtifact, Outputs, Parameter,
     Raw, RetryStrategy, SecretKey, SecretSource, Stored, Template,
@@ -15,12 +16,11 @@ use super::substage::is_dispatched;
 use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, unexpanded};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, Plan, ScriptPart, Stage, Substage};
+use crate::target::capability::origin;
 use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
 use crate::target::wants_verdict;
 use crate::target::yaml::{self, Flow, Text};
 
-/// The working directory of every body.
-const WORKSPACE: &str = "/workspace";
 /// The volume that is mounted there.
 pub(super) const WORKSPACE_VOLUME: &str = "workspace";
 
@@ -212,7 +212,11 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         contract.push(("O11N_VERDICT".into(), value, true));
     }
     let carried = carried(substage, &contract);
-    let program = text::program(substage, &carried);
+    let loads = files::loads(cx, substage);
+    let program = text::program(substage, &carried, loads.are_copied);
+    if loads.are_copied && matches!(program, Program::Words(_)) {
+        cx.sink.push(files::cannot_copy(substage));
+    }
     let shares = shares(substage, &program, &contract, &carried);
     let mut builder = Builder { slots: Vec::new(), shares, substage };
 
@@ -224,7 +228,8 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         Program::Words(words) => ShapeProgram::Words(words.clone()),
     };
     let cases = cases(substage).filter(|_| carried.cases.is_none()).map(|cases| builder.slot("cases", cases));
-    let (loads, saves) = artifacts(cx, &mut builder, stage);
+    let loads = loads.files.into_iter().map(|(path, key)| (builder.slot("load", path), builder.slot("load-key", key))).collect();
+    let saves = saves(cx, &mut builder, stage);
     let memoize = substage.cache.as_ref().map(|cache| {
         let key = builder.slot("fingerprint", substage.fingerprint.clone());
         (key, cache.ttl.map(retry::duration), cx.cache_name(stage))
@@ -233,8 +238,7 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
     let after = substage.after.len() as i64 * text::AFTER;
     let image = substage.image.clone().map_or_else(|| cx.settings.image.clone(), |image| image.to_string());
     if !is_plain(&image) {
-        let span = crate::target::capability::origin(&substage.origins, "image", substage.span);
-        cx.sink.push(not_plain(span, &image));
+        cx.sink.push(not_plain(origin(&substage.origins, "image", substage.span), &image));
     }
     let shape = Shape {
         program,
@@ -380,50 +384,28 @@ fn env(
     env
 }
 
-/// The files that come in (path and key), and those that leave.
-fn artifacts(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> (Vec<(Pieces, Pieces)>, Vec<Saved>) {
+/// The files that leave.
+fn saves(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> Vec<Saved> {
     let substage = builder.substage;
-    let mut loads = Vec::new();
-    for need in substage.needs.iter().filter(|need| need.loads) {
-        for at in need.members.iter() {
-            let (from, saved) = (&cx.plan.stages[at.stage as usize], cx.plan.substage(*at));
-            for (index, path) in saved.artifacts.save.iter().enumerate() {
-                let path = builder.slot("load", file_path(path));
-                let key = builder.slot("load-key", cx.key(from, saved, index));
-                loads.push((path, key));
-            }
-        }
-    }
     let mut saves = Vec::new();
-    for (index, path) in substage.artifacts.save.iter().enumerate() {
+    for (index, path) in files::saved(substage) {
         let key = cx.key(stage, substage, index);
-        let path = builder.slot("save", file_path(path));
+        let path = builder.slot("save", path);
         saves.push(Saved { name: format!("save-{}", index + 1), path, key: Some(builder.slot("save-key", key)) });
     }
     for (kind, paths) in [("keep", &substage.artifacts.keep), ("junit", &substage.artifacts.junit)] {
         for (index, path) in paths.iter().enumerate() {
-            let path = builder.slot(kind, file_path(path));
+            let path = builder.slot(kind, files::path(path));
             saves.push(Saved { name: format!("{kind}-{}", index + 1), path, key: None });
         }
     }
     let artifacts = &substage.artifacts;
     for path in artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit) {
         if !is_plain(path) {
-            let span = crate::target::capability::origin(&substage.origins, "artifacts", substage.span);
-            cx.sink.push(not_plain(span, path));
+            cx.sink.push(not_plain(origin(&substage.origins, "artifacts", substage.span), path));
         }
     }
-    (loads, saves)
-}
-
-/// A path below the workspace. Argo knows no globs: the folder above the first one is taken whole.
-fn file_path(path: &str) -> String {
-    let kept: Vec<&str> = path.split('/').take_while(|part| !is_glob(part)).filter(|part| !matches!(*part, "" | ".")).collect();
-    if kept.is_empty() { WORKSPACE.to_owned() } else { format!("{WORKSPACE}/{}", kept.join("/")) }
-}
-
-pub(super) fn is_glob(path: &str) -> bool {
-    path.contains(['*', '?', '['])
+    saves
 }
 
 impl Shape {

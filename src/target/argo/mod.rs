@@ -8,6 +8,7 @@ mod capabilities;
 mod child;
 mod document;
 mod expr;
+mod files;
 mod flow;
 mod gates;
 mod leaf;

@@ -7,6 +7,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ecow::EcoString;
 
+use super::files;
 use super::retry::TIMED_OUT;
 use crate::plan::{Body, ExitClass, Script, ScriptPart, Substage};
 
@@ -64,24 +65,28 @@ pub(super) fn unexpanded(text: &str) -> String {
     if text.contains("$(") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() }
 }
 
-/// What the substage's container runs.
-pub(super) fn program(substage: &Substage, carried: &Carried) -> Program {
+/// What the substage's container runs. `copies`: first it copies what was loaded beside the workspace; words cannot.
+pub(super) fn program(substage: &Substage, carried: &Carried, copies: bool) -> Program {
     let interpreter = interpreter(&substage.shell);
+    let is_shell = matches!(substage.shell.as_str(), "bash" | "sh");
     if substage.after.is_empty() && carried.is_empty() {
         match &substage.body {
             Body::Command(words) if substage.before.is_empty() && words.iter().all(|word| is_plain(word)) => {
                 return Program::Words(words.clone());
             }
-            Body::Run(run) => {
-                let source = joined(substage.before.iter().chain([run]));
+            Body::Run(run) if is_shell || !copies => {
+                let mut source = joined(substage.before.iter().chain([run]));
+                if copies {
+                    source.0.insert(0, ScriptPart::Text(files::COPY.into()));
+                }
                 if is_plain(&source.text()) {
                     return Program::Script { interpreter, source };
                 }
             }
-            Body::Command(_) => {}
+            Body::Run(_) | Body::Command(_) => {}
         }
     }
-    Program::Script { interpreter: vec!["sh".into(), "-e".into()], source: runner(substage, &interpreter, carried) }
+    Program::Script { interpreter: vec!["sh".into(), "-e".into()], source: runner(substage, &interpreter, carried, copies) }
 }
 
 /// Whether the runner, not Kubernetes, ends an attempt that takes too long: Kubernetes would count `after` in.
@@ -140,9 +145,12 @@ impl Parts {
 }
 
 /// A POSIX shell script that brings in what cannot stand in the template, runs the body, and then `after`.
-fn runner(substage: &Substage, interpreter: &[String], carried: &Carried) -> Parts {
+fn runner(substage: &Substage, interpreter: &[String], carried: &Carried, copies: bool) -> Parts {
     let shell = words(interpreter);
     let mut out = Parts::default();
+    if copies {
+        out.push(files::COPY);
+    }
     for (name, value) in &carried.variables {
         // The dot keeps `$(…)` from dropping line ends.
         let value = base64_lines(format!("{value}.").as_bytes());
