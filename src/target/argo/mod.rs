@@ -148,9 +148,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Where a saved file lies in the repository.
+    /// Where a saved file lies in the repository: where results are remembered, the same for all runs that share one.
     fn key(&self, stage: &Stage, substage: &Substage, index: usize) -> String {
-        format!("o11n/{}/{}/{}/save-{}.tgz", self.run(), mangle(&stage.name), mangle(&substage.name), index + 1)
+        let (stage, name) = (mangle(&stage.name), mangle(&substage.name));
+        match &substage.cache {
+            Some(_) => format!("o11n/cache/{}/{stage}/{name}/{}/save-{}.tgz", self.base, substage.fingerprint, index + 1),
+            None => format!("o11n/{}/{stage}/{name}/save-{}.tgz", self.run(), index + 1),
+        }
     }
 
     /// The ConfigMap that remembers a stage's results.
