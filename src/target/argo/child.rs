@@ -171,9 +171,10 @@ pub(super) fn quorum(need: u32, is_unstable: bool) -> String {
     )
 }
 
-/// Reads an output of the child's entrypoint; `otherwise` where it has none.
-pub(super) fn output_of(parameter: &str, otherwise: &str) -> String {
+/// Reads an output of the child's entrypoint. A child whose nodes are stored elsewhere, as those of a large one may be, has none
+/// here: then the step fails rather than guesses.
+pub(super) fn output_of(parameter: &str) -> String {
     format!(
-        r#"[.status.nodes[.metadata.name].outputs.parameters[]? | select(.name == "{parameter}") | .value][0] // "{otherwise}""#
+        r#"[.status.nodes[.metadata.name].outputs.parameters[]? | select(.name == "{parameter}") | .value][0] // error("the Workflow does not tell its {parameter}")"#
     )
 }

@@ -330,8 +330,9 @@ impl Scene<'_> {
     /// What the step that waits for the child reads from it.
     fn outputs_of_child(&self) -> Option<Outputs> {
         let mut parameters = Vec::new();
-        if self.may_fail_softly() || self.may_be_unstable() || self.is_observed {
-            let level = child::output_of("level", "succeeded");
+        let tells_level = self.may_fail_softly() || self.may_be_unstable();
+        if tells_level || self.is_observed {
+            let level = if tells_level { child::output_of("level") } else { r#""succeeded""#.to_owned() };
             let level = if self.is_observed {
                 format!(r#"if .status.phase == "Succeeded" then ({level}) else "stopped" end"#)
             } else {
