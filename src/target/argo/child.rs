@@ -159,7 +159,8 @@ pub(super) fn stop_hook(step: &str, stop: &str) -> Hooks {
     Hooks { exit: Some(exit), decided: None }
 }
 
-/// Reads the outcome of a dispatch from the child's nodes: in order of time, the first `need` that passed decide.
+/// Reads the outcome of a dispatch from the child's nodes: in order of time, then of number, the
+/// first `need` that passed decide.
 pub(super) fn quorum(need: u32, is_unstable: bool) -> String {
     let passed = r#"[.status.nodes[] | select((.displayName | test("^r[0-9]+$")) and .phase == "Succeeded")]"#;
     if !is_unstable {
@@ -167,7 +168,7 @@ pub(super) fn quorum(need: u32, is_unstable: bool) -> String {
     }
     let unstable = r#"any(.outputs.parameters[]?; .name == "outcome" and .value == "unstable")"#;
     format!(
-        r#"{passed} | sort_by(.finishedAt) | if length < {need} then "failed" elif any(.[:{need}][]; {unstable}) then "unstable" else "succeeded" end"#
+        r#"{passed} | sort_by(.finishedAt, (.displayName[1:] | tonumber)) | if length < {need} then "failed" elif any(.[:{need}][]; {unstable}) then "unstable" else "succeeded" end"#
     )
 }
 

@@ -11,11 +11,16 @@ const DEADLINE: &str = "lastRetry.message contains 'longer than the specified de
 const EXITED: &str = "lastRetry.status == 'Failed' && lastRetry.message startsWith 'main: ' && \
                       (!(lastRetry.exitCode in ['137', '143']) || lastRetry.message contains 'OOMKilled')";
 
+/// Whether any end of an attempt is tried again.
+pub(super) fn is_retried(substage: &Substage) -> bool {
+    substage.retry.limit > 0 && !substage.retry.on.is_empty()
+}
+
 /// The strategy of a substage, `None` if nothing is tried again. `own_timeout`: our runner ends what takes too long, and says so
 /// by its exit code.
 pub(super) fn strategy(substage: &Substage, own_timeout: bool) -> Option<RetryStrategy> {
     let retry = &substage.retry;
-    if retry.limit == 0 || retry.on.is_empty() {
+    if !is_retried(substage) {
         return None;
     }
     let backoff = (retry.delay.0 > 0).then(|| Backoff {

@@ -16,7 +16,7 @@ use super::model::{
     Template, ValueFrom,
 };
 use super::names::{Names, mangle, shorten};
-use super::retry::quoted;
+use super::retry::{is_retried, quoted};
 use super::{ABORT, Context, FAIL};
 use crate::plan::{ExitClass, OnError, Stage, Substage};
 use crate::target::wants_verdict;
@@ -129,7 +129,7 @@ pub(super) fn unstable_codes(substage: &Substage) -> Vec<u8> {
 fn frame(stage: &Stage, substage: &Substage, in_dag: bool) -> Frame {
     let unstable = unstable_codes(substage);
     let aborts = aborts(stage, substage);
-    let is_retried = substage.retry.limit > 0;
+    let is_retried = is_retried(substage);
     let locks: Vec<String> = substage.lock.iter().map(|name| lock_name(name)).collect();
     let is_wrapped = !unstable.is_empty()
         || limit(stage).is_some() && (is_retried || aborts)
@@ -328,7 +328,9 @@ fn dispatched(
 
     let mut run = Step { name: "replicas".into(), template: create.clone(), ..Step::default() };
     run.hooks = Some(child::stop_hook("replicas", &stop));
-    let lost = expr::field("steps.replicas.outputs.parameters.outcome == 'failed'");
+    // The pod that waits may be lost, and then tells no outcome.
+    run.continue_on = forgiven();
+    let lost = expr::field("steps.replicas.status != 'Succeeded' || steps.replicas.outputs?.parameters?.outcome == 'failed'");
     let whole = Template {
         name: base.clone(),
         synchronization: mutexes(&frame.locks),
