@@ -285,7 +285,7 @@ fn contract(cx: &Context, stage: &Stage, substage: &Substage) -> Vec<(EcoString,
         Some(_) => CARRIED_CASES,
         None => "/dev/null",
     };
-    let attempt = if substage.retry.limit > 0 { "{{=asInt(retries) + 1}}" } else { "1" };
+    let attempt = if retry::is_retried(substage) { "{{=asInt(retries) + 1}}" } else { "1" };
     let own: [(&str, EcoString, bool); 10] = [
         ("WORKSPACE", WORKSPACE.into(), true),
         ("O11N_PIPELINE", plan.pipeline.clone(), false),
