@@ -109,7 +109,23 @@ impl<'a> Checker<'a> {
             }
             params.push(id);
         }
+        self.check_variables(&params);
         params
+    }
+
+    /// One variable cannot set two parameters.
+    fn check_variables(&mut self, params: &[ParamId]) {
+        for (index, &id) in params.iter().enumerate() {
+            let param = self.param(id);
+            let other = params[..index].iter().map(|&other| self.param(other)).find(|other| other.env == param.env);
+            if let Some(other) = other {
+                let message = format!("`{}` and `{}` are both read from `{}`", other.name, param.name, param.env);
+                let clash = Diagnostic::at(Code::ParameterClash, param.span, message, "the second one")
+                    .label(other.span, "the first one")
+                    .help("rename one of them, or give it a variable of its own, after its type: `env \"…\"`");
+                self.report(clash);
+            }
+        }
     }
 
     pub(super) fn param(&self, id: ParamId) -> &hir::Param {
