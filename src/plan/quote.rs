@@ -33,7 +33,9 @@ pub(super) fn append<'w>(out: &mut String, words: impl IntoIterator<Item = &'w s
 
 /// Whether it is made only of characters that mean nothing to a shell. To zsh `=` means something where a word begins.
 fn is_plain(word: &str) -> bool {
-    !word.is_empty() && !word.starts_with('=') && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte))
+    !word.is_empty()
+        && !word.starts_with('=')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte))
 }
 
 fn append_single(out: &mut String, text: &str) {

@@ -11,10 +11,22 @@ pub use measure::Measured;
 use crate::{process, project};
 use anyhow::{Context, Result};
 use measure::{Cost, measure};
+use sources::Form;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+
+/// What is measured, smallest first.
+const SIZES: &[(Form, usize)] = &[
+    (Form::WrittenOut, 20),
+    (Form::WrittenOut, 1_000),
+    (Form::WrittenOut, 10_000),
+    (Form::Loop, 20),
+    (Form::Loop, 1_000),
+    (Form::Loop, 10_000),
+    (Form::Loop, 100_000),
+];
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -69,7 +81,7 @@ fn o11n() -> Command {
 
 fn ours(scratch: &std::path::Path) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (form, count) in sources::SIZES {
+    for (form, count) in SIZES {
         let source = scratch.join(format!("{form}-{count}.o11n"));
         fs::write(&source, sources::source(*form, *count))?;
         for arguments in

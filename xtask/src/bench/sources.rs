@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     Loop,
     WrittenOut,
 }
@@ -17,21 +17,11 @@ impl fmt::Display for Form {
     }
 }
 
-pub const SIZES: &[(Form, usize)] = &[
-    (Form::WrittenOut, 20),
-    (Form::WrittenOut, 1_000),
-    (Form::WrittenOut, 10_000),
-    (Form::Loop, 20),
-    (Form::Loop, 1_000),
-    (Form::Loop, 10_000),
-    (Form::Loop, 100_000),
-];
-
 /// Substages in one stage: more would make an object that no cluster takes.
 const PER_STAGE: usize = 500;
 
 /// The text of a pipeline of this many substages.
-pub fn source(form: Form, count: usize) -> String {
+pub(crate) fn source(form: Form, count: usize) -> String {
     let mut text = String::from(HEAD);
     match form {
         Form::WrittenOut => {
