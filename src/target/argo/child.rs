@@ -90,14 +90,14 @@ pub(super) fn create(
     handed: Handed,
 ) -> Template {
     cx.has_children = true;
-    let run = cx.uses_run.then(|| Parameter::new("run", cx.run()));
+    let run = [Parameter::new("run", cx.run())];
     let scope = handed.scope;
     let handed = handed.names.iter().map(|name| Parameter::new(name.clone(), format!("{{{{{scope}.parameters.{name}}}}}")));
     let parameters: Vec<Parameter> = run.into_iter().chain(handed).collect();
     let labels = vec![
         ("o11n.dev/pipeline".to_owned(), cx.base.clone()),
         ("o11n.dev/stage".to_owned(), stage.to_owned()),
-        ("o11n.dev/run".to_owned(), "{{workflow.name}}".to_owned()),
+        ("o11n.dev/run".to_owned(), cx.run()),
     ];
     let spec = ChildSpec {
         entrypoint: Some(entrypoint.to_owned()),
@@ -106,7 +106,7 @@ pub(super) fn create(
             Deadline::Seconds(seconds) => *seconds,
             Deadline::Computed(_) => 0,
         }),
-        arguments: (!parameters.is_empty()).then_some(super::model::Arguments { parameters }),
+        arguments: Some(super::model::Arguments { parameters }),
         shutdown: None,
     };
     let mut manifest = yaml::document(&child(child_name(suffix), labels, spec));

@@ -131,7 +131,7 @@ fn named(mut template: Template, name: &str) -> Template {
 
 fn spec(cx: &Context, entrypoint: &str, templates: Vec<Template>) -> WorkflowSpec {
     let settings = &cx.settings;
-    let run = (cx.has_children && cx.uses_run).then(|| Parameter::new("run", ""));
+    let run = cx.has_children.then(|| Parameter::new("run", ""));
     let gates = cx.gates.iter().map(|gate| Parameter::new(gate.clone(), "false"));
     let parameters: Vec<Parameter> = run.into_iter().chain(gates).collect();
     let has_pods = templates.iter().any(|template| template.script.is_some() || template.container.is_some());

@@ -93,8 +93,6 @@ struct Context<'a> {
     suffixes: Names,
     helpers: Helpers,
     has_children: bool,
-    /// Something names the run: files in the repository, `BUILD_ID`.
-    uses_run: bool,
     /// Parameters by which stages that are children learn whether their needs passed.
     gates: BTreeSet<String>,
     sink: Vec<Diagnostic>,
@@ -111,9 +109,6 @@ impl<'a> Context<'a> {
         // Kubernetes wants a letter or digit in front; so does a name that is used as a label.
         let mut names = Names::default();
         names.unique("main");
-        let has_files =
-            plan.substages().any(|(_, substage)| !substage.artifacts.save.is_empty() || !substage.artifacts.load.is_empty());
-        let uses_run = has_files || plan.build_id == 0 || options.kind != Kind::Run;
         Self {
             plan,
             options,
@@ -123,7 +118,6 @@ impl<'a> Context<'a> {
             suffixes: Names::default(),
             helpers: Helpers::default(),
             has_children: has_children(plan),
-            uses_run,
             gates: BTreeSet::new(),
             sink: Vec::new(),
         }
