@@ -4,8 +4,15 @@ use super::model::{Backoff, RetryStrategy};
 use crate::base::Duration;
 use crate::plan::{ExitClass, RetryOn, Substage};
 
-/// The exit code of our own runner for an attempt that took too long.
-pub(super) const TIMED_OUT: u8 = 124;
+/// Two exit codes that mean nothing to the substage: our own runner's for an attempt that took too long, as `timeout` has it where
+/// that is free, and one for a body that exits with the first by itself.
+pub(super) fn own_codes(substage: &Substage) -> (u8, u8) {
+    let is_free = |code: &u8| {
+        substage.exit_codes.iter().all(|(known, _)| known != code) && !substage.retry.on.contains(&RetryOn::Exit(*code))
+    };
+    let mut free = (1..=124).rev().filter(is_free);
+    (free.next().unwrap_or(124), free.next().unwrap_or(1))
+}
 
 const DEADLINE: &str = "lastRetry.message contains 'longer than the specified deadline'";
 const EXITED: &str = "lastRetry.status == 'Failed' && lastRetry.message startsWith 'main: ' && \
@@ -64,10 +71,11 @@ fn expression(substage: &Substage, own_timeout: bool) -> Option<String> {
         return (!never.is_empty()).then(|| not_among(&never));
     }
 
-    let timed_out = if own_timeout { format!("({DEADLINE} || {})", among(&[TIMED_OUT])) } else { DEADLINE.to_owned() };
+    let (took_too_long, _) = own_codes(substage);
+    let timed_out = if own_timeout { format!("({DEADLINE} || {})", among(&[took_too_long])) } else { DEADLINE.to_owned() };
     let mut other = [unstable.clone(), lost.clone()].concat();
     if own_timeout {
-        other.push(TIMED_OUT);
+        other.push(took_too_long);
     }
     let mut wanted = Vec::new();
     if wants(RetryOn::Failed) {

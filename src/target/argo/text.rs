@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use ecow::EcoString;
 
 use super::files;
-use super::retry::TIMED_OUT;
+use super::retry::own_codes;
 use crate::plan::{Body, ExitClass, Script, ScriptPart, Substage};
 
 /// A part of a text.
@@ -191,7 +191,11 @@ fn runner(substage: &Substage, interpreter: &[String], carried: &Carried, copies
     for index in 1..=substage.after.len() {
         out.push(format!("o11n_after {shell} /tmp/o11n-after-{index}\n"));
     }
-    out.push(format!("case $O11N_OUTCOME in timed_out) exit {TIMED_OUT} ;; cancelled) exit 143 ;; esac\nexit \"$o11n_code\"\n"));
+    let (timed_out, other) = own_codes(substage);
+    if substage.timeout.is_some() {
+        out.push(format!("[ \"$o11n_code\" -ne {timed_out} ] || o11n_code={other}\n"));
+    }
+    out.push(format!("case $O11N_OUTCOME in timed_out) exit {timed_out} ;; cancelled) exit 143 ;; esac\nexit \"$o11n_code\"\n"));
     out
 }
 
