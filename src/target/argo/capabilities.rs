@@ -23,7 +23,12 @@ fn rules() -> Vec<Capability> {
     vec![
         kept(Rule(1), "groups of steps"),
         kept(Rule(2), "a step's `when` over the stages before it"),
-        kept(Rule(3), "the steps of one group; a dag where substages of a stage need each other"),
+        approximated(
+            Rule(3),
+            "the steps of one group; a dag where substages of a stage need each other",
+            "substages that are ready start in no certain order where others of their stage need each other, so `parallel` and `lock` may let a less urgent one go first",
+            contended_dags,
+        ),
         kept(Rule(4), "exit codes by a wrapper around the pod"),
         kept(Rule(5), "`retryStrategy`"),
         kept(Rule(6), "a Workflow of its own, stopped when it is decided"),
@@ -170,6 +175,19 @@ fn modes(plan: &Plan, wanted: impl Fn(&Hardware) -> bool) -> Vec<Span> {
 fn pipeline_deadline(plan: &Plan) -> Vec<Span> {
     let matters = plan.deadline.is_some() && plan.stages.len() > 1;
     if matters { vec![origin(&plan.origins, "deadline", plan.span)] } else { Vec::new() }
+}
+
+/// Who starts first matters only where somebody has to wait for another.
+fn contended_dags(plan: &Plan) -> Vec<Span> {
+    let is_contended = |stage: &Stage, substage: &Substage| {
+        let shares = |name| stage.substages.iter().filter(|other| other.lock.contains(name)).count() > 1;
+        substage::limit(stage).is_some() || substage.lock.iter().any(shares)
+    };
+    let stages = plan.stages.iter().enumerate().filter(|(at, stage)| {
+        let mut members = stage.substages.iter().flat_map(|substage| &substage.needs).flat_map(|need| need.members.iter());
+        members.any(|member| member.stage as usize == *at) && stage.substages.iter().any(|substage| is_contended(stage, substage))
+    });
+    stages.map(|(_, stage)| stage.span).collect()
 }
 
 fn kill_codes(plan: &Plan) -> Vec<Span> {
