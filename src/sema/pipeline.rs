@@ -117,7 +117,10 @@ impl<'a> Checker<'a> {
     fn check_variables(&mut self, params: &[ParamId]) {
         for (index, &id) in params.iter().enumerate() {
             let param = self.param(id);
-            let other = params[..index].iter().map(|&other| self.param(other)).find(|other| other.env == param.env && other.name != param.name);
+            let other = params[..index]
+                .iter()
+                .map(|&other| self.param(other))
+                .find(|other| other.env == param.env && other.name != param.name);
             if let Some(other) = other {
                 let message = format!("`{}` and `{}` are both read from `{}`", other.name, param.name, param.env);
                 let clash = Diagnostic::at(Code::ParameterClash, param.span, message, "the second one")
