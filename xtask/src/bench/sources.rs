@@ -46,11 +46,11 @@ pub(crate) fn source(form: Form, count: usize) -> String {
 }
 
 const HEAD: &str = r#"hardware small {
-  cpu    = 2
+  cpu = 2
   memory = 4GiB
-  image  = "registry.example.com/ci/base:1"
+  image = "registry.example.com/ci/base:1"
   k8s {
-    node_selector = { "o11n.dev/label": "small" }
+    node_selector { "o11n.dev/label" = "small" }
   }
 }
 
@@ -60,9 +60,9 @@ pipeline bench {
 
 const SUBSTAGE: &str = r#"    substage "task-NUMBER" {
       timeout = 10m
-      retry   { limit = 2  delay = 30s }
-      env     { INDEX = "NUMBER"  MODE = "fast" }
-      run     = """
+      retry { limit = 2  delay = 30s }
+      env { INDEX = "NUMBER"  MODE = "fast" }
+      run = """
         echo "task NUMBER"
         make -C part-NUMBER all
         make -C part-NUMBER test
