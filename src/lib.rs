@@ -12,6 +12,7 @@ pub mod sema;
 pub mod lint;
 pub mod plan;
 
+pub mod machine;
 pub mod target;
 
 pub mod cli;

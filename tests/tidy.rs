@@ -15,8 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sema", &["base", "diag", "schema", "syntax"]),
     ("lint", &["base", "diag", "schema", "syntax", "sema"]),
     ("plan", &["base", "diag", "schema", "syntax", "sema"]),
+    ("machine", &["base", "diag", "schema", "sema", "plan"]),
     ("target", &["base", "diag", "schema", "plan"]),
-    ("cli", &["base", "diag", "schema", "syntax", "sema", "lint", "plan", "target"]),
+    ("view", &["base", "plan", "machine"]),
+    ("cli", &["base", "diag", "schema", "syntax", "sema", "lint", "plan", "machine", "target", "view"]),
 ];
 
 /// Imports against the order of the rooms: file, room, reason.

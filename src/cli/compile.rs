@@ -1,27 +1,20 @@
 //! `o11n compile`: one pipeline to the files of one target.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use ecow::EcoString;
 
+use super::chosen::{Chosen, variable};
 use super::defect::guarded;
-use super::disk::{DiskWorld, reason};
 use super::driver::{self, Outcome, Request};
-use super::output::{Exit, MessageFormat, Stream, print, unreadable, unwritable, usage, write_file};
-use super::workspace::{Root, sources};
-use crate::base::{RootPath, SourceMap, World};
-use crate::diag::{Code, Diagnostic, nearest};
-use crate::plan::{Inputs, ParamsFile};
+use super::output::{Exit, MessageFormat, Stream, print, unwritable, usage, write_file};
+use super::workspace::Root;
+use crate::base::{SourceMap, World};
+use crate::diag::Diagnostic;
 use crate::target::{self, Artifact, Options};
 
-/// Selects the pipeline where no flag does.
-pub(super) const PIPELINE_VARIABLE: &str = "O11N_PIPELINE";
 /// Selects the target where no flag does.
 const TARGET_VARIABLE: &str = "O11N_TARGET";
-/// Bytes that a file of parameters may have.
-const PARAMS_LIMIT: u64 = 64 << 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -42,30 +35,17 @@ pub(super) struct Args {
 /// What to make of the file.
 #[derive(Debug, Default, clap::Args)]
 struct What {
-    /// The pipeline, where there are several [env: O11N_PIPELINE]
-    #[arg(long, value_name = "NAME")]
-    pipeline: Option<String>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// What to compile to: `o11n targets` lists them [env: O11N_TARGET] [default: taskbook]
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
     /// What the engine shall keep
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
-    /// Only this trigger of the pipeline, with the parameters that it sets
-    #[arg(long, value_name = "NAME")]
-    trigger: Option<EcoString>,
     /// Print what the engine must grant, instead of the pipeline
     #[arg(long)]
     rbac: bool,
-    /// The value of a parameter; repeatable
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
-    param: Vec<(EcoString, EcoString)>,
-    /// Values of parameters, in YAML or JSON
-    #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
-    /// Evaluation steps that are allowed [default: 1000000]
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
 }
 
 /// The value of `--kind`.
@@ -80,38 +60,20 @@ enum Kind {
     Cron,
 }
 
-fn parameter(text: &str) -> Result<(EcoString, EcoString), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    Ok((name.trim().into(), value.into()))
-}
-
 impl What {
     fn request(&self, world: &dyn World) -> Result<Request, Box<Diagnostic>> {
-        let variable = |name| world.env(name).filter(|value| !value.is_empty()).map(String::from);
         let kind = match self.kind {
             Kind::Run => target::Kind::Run,
             Kind::Template => target::Kind::Template,
             Kind::Cron => target::Kind::Cron,
         };
-        let file = self.params.as_deref().map(params_file).transpose()?;
         Ok(Request {
-            pipeline: self.pipeline.clone().or_else(|| variable(PIPELINE_VARIABLE)),
-            target: self.target.clone().or_else(|| variable(TARGET_VARIABLE)),
-            options: Options { kind, trigger: self.trigger.clone(), rbac: self.rbac },
-            inputs: Inputs { flags: self.param.clone(), file, limit: self.limit, ..Inputs::default() },
+            pipeline: self.chosen.pipeline(world),
+            target: self.target.clone().or_else(|| variable(world, TARGET_VARIABLE)),
+            options: Options { kind, trigger: self.chosen.trigger.clone(), rbac: self.rbac },
+            inputs: self.chosen.inputs()?,
         })
     }
-}
-
-fn params_file(path: &Path) -> Result<ParamsFile, Box<Diagnostic>> {
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(PARAMS_LIMIT + 1).read_to_end(&mut bytes));
-    read.map_err(|error| unreadable(path, &reason(&error)))?;
-    if bytes.len() as u64 > PARAMS_LIMIT {
-        return Err(unreadable(path, &format!("it has more than {PARAMS_LIMIT} bytes")));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| unreadable(path, "it is not UTF-8 text"))?;
-    Ok(ParamsFile { path: path.to_string_lossy().into(), text })
 }
 
 /// The request that these words of a command line make, for tests that compile without a process.
@@ -127,7 +89,7 @@ pub fn request(words: &[&str], world: &dyn World) -> Result<Request, String> {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let opened = args.open().and_then(|(world, file)| {
+    let opened = args.what.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
         let request = args.what.request(&world)?;
         guarded(|| driver::compile(&world, &file, &request))
     });
@@ -146,36 +108,6 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 impl Args {
-    /// The workspace and the file, found by the pipeline's name where none is given.
-    fn open(&self) -> Result<(DiskWorld, RootPath), Box<Diagnostic>> {
-        if let Some(file) = &self.file {
-            return self.root.open_file(file);
-        }
-        let world = self.root.open(Path::new("."))?;
-        let files = sources(&world, None).map_err(|why| unreadable(world.root(), &why))?;
-        let name = self.what.request(&world)?.pipeline;
-        let mut found = driver::find_pipelines(&world, &files, name.as_deref());
-        let (message, help) = match (found.len(), name) {
-            (1, _) => return Ok((world, found.remove(0).0)),
-            (0, Some(name)) => {
-                let all = driver::find_pipelines(&world, &files, None);
-                let near = nearest(&name, all.iter().map(|(_, name)| name.as_str()));
-                let help = near.map_or("`o11n list` shows all".to_owned(), |near| format!("did you mean `{near}`?"));
-                (format!("no pipeline `{name}` in this workspace"), help)
-            }
-            (0, None) => ("there is no pipeline in this workspace".to_owned(), "`o11n init` writes a first one".to_owned()),
-            (count, Some(name)) => {
-                let files: Vec<String> = found.iter().map(|(file, _)| format!("`{file}`")).collect();
-                (format!("{count} files declare a pipeline `{name}`"), format!("name the file: {}", files.join(", ")))
-            }
-            (count, None) => {
-                let help = format!("name a file, or set `{PIPELINE_VARIABLE}`; `o11n list` shows all");
-                (format!("this workspace has {count} pipelines"), help)
-            }
-        };
-        Err(Box::new(Diagnostic::new(Code::NoSuchPipeline, message).help(help)))
-    }
-
     /// Writes what there is to write. A folder is left alone by a compilation that failed.
     fn write(&self, outcome: &Outcome) -> Exit {
         let artifacts = &outcome.artifacts;

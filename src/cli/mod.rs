@@ -4,6 +4,7 @@
 //! be read or written.
 
 mod check;
+mod chosen;
 mod compile;
 mod completions;
 mod defect;
@@ -80,7 +81,7 @@ impl Command {
 pub fn main() -> ExitCode {
     let mut words: Vec<OsString> = std::env::args_os().collect();
     // As a container, the environment says it all.
-    if words.len() == 1 && std::env::var_os(compile::PIPELINE_VARIABLE).is_some_and(|name| !name.is_empty()) {
+    if words.len() == 1 && std::env::var_os(chosen::PIPELINE_VARIABLE).is_some_and(|name| !name.is_empty()) {
         words.push("compile".into());
     }
     let command = match Cli::try_parse_from(words) {

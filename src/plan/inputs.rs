@@ -12,8 +12,8 @@ use crate::base::{FileId, Span};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::sema::hir::{Expr, ParamId, Pipeline};
 
-/// What a compilation is given beside the source. Highest first, a parameter is read from: the trigger, flags, the file, the
-/// environment, the sample, its default.
+/// What a compilation is given beside the source. Highest first, a parameter is read from: the scenario, the trigger, flags, the
+/// file, the environment, the sample, its default.
 #[derive(Clone, Debug)]
 pub struct Inputs {
     /// `--param name=value`; of two for one name the last counts.
@@ -26,13 +26,15 @@ pub struct Inputs {
     pub sample: bool,
     /// The trigger whose `with` gives values.
     pub trigger: Option<EcoString>,
+    /// The scenario or property whose `with` gives values: its place in `Pipeline::scenarios`.
+    pub scenario: Option<usize>,
     /// Evaluation steps; the default is 1,000,000. Memory grows with it.
     pub limit: Option<u64>,
 }
 
 impl Default for Inputs {
     fn default() -> Self {
-        Self { flags: Vec::new(), file: None, environment: true, sample: false, trigger: None, limit: None }
+        Self { flags: Vec::new(), file: None, environment: true, sample: false, trigger: None, scenario: None, limit: None }
     }
 }
 
@@ -90,6 +92,11 @@ impl<'a> Eval<'a> {
         }
         for trigger in pipeline.triggers.iter().filter(|trigger| Some(&trigger.name) == inputs.trigger.as_ref()) {
             for (id, value) in &trigger.with {
+                self.bound.insert(*id, Bound::Source(value));
+            }
+        }
+        if let Some(scenario) = inputs.scenario.and_then(|index| pipeline.scenarios.get(index)) {
+            for (id, value) in &scenario.with {
                 self.bound.insert(*id, Bound::Source(value));
             }
         }

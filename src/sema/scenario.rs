@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use crate::base::Span;
+use crate::base::{Span, glob};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema::{self, Kind};
 use crate::sema::checker::Checker;
@@ -309,21 +309,6 @@ pub(super) fn may_match(a: &str, b: &str) -> bool {
         (false, true) => glob(b, a),
         (true, true) => true,
     }
-}
-
-/// `*` matches anything.
-fn glob(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }
 
 /// `name` of the shard `name-1of4`; any other name as it is.

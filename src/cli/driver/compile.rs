@@ -149,7 +149,12 @@ pub(super) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Optio
 }
 
 /// The pipeline of this name in the file, or its only one.
-fn pipeline_of(analysis: &Analysis, file: &RootPath, name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<PipelineId> {
+pub(super) fn pipeline_of(
+    analysis: &Analysis,
+    file: &RootPath,
+    name: Option<&str>,
+    sink: &mut Vec<Diagnostic>,
+) -> Option<PipelineId> {
     let all = || (0..).map(PipelineId).zip(&analysis.program.pipelines);
     let found: Vec<_> = all().filter(|(_, pipeline)| name.is_none_or(|name| pipeline.name == name)).map(|(id, _)| id).collect();
     let names: Vec<String> = all().map(|(_, pipeline)| format!("`{}`", pipeline.name)).collect();

@@ -11,7 +11,7 @@ pub use merged::Merged;
 use crate::base::{FileId, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::diag::render::arranged;
-use crate::plan::{self, Inputs};
+use crate::plan::{self, Inputs, Plan};
 use crate::sema::hir::PipelineId;
 use crate::sema::{self, Analysis};
 use crate::syntax::ast::{BlockLabel, ItemKind};
@@ -47,6 +47,30 @@ pub fn analyze(world: &dyn World, file: &RootPath) -> Analysis {
     let lints = lint::check(&analysis);
     analysis.diagnostics.extend(lints);
     analysis
+}
+
+/// A pipeline of a file with its parameters applied, for what stands on plans without a target.
+#[derive(Debug)]
+pub struct Planned {
+    pub analysis: Analysis,
+    pub pipeline: Option<PipelineId>,
+    /// None if there is an error among the diagnostics.
+    pub plan: Option<Plan>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Plans one pipeline; the name may be left out where the file has only one.
+pub fn plan(world: &dyn World, file: &RootPath, name: Option<&str>, inputs: &Inputs) -> Planned {
+    let mut analysis = analyze(world, file);
+    let mut diagnostics = std::mem::take(&mut analysis.diagnostics);
+    let pipeline = compile::pipeline_of(&analysis, file, name, &mut diagnostics);
+    let mut plan = None;
+    if let (Some(pipeline), false) = (pipeline, diagnostics.iter().any(Diagnostic::is_error)) {
+        let built = plan::build(&analysis.program, pipeline, inputs, world, &mut analysis.sources);
+        diagnostics.extend(built.diagnostics);
+        plan = built.plan;
+    }
+    Planned { analysis, pipeline, plan, diagnostics }
 }
 
 /// Checks a file as it stands: analysis, lints, and the plan of every pipeline with its samples and defaults, whatever the
