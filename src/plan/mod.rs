@@ -9,6 +9,7 @@ mod data;
 mod deadlines;
 mod eval;
 mod expand;
+mod fake_names;
 mod files;
 mod fingerprint;
 mod functions;
@@ -26,6 +27,7 @@ use crate::base::{SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::sema::hir::{PipelineId, Program};
 
+pub use fake_names::{Faked, fake_variables, stage_variable, substage_variable};
 pub use inputs::{Inputs, ParamsFile};
 pub use model::*;
 

@@ -1,0 +1,90 @@
+//! The environment variables that fake outcomes: of the dry run and of compiled stubs alike.
+
+use indexmap::IndexMap;
+
+use super::{Plan, SubstageRef};
+
+/// What a variable stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faked {
+    /// Every substage of a stage, by the stage's place in [`Plan::stages`].
+    Stage(u32),
+    Substage(SubstageRef),
+}
+
+impl Faked {
+    /// `stage` or `stage/substage`, as the source calls it.
+    pub fn path(self, plan: &Plan) -> String {
+        match self {
+            Self::Stage(index) => plan.stages[index as usize].name.to_string(),
+            Self::Substage(at) => format!("{}/{}", plan.stages[at.stage as usize].name, plan.substage(at).name),
+        }
+    }
+}
+
+/// `FAKE_COMPILE_RETCODE`, of the stage with this key.
+pub fn stage_variable(key: &str) -> String {
+    format!("FAKE_{}_RETCODE", variable_part(key))
+}
+
+/// `FAKE_COMPILE_BUILD_PLANNER_RETCODE`, of a substage of the stage with this key.
+pub fn substage_variable(key: &str, substage: &str) -> String {
+    format!("FAKE_{}_{}_RETCODE", variable_part(key), variable_part(substage))
+}
+
+/// All variables of a plan with what each stands for, in the plan's order. One with several meanings is ambiguous: setting it
+/// is a mistake.
+pub fn fake_variables(plan: &Plan) -> IndexMap<String, Vec<Faked>> {
+    let mut found: IndexMap<String, Vec<Faked>> = IndexMap::new();
+    for (index, stage) in (0..).zip(&plan.stages) {
+        found.entry(stage_variable(&stage.key)).or_default().push(Faked::Stage(index));
+        for (substage, named) in (0..).zip(&stage.substages) {
+            let name = substage_variable(&stage.key, &named.name);
+            found.entry(name).or_default().push(Faked::Substage(SubstageRef { stage: index, substage }));
+        }
+    }
+    found
+}
+
+/// ASCII letters and digits in capitals, other letters `U` and their code point, each run of anything else one `_`.
+fn variable_part(name: &str) -> String {
+    let mut part = String::with_capacity(name.len());
+    let mut in_run = false;
+    for c in name.chars() {
+        let is_kept = c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphabetic();
+        if c.is_ascii_alphanumeric() {
+            part.push(c.to_ascii_uppercase());
+        } else if is_kept {
+            part += &format!("U{:X}", u32::from(c));
+        } else if !in_run {
+            part.push('_');
+        }
+        in_run = !is_kept;
+    }
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_becomes_a_variable() {
+        for (name, expected) in [
+            ("compile", "FAKE_COMPILE_RETCODE"),
+            ("build-planner", "FAKE_BUILD_PLANNER_RETCODE"),
+            ("unit-1of4", "FAKE_UNIT_1OF4_RETCODE"),
+            ("编译", "FAKE_U7F16U8BD1_RETCODE"),
+            ("é", "FAKE_UE9_RETCODE"),
+            ("𝒳", "FAKE_U1D4B3_RETCODE"),
+            ("a - _/b", "FAKE_A_B_RETCODE"),
+            ("-a-", "FAKE__A__RETCODE"),
+            ("a①b", "FAKE_A_B_RETCODE"),
+            ("a٣b", "FAKE_A_B_RETCODE"),
+        ] {
+            assert_eq!(stage_variable(name), expected, "{name}");
+        }
+        assert_eq!(substage_variable("compile", "build-planner"), "FAKE_COMPILE_BUILD_PLANNER_RETCODE");
+        assert_eq!(substage_variable("a-", "-b"), "FAKE_A___B_RETCODE");
+    }
+}
