@@ -40,5 +40,5 @@ pub enum End {
 /// Runs a plan once.
 pub fn run(plan: &Plan, behaviour: &dyn Behaviour) -> Trace {
     let _ = (plan, behaviour);
-    unimplemented!("the machine")
+    unreachable!("the engine is not there yet")
 }
