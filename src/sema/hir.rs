@@ -203,26 +203,30 @@ pub enum FakeOutcome {
 
 #[derive(Debug)]
 pub struct Expect {
-    pub subject: Subject,
-    pub check: Check,
+    pub fact: Fact,
     pub when: Option<ExpectCondition>,
     pub span: Span,
 }
 
+/// What must hold of a run.
 #[derive(Debug)]
-pub enum Subject {
-    Path(EcoString),
-    Pipeline,
-    Duration,
+pub enum Fact {
+    /// Of each stage, or each substage, that the path matches.
+    Path(EcoString, Check),
+    /// The outcome of the whole: one of [`crate::schema::OUTCOMES`].
+    Pipeline(EcoString),
+    /// How long the whole takes, compared with this.
+    Duration(BinaryOp, Duration),
 }
 
 #[derive(Debug)]
 pub enum Check {
     /// One of [`crate::schema::OUTCOMES`].
     Outcome(EcoString),
+    /// It is not skipped; a substage has an attempt.
     Ran(bool),
-    Attempts(i64),
-    Compare(BinaryOp, Duration),
+    /// Of a substage, those of all its replicas.
+    Attempts(u64),
 }
 
 /// The condition of an expectation: over stages and substages.

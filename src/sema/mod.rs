@@ -10,6 +10,7 @@ mod body;
 mod calls;
 mod checker;
 mod declare;
+mod expect;
 mod expr;
 mod globals;
 mod load;

@@ -2,13 +2,24 @@
 
 use ecow::EcoString;
 
-use crate::base::{Span, glob};
+use crate::base::glob;
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::schema::{self, Kind};
+use crate::schema::Kind;
 use crate::sema::checker::Checker;
-use crate::sema::hir::{Check, Declared, Expect, ExpectCondition, FakeOutcome, ParamId, Scenario, Subject};
+use crate::sema::hir::{Declared, FakeOutcome, ParamId, Scenario};
 use crate::sema::types::Type;
-use crate::syntax::ast::{self, BinaryOp, Item, ItemKind, StringLit, UnaryOp};
+use crate::syntax::ast::{self, Item, ItemKind, StringLit};
+
+/// What a path is written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PathUse {
+    /// Substages, or with `#n` one replica of them.
+    Fake,
+    /// Substages.
+    Takes,
+    /// Stages or substages.
+    Expect,
+}
 
 const FAKES: &[&str] = &["succeeded", "timed_out", "lost", "cached"];
 
@@ -57,14 +68,14 @@ impl<'a> Checker<'a> {
         match &item.kind {
             ItemKind::With { name, value } => self.param_value(name, value, params, &mut scenario.with),
             ItemKind::Fake { path, outcome } => {
-                if let Some(text) = self.known_path(path, declared, true) {
+                if let Some(text) = self.known_path(path, declared, PathUse::Fake) {
                     let outcomes = self.fakes(outcome);
                     scenario.fakes.push((text, outcomes, path.span));
                 }
             }
             ItemKind::Takes { path, duration } => {
                 let duration = self.check(duration, &Type::Duration);
-                if let Some(text) = self.known_path(path, declared, true) {
+                if let Some(text) = self.known_path(path, declared, PathUse::Takes) {
                     scenario.takes.push((text, duration, path.span));
                 }
             }
@@ -74,8 +85,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A path that means something of this pipeline. A fake needs a substage.
-    fn known_path(&mut self, literal: &StringLit, declared: &[Declared], needs_substage: bool) -> Option<EcoString> {
+    /// A path that means something of this pipeline.
+    pub(super) fn known_path(&mut self, literal: &StringLit, declared: &[Declared], path_use: PathUse) -> Option<EcoString> {
         let Some(path) = literal.as_plain() else {
             self.report(
                 Diagnostic::at(Code::UnknownPath, literal.span, "a path is fixed here", "interpolated here")
@@ -87,7 +98,7 @@ impl<'a> Checker<'a> {
             Some((stage, substage)) => (stage, Some(substage)),
             None => (path.as_str(), None),
         };
-        if needs_substage && substage.is_none() {
+        if path_use != PathUse::Expect && substage.is_none() {
             self.report(
                 Diagnostic::at(
                     Code::UnknownPath,
@@ -103,8 +114,11 @@ impl<'a> Checker<'a> {
         let is_known = match substage {
             None => !of_stage.is_empty(),
             Some(substage) => of_stage.iter().any(|known| {
-                let family = shard_family(substage);
-                known.substages.iter().any(|name| may_match(substage, name) || may_match(family, name))
+                let is_named = |path: &str| {
+                    let family = shard_family(path);
+                    known.substages.iter().any(|name| may_match(path, name) || may_match(family, name))
+                };
+                is_named(substage) || path_use == PathUse::Fake && without_replica(substage).is_some_and(is_named)
             }),
         };
         if !is_known {
@@ -133,11 +147,26 @@ impl<'a> Checker<'a> {
         Some(path)
     }
 
+    /// Attempt by attempt; `cached` is no attempt.
     fn fakes(&mut self, outcome: &'a ast::Expr) -> Vec<FakeOutcome> {
-        match &outcome.kind {
-            ast::ExprKind::List(list) => list.iter().filter_map(|outcome| self.fake(outcome)).collect(),
-            _ => self.fake(outcome).into_iter().collect(),
+        let list = match &outcome.kind {
+            ast::ExprKind::List(list) => list.as_slice(),
+            _ => std::slice::from_ref(outcome),
+        };
+        let outcomes: Vec<FakeOutcome> = list.iter().filter_map(|outcome| self.fake(outcome)).collect();
+        if list.is_empty() {
+            self.report(
+                Diagnostic::at(Code::UnknownMember, outcome.span, "this fakes nothing", "no outcome")
+                    .help("write how each attempt ends, as in `[lost, succeeded]`; the last one repeats"),
+            );
+        } else if outcomes.contains(&FakeOutcome::Cached) && list.len() > 1 {
+            let message = "`cached` stands alone, for a whole substage";
+            self.report(
+                Diagnostic::at(Code::UnknownMember, outcome.span, message, "in a list with others")
+                    .help("what is cached has no attempts: write `= cached`, or leave it out"),
+            );
         }
+        outcomes
     }
 
     fn fake(&mut self, outcome: &'a ast::Expr) -> Option<FakeOutcome> {
@@ -177,126 +206,10 @@ impl<'a> Checker<'a> {
             (_, Some(meant)) => {
                 diagnostic.fix(format!("write `{meant}`"), outcome.span, meant).help(format!("did you mean `{meant}`?"))
             }
-            (_, None) => diagnostic.help("write `exit(n)`, `succeeded`, `timed_out`, `lost` or `cached`, or a list of them"),
+            (_, None) => diagnostic.help(
+                "write `exit(n)` with a code up to 255, `succeeded`, `timed_out` or `lost`, or a list of them, or `cached`",
+            ),
         });
-        None
-    }
-
-    fn expect(&mut self, expect: &'a ast::Expect, span: Span, declared: &[Declared]) -> Option<Expect> {
-        let subject = match &expect.subject {
-            ast::Subject::Path(literal) => self.known_path(literal, declared, false).map(Subject::Path),
-            ast::Subject::Pipeline(_) => Some(Subject::Pipeline),
-            ast::Subject::Duration(_) => Some(Subject::Duration),
-        };
-        let is_substage = matches!(&subject, Some(Subject::Path(path)) if path.contains('/'));
-        let check = match &expect.check {
-            ast::Check::Outcome(outcome) => self.outcome(outcome, &expect.subject, is_substage),
-            ast::Check::Ran(ran) => Some(Check::Ran(*ran)),
-            ast::Check::Attempts(count) => match count.kind {
-                ast::ExprKind::Int(count) if count >= 0 => Some(Check::Attempts(count)),
-                _ => {
-                    self.report(
-                        Diagnostic::at(Code::TypeMismatch, count.span, "a number of attempts is a whole number", "not a number")
-                            .help("write it out: `attempts = 3`"),
-                    );
-                    None
-                }
-            },
-            ast::Check::Compare(op, bound) => match bound.kind {
-                ast::ExprKind::Duration(duration) => Some(Check::Compare(*op, duration)),
-                _ => {
-                    self.report(
-                        Diagnostic::at(
-                            Code::TypeMismatch,
-                            bound.span,
-                            "the run's duration is compared with a duration",
-                            "not a duration",
-                        )
-                        .help("write it out: `expect duration <= 2h`"),
-                    );
-                    None
-                }
-            },
-            ast::Check::Error => None,
-        };
-        let when = match &expect.when {
-            Some(when) => Some(self.expect_condition(when, declared)?),
-            None => None,
-        };
-        Some(Expect { subject: subject?, check: check?, when, span })
-    }
-
-    fn outcome(&mut self, outcome: &'a ast::Expr, subject: &ast::Subject, is_substage: bool) -> Option<Check> {
-        let allowed: &[&str] = match subject {
-            ast::Subject::Pipeline(_) => &["succeeded", "unstable", "failed"],
-            ast::Subject::Path(_) if is_substage => schema::OUTCOMES,
-            ast::Subject::Path(_) => &["succeeded", "unstable", "failed", "skipped"],
-            ast::Subject::Duration(span) => {
-                self.report(
-                    Diagnostic::at(Code::TypeMismatch, *span, "a duration has no outcome", "compared with `=`")
-                        .help("bound it: `expect duration <= 2h`"),
-                );
-                return None;
-            }
-        };
-        if let ast::ExprKind::Word(word) = &outcome.kind {
-            if allowed.contains(&word.as_str()) {
-                return Some(Check::Outcome(word.clone()));
-            }
-            let diagnostic = Diagnostic::at(
-                Code::UnknownMember,
-                outcome.span,
-                format!("`{word}` is no outcome that this can have"),
-                "not an outcome of it",
-            );
-            self.report(diagnostic.meant(outcome.span, nearest(word, allowed.iter().copied()), || {
-                format!("it ends as one of {}", allowed.join(", "))
-            }));
-        } else if !matches!(outcome.kind, ast::ExprKind::Error) {
-            self.report(
-                Diagnostic::at(Code::UnknownMember, outcome.span, "an outcome is one word", "not an outcome")
-                    .help(format!("write one of {}", allowed.join(", "))),
-            );
-        }
-        None
-    }
-
-    fn expect_condition(&mut self, expr: &'a ast::Expr, declared: &[Declared]) -> Option<ExpectCondition> {
-        match &expr.kind {
-            ast::ExprKind::Unary(UnaryOp::Not, inner) => {
-                Some(ExpectCondition::Not(Box::new(self.expect_condition(inner, declared)?)))
-            }
-            ast::ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
-                let left = self.expect_condition(left, declared);
-                let right = self.expect_condition(right, declared);
-                let (left, right) = (Box::new(left?), Box::new(right?));
-                Some(if *op == BinaryOp::And { ExpectCondition::And(left, right) } else { ExpectCondition::Or(left, right) })
-            }
-            ast::ExprKind::Call(callee, args) => {
-                if let (ast::ExprKind::Word(word), [ast::CallArg { name: None, value }]) = (&callee.kind, args.as_slice())
-                    && matches!(word.as_str(), "failed" | "succeeded")
-                    && let ast::ExprKind::String(literal) = &value.kind
-                {
-                    let path = self.known_path(literal, declared, false)?;
-                    return Some(if word == "failed" { ExpectCondition::Failed(path) } else { ExpectCondition::Succeeded(path) });
-                }
-                self.bad_condition(expr.span)
-            }
-            ast::ExprKind::Error => None,
-            _ => self.bad_condition(expr.span),
-        }
-    }
-
-    fn bad_condition<T>(&mut self, span: Span) -> Option<T> {
-        self.report(
-            Diagnostic::at(
-                Code::TypeMismatch,
-                span,
-                "an expectation's condition asks how something ended",
-                "not such a condition",
-            )
-            .help("write `failed(\"stage\")` or `succeeded(\"stage/substage\")`, joined by `and`, `or`, `not`"),
-        );
         None
     }
 }
@@ -309,6 +222,12 @@ pub(super) fn may_match(a: &str, b: &str) -> bool {
         (false, true) => glob(b, a),
         (true, true) => true,
     }
+}
+
+/// `name` of the replica `name#2`.
+fn without_replica(name: &str) -> Option<&str> {
+    let (name, number) = name.rsplit_once('#')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
 }
 
 /// `name` of the shard `name-1of4`; any other name as it is.
