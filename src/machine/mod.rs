@@ -2,8 +2,12 @@
 //!
 //! The dry run, scenarios, `verify` and the figures of reliability are this machine; every target is an encoding of it.
 
+mod expect;
+mod paths;
 mod trace;
 
+pub use expect::{Expectation, Miss};
+pub use paths::{Matched, matching};
 pub use trace::*;
 
 use crate::base::Duration;

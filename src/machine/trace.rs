@@ -23,6 +23,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Self; 8] =
+        [Self::Succeeded, Self::Unstable, Self::Failed, Self::TimedOut, Self::Lost, Self::Cancelled, Self::Skipped, Self::Cached];
+
     /// Whether it opens the gates of what needs it, where nothing was ignored.
     pub fn passes(self) -> bool {
         matches!(self, Self::Succeeded | Self::Unstable | Self::Cached)
@@ -31,6 +34,11 @@ impl Outcome {
     /// Whether a policy acts on it, where a substage ends so by itself.
     pub fn is_failure(self) -> bool {
         matches!(self, Self::Failed | Self::TimedOut | Self::Lost)
+    }
+
+    /// The outcome that this word of the language names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
 
     /// The language's word for it.
