@@ -116,7 +116,8 @@ impl Draw<'_> {
 
     fn exit_codes(&mut self) -> Vec<(u8, Class)> {
         let classes = [Class::Unstable, Class::Unstable, Class::Failed, Class::Lost];
-        CODES.into_iter().filter_map(|code| self.rng.bool().then(|| (code, self.pick(&classes)))).collect()
+        let codes: Vec<u8> = CODES.into_iter().filter(|_| self.rng.bool()).collect();
+        codes.into_iter().map(|code| (code, self.pick(&classes))).collect()
     }
 
     fn retry(&mut self) -> Retry {
