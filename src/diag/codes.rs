@@ -1,7 +1,8 @@
 //! The one catalogue of diagnostic codes. A code is never reused or renumbered; `docs/errors/CODE.md` explains it.
 //!
 //! Ranges: 00 syntax, 01 names and imports, 02 types and values, 03 structure, 04 hardware and clusters, 05 error policy,
-//! 06 what a target cannot keep, 07 parameters, 08 data files, 09 input, output and internal. `E` is an error, `W` a warning.
+//! 06 what a target cannot keep, 07 parameters, 08 data files, 09 input, output and internal, 10 runs without an engine.
+//! `E` is an error, `W` a warning.
 
 use super::Severity;
 
@@ -139,6 +140,9 @@ catalogue! {
     Unreadable = E0901, "a file that cannot be read";
     Unwritable = E0902, "a file that cannot be written";
     Internal = E0999, "a defect in o11n";
+    // Runs without an engine
+    BadFake = E1001, "a fake that says nothing";
+    AmbiguousFake = E1002, "a variable that fakes two things";
 }
 
 impl Code {

@@ -5,6 +5,7 @@
 mod admission;
 mod attempt;
 mod expect;
+mod fakes;
 mod flow;
 mod gates;
 mod paths;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 pub use expect::{Expectation, Miss};
+pub use fakes::{CLASS_DEFAULT, Fakes, Layer, parse_outcomes};
 pub use paths::{Matched, matching};
 pub use trace::*;
 

@@ -201,6 +201,17 @@ pub enum FakeOutcome {
     Cached,
 }
 
+impl FakeOutcome {
+    /// Those with a word of their own.
+    pub const WORDS: [(&'static str, Self); 4] =
+        [("succeeded", Self::Succeeded), ("timed_out", Self::TimedOut), ("lost", Self::Lost), ("cached", Self::Cached)];
+
+    /// The one of this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, outcome)| *outcome)
+    }
+}
+
 #[derive(Debug)]
 pub struct Expect {
     pub fact: Fact,

@@ -21,8 +21,6 @@ pub(super) enum PathUse {
     Expect,
 }
 
-const FAKES: &[&str] = &["succeeded", "timed_out", "lost", "cached"];
-
 impl<'a> Checker<'a> {
     pub(super) fn scenarios(&mut self, items: &'a [Item], params: &[ParamId], declared: &[Declared]) -> Vec<Scenario> {
         let mut scenarios: Vec<Scenario> = Vec::new();
@@ -171,13 +169,11 @@ impl<'a> Checker<'a> {
 
     fn fake(&mut self, outcome: &'a ast::Expr) -> Option<FakeOutcome> {
         match &outcome.kind {
-            ast::ExprKind::Word(word) => match word.as_str() {
-                "succeeded" => return Some(FakeOutcome::Succeeded),
-                "timed_out" => return Some(FakeOutcome::TimedOut),
-                "lost" => return Some(FakeOutcome::Lost),
-                "cached" => return Some(FakeOutcome::Cached),
-                _ => {}
-            },
+            ast::ExprKind::Word(word) => {
+                if let Some(outcome) = FakeOutcome::of_word(word) {
+                    return Some(outcome);
+                }
+            }
             ast::ExprKind::Call(callee, args) => {
                 if let (ast::ExprKind::Word(word), [ast::CallArg { name: None, value }]) = (&callee.kind, args.as_slice())
                     && word == "exit"
@@ -193,7 +189,7 @@ impl<'a> Checker<'a> {
         let diagnostic =
             Diagnostic::at(Code::UnknownMember, outcome.span, "this is no way for a substage to end", "not an outcome to fake");
         let meant = match &outcome.kind {
-            ast::ExprKind::Word(word) => nearest(word, FAKES.iter().copied()),
+            ast::ExprKind::Word(word) => nearest(word, FakeOutcome::WORDS.map(|(word, _)| word)),
             _ => None,
         };
         self.report(match (&outcome.kind, meant) {
