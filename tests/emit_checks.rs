@@ -52,6 +52,11 @@ fn the_schema_of_the_plan_is_published() {
     published("docs/reference/plan.schema.json", &schema_of::<o11n::plan::Plan>());
 }
 
+#[test]
+fn the_schema_of_the_trace_is_published() {
+    published("docs/reference/trace.schema.json", &schema_of::<o11n::machine::Document>());
+}
+
 /// One document a string: as a value, in a list, nested below a key, and as a key.
 #[derive(Serialize)]
 struct Nasty<'a> {

@@ -4,21 +4,25 @@
 
 mod admission;
 mod attempt;
+mod critical_path;
 mod expect;
 mod fakes;
 mod flow;
 mod gates;
 mod paths;
 mod queue;
+mod report;
 mod stage;
 mod trace;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+pub use critical_path::critical_path;
 pub use expect::{Expectation, Miss};
 pub use fakes::{CLASS_DEFAULT, Fakes, Layer, parse_outcomes};
 pub use paths::{Matched, matching};
+pub use report::*;
 pub use trace::*;
 
 use crate::base::Duration;

@@ -1,12 +1,13 @@
 //! What happened in a run, in the plan's own order: `stages[i]` is the plan's stage i, `substages[j]` its substage j.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::Duration;
 use crate::plan::SubstageRef;
 
 /// How something ended. Which of them can be met depends on what it is: see each type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Succeeded,

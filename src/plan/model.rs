@@ -448,6 +448,11 @@ impl Plan {
         &self.stages[at.stage as usize].substages[at.substage as usize]
     }
 
+    /// The path of the substage at a place: `stage/substage`.
+    pub fn path(&self, at: SubstageRef) -> String {
+        format!("{}/{}", self.stages[at.stage as usize].name, self.substage(at).name)
+    }
+
     /// All substages with the stage that each is in, in order.
     pub fn substages(&self) -> impl Iterator<Item = (&Stage, &Substage)> {
         self.stages.iter().flat_map(|stage| stage.substages.iter().map(move |substage| (stage, substage)))
