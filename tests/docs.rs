@@ -18,8 +18,6 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0901", "the path of a command line; tests/cli.rs names one that is not there"),
     ("E0902", "a disk that refuses; tests/cli.rs writes into a folder that is none"),
     ("E0999", "a defect of ours; src/cli/defect.rs has one on purpose"),
-    ("E1001", "a dry run's; src/machine/fakes"),
-    ("E1002", "a dry run's; src/machine/fakes"),
 ];
 
 /// Codes without a case in `tests/ui`: the code, and why.
@@ -28,8 +26,6 @@ const WITHOUT_CASE: &[(&str, &str)] = &[
     ("E0901", "the path of a command line; tests/cli.rs"),
     ("E0902", "the path of a command line; tests/cli.rs"),
     ("E0999", "a defect of ours; src/cli/defect.rs"),
-    ("E1001", "a dry run's; src/machine/fakes"),
-    ("E1002", "a dry run's; src/machine/fakes"),
 ];
 
 /// A fenced block of a page.

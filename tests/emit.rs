@@ -15,7 +15,7 @@ use o11n::diag::Diagnostic;
 use o11n::diag::render::{Format, render};
 use o11n::plan::{self, Inputs};
 use o11n::sema::hir::PipelineId;
-use o11n::target::{self, Kind, Options};
+use o11n::target;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit");
@@ -51,11 +51,16 @@ fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, Stri
         let inputs = Inputs { sample: true, ..Inputs::default() };
         let built = plan::build(&analysis.program, PipelineId(0), &inputs, &example.world, &mut analysis.sources);
         found.extend(built.diagnostics);
-        if let Some(plan) = built.plan {
-            let emitted = target::emit(target, &plan, &options(example));
+        if let Some(mut plan) = built.plan {
+            let words: Vec<&str> = example.args.as_deref().unwrap_or_default().split_ascii_whitespace().collect();
+            let request = o11n::cli::request(&words, &example.world).expect("the arguments are right");
+            if let Some(stub) = request.stub {
+                found.extend(plan::stub(&mut plan, stub, &example.world));
+            }
+            let emitted = target::emit(target, &plan, &request.options);
             assert_eq!(
                 emitted.artifacts,
-                target::emit(target, &plan, &options(example)).artifacts,
+                target::emit(target, &plan, &request.options).artifacts,
                 "the same plan, the same bytes"
             );
             found.extend(emitted.diagnostics);
@@ -64,27 +69,6 @@ fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, Stri
         }
     }
     (text, render(Format::Human { colour: false }, &found, &analysis.sources))
-}
-
-/// `--kind template|cron`, `--trigger name`, `--rbac`.
-fn options(example: &Example) -> Options {
-    let mut options = Options::default();
-    let mut args = example.args.as_deref().unwrap_or_default().split_ascii_whitespace();
-    while let Some(arg) = args.next() {
-        match (arg, arg.starts_with("--rbac")) {
-            (_, true) => options.rbac = true,
-            ("--kind", _) => {
-                options.kind = match args.next() {
-                    Some("template") => Kind::Template,
-                    Some("cron") => Kind::Cron,
-                    other => panic!("unknown kind {other:?}"),
-                }
-            }
-            ("--trigger", _) => options.trigger = args.next().map(Into::into),
-            _ => panic!("unknown argument {arg}"),
-        }
-    }
-    options
 }
 
 fn golden(path: &Path, text: Option<String>) -> Result<(), Failed> {

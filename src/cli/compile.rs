@@ -11,6 +11,7 @@ use super::output::{Exit, MessageFormat, Stream, print, unwritable, usage, write
 use super::workspace::Root;
 use crate::base::{SourceMap, World};
 use crate::diag::Diagnostic;
+use crate::plan;
 use crate::target::{self, Artifact, Options};
 
 /// Selects the target where no flag does.
@@ -46,6 +47,18 @@ struct What {
     /// Print what the engine must grant, instead of the pipeline
     #[arg(long)]
     rbac: bool,
+    /// Stubs for scripts: each ends with the code in FAKE_…_RETCODE, else 0
+    #[arg(long, value_enum, value_name = "WHICH")]
+    stub: Option<Stub>,
+}
+
+/// The value of `--stub`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Stub {
+    /// No script is left
+    Always,
+    /// Scripts run in runs with O11N_REAL_RUN=1
+    Guard,
 }
 
 /// The value of `--kind`.
@@ -70,6 +83,10 @@ impl What {
         Ok(Request {
             pipeline: self.chosen.pipeline(world),
             target: self.target.clone().or_else(|| variable(world, TARGET_VARIABLE)),
+            stub: self.stub.map(|stub| match stub {
+                Stub::Always => plan::Stub::Always,
+                Stub::Guard => plan::Stub::Guard,
+            }),
             options: Options { kind, trigger: self.chosen.trigger.clone(), rbac: self.rbac },
             inputs: self.chosen.inputs()?,
         })

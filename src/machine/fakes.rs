@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Attempt, Behaviour, End};
 use crate::base::{Duration, World, glob};
 use crate::diag::{Code, Diagnostic, listed, nearest};
-use crate::plan::{Faked, Plan, Stage, Substage, SubstageRef, fake_variables};
+use crate::plan::{Faked, Plan, Stage, Substage, SubstageRef, exit_code, set_fakes};
 use crate::sema::hir::FakeOutcome;
 
 /// How long an attempt takes of which nothing is known.
@@ -171,21 +171,10 @@ impl<'a> Fakes<'a> {
 
     /// Adds what variables such as `FAKE_COMPILE_RETCODE` say. An empty one counts as not set.
     pub fn environment(&mut self, world: &dyn World) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        for (name, meanings) in fake_variables(self.plan) {
-            let Some(value) = world.env(&name).filter(|value| !value.trim().is_empty()) else { continue };
-            let [meaning] = meanings[..] else {
-                problems.push(ambiguous(&name, meanings.iter().map(|meaning| meaning.path(self.plan))));
-                continue;
-            };
-            let codes: Option<Vec<FakeOutcome>> = value.split(',').map(|code| exit_code(code.trim())).collect();
-            let Some(codes) = codes else {
-                let message = format!("`{name}` is `{value}`, which is no exit code");
-                problems.push(*bad_fake(message, "set it to 0–255, or to a list with a code for each attempt: `1,0`"));
-                continue;
-            };
-            let codes: Arc<[FakeOutcome]> = codes.into();
-            let (stage, substages, fit) = match meaning {
+        let (fakes, problems) = set_fakes(self.plan, world);
+        for (faked, codes) in fakes {
+            let codes: Arc<[FakeOutcome]> = codes.into_iter().map(FakeOutcome::Exit).collect();
+            let (stage, substages, fit) = match faked {
                 Faked::Stage(stage) => (stage, 0..self.rows[stage as usize].len(), Fit::Glob),
                 Faked::Substage(at) => (at.stage, at.substage as usize..at.substage as usize + 1, Fit::Exact),
             };
@@ -307,7 +296,7 @@ pub fn parse_outcomes(text: &str) -> Result<Vec<FakeOutcome>, String> {
 }
 
 fn parse_outcome(text: &str) -> Result<FakeOutcome, String> {
-    exit_code(text).or_else(|| FakeOutcome::of_word(text)).ok_or_else(|| match text {
+    exit_code(text).map(FakeOutcome::Exit).or_else(|| FakeOutcome::of_word(text)).ok_or_else(|| match text {
         "" => "an outcome is missing".to_owned(),
         "failed" => "a failure has an exit code: write `1`".to_owned(),
         "unstable" => "write a code that `exit_codes` lists as unstable".to_owned(),
@@ -317,11 +306,6 @@ fn parse_outcome(text: &str) -> Result<FakeOutcome, String> {
             None => format!("`{text}` is no outcome: write an exit code from 0 to 255, `timed_out`, `lost` or `cached`"),
         },
     })
-}
-
-fn exit_code(text: &str) -> Option<FakeOutcome> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number).map(FakeOutcome::Exit)
 }
 
 fn copies(substage: &Substage) -> u32 {
@@ -337,11 +321,4 @@ fn replica_of(substage: &str) -> Option<(&str, u32)> {
 
 fn bad_fake(message: String, help: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Code::BadFake, message).help(help))
-}
-
-fn ambiguous(name: &str, paths: impl Iterator<Item = String>) -> Diagnostic {
-    let paths = paths.map(|path| format!("`{path}`"));
-    Diagnostic::new(Code::AmbiguousFake, format!("`{name}` could fake {}", paths.collect::<Vec<_>>().join(" or ")))
-        .note("their names become one in the environment")
-        .help("unset it and use `--fake`, or give one of them another name")
 }

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 
 use super::{Plan, SubstageRef};
+use crate::base::World;
+use crate::diag::{Code, Diagnostic};
 
 /// What a variable stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,41 @@ pub fn fake_variables(plan: &Plan) -> IndexMap<String, Vec<Faked>> {
         }
     }
     found
+}
+
+/// The fakes that the environment sets, each as exit codes attempt by attempt, the last for all further; and what is wrong with
+/// others. A variable that is empty counts as not set.
+pub fn set_fakes(plan: &Plan, world: &dyn World) -> (Vec<(Faked, Vec<u8>)>, Vec<Diagnostic>) {
+    let (mut fakes, mut problems) = (Vec::new(), Vec::new());
+    for (name, meanings) in fake_variables(plan) {
+        let Some(value) = world.env(&name).filter(|value| !value.trim().is_empty()) else { continue };
+        let [meaning] = meanings[..] else {
+            problems.push(ambiguous(&name, meanings.iter().map(|meaning| meaning.path(plan))));
+            continue;
+        };
+        let codes: Option<Vec<u8>> = value.split(',').map(|code| exit_code(code.trim())).collect();
+        match codes {
+            Some(codes) => fakes.push((meaning, codes)),
+            None => problems.push(
+                Diagnostic::new(Code::BadFake, format!("`{name}` is `{value}`, which is no exit code"))
+                    .help("set it to 0–255, or to a list with a code for each attempt: `1,0`"),
+            ),
+        }
+    }
+    (fakes, problems)
+}
+
+/// 0 to 255, in digits alone.
+pub fn exit_code(text: &str) -> Option<u8> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
+}
+
+fn ambiguous(name: &str, paths: impl Iterator<Item = String>) -> Diagnostic {
+    let paths = paths.map(|path| format!("`{path}`"));
+    Diagnostic::new(Code::AmbiguousFake, format!("`{name}` could fake {}", paths.collect::<Vec<_>>().join(" or ")))
+        .note("their names become one in the environment")
+        .help("unset it, or give one of them another name; a dry run takes `--fake` instead")
 }
 
 /// ASCII letters and digits in capitals, other letters `U` and their code point, each run of anything else one `_`.

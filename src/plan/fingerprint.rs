@@ -130,6 +130,13 @@ pub(super) fn substage(substage: &Substage, hardware: Option<&[u8; 32]>, inputs:
     hex(&parts.finish())
 }
 
+/// Of what stands in for a substage with this fingerprint.
+pub(super) fn stub(of: &str) -> ecow::EcoString {
+    let mut parts = Parts::new("stub");
+    parts.add("of", of.as_bytes());
+    hex(&parts.finish())
+}
+
 fn hex(bytes: &[u8]) -> ecow::EcoString {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut out = ecow::EcoString::with_capacity(bytes.len() * 2);

@@ -19,6 +19,7 @@ mod inputs;
 mod model;
 mod origins;
 mod quote;
+mod stub;
 mod substage;
 mod triggers;
 mod value;
@@ -27,9 +28,10 @@ use crate::base::{SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::sema::hir::{PipelineId, Program};
 
-pub use fake_names::{Faked, fake_variables, stage_variable, substage_variable};
+pub use fake_names::{Faked, exit_code, fake_variables, set_fakes, stage_variable, substage_variable};
 pub use inputs::{Inputs, ParamsFile};
 pub use model::*;
+pub use stub::{Stub, stub};
 
 /// What came of a pipeline.
 #[derive(Debug)]
@@ -70,6 +72,7 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
         deadline: attrs.value("deadline").and_then(value::Value::as_duration),
         triggers,
         targets,
+        run_variables: Vec::new(),
         stages: drafts.into_iter().map(|draft| draft.stage).collect(),
         span: declared.span,
         origins: attrs.origins(),

@@ -41,6 +41,11 @@ pub struct Plan {
     /// Settings of backends, by the name of the backend.
     #[schemars(with = "IndexMap<String, IndexMap<String, Json>>")]
     pub targets: IndexMap<EcoString, IndexMap<EcoString, Json>>,
+    /// Variables that the scripts read from the environment of the run, where it has one; an engine whose runs have none offers
+    /// them as parameters of a run, empty by default. Only stubs read any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>", default)]
+    pub run_variables: Vec<EcoString>,
     /// In the order in which they run.
     pub stages: Vec<Stage>,
     /// The pipeline's name in the source.
@@ -439,6 +444,18 @@ impl fmt::Display for Condition {
                 operand(f, right, 0)
             }
         }
+    }
+}
+
+impl Substage {
+    /// Whether a text that it runs holds the name of a variable.
+    pub fn names(&self, variable: &str) -> bool {
+        let names = |script: &Script| script.parts.iter().any(|part| part.as_str().contains(variable));
+        let body = match &self.body {
+            Body::Run(run) => names(run),
+            Body::Command(words) => words.iter().any(|word| word.contains(variable)),
+        };
+        body || self.before.iter().chain(&self.after).any(names)
     }
 }
 

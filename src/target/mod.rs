@@ -14,7 +14,7 @@ pub mod yaml;
 use ecow::EcoString;
 
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::plan::{Body, Plan, Script, Stage, Substage};
+use crate::plan::{Plan, Stage, Substage};
 use crate::schema::TargetSettings;
 use capability::Capability;
 
@@ -83,12 +83,7 @@ pub struct Artifact {
 /// Whether the substage wants to know the pipeline's outcome so far, as `O11N_VERDICT`: its text names it, in a stage that may run
 /// after a failure.
 fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
-    let names = |script: &Script| script.parts.iter().any(|part| part.as_str().contains("O11N_VERDICT"));
-    let body = match &substage.body {
-        Body::Run(run) => names(run),
-        Body::Command(words) => words.iter().any(|word| word.contains("O11N_VERDICT")),
-    };
-    stage.when.is_some() && (body || substage.before.iter().chain(&substage.after).any(names))
+    stage.when.is_some() && substage.names("O11N_VERDICT")
 }
 
 /// All targets; the first is the default.

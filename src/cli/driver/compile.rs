@@ -5,7 +5,7 @@ use ecow::EcoString;
 use super::{Outcome, analyze};
 use crate::base::{RootPath, SourceMap, Span, World};
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::plan::{self, Inputs};
+use crate::plan::{self, Inputs, Stub};
 use crate::sema::Analysis;
 use crate::sema::hir::{Pipeline, PipelineId};
 use crate::syntax;
@@ -20,6 +20,8 @@ pub struct Request {
     /// The target's name; the first target if left out.
     pub target: Option<String>,
     pub options: Options,
+    /// Compile stubs of the scripts instead of the scripts alone.
+    pub stub: Option<Stub>,
     /// Values of parameters, and how much evaluation may use.
     pub inputs: Inputs,
 }
@@ -101,7 +103,10 @@ fn emit(
         let inputs = Inputs { trigger: trigger.clone(), ..request.inputs.clone() };
         let built = plan::build(&analysis.program, pipeline, &inputs, world, &mut analysis.sources);
         sink.extend(built.diagnostics);
-        let Some(plan) = built.plan else { continue };
+        let Some(mut plan) = built.plan else { continue };
+        if let Some(stub) = request.stub {
+            sink.extend(plan::stub(&mut plan, stub, world));
+        }
         let emitted = target::emit(target, &plan, &Options { trigger, ..request.options.clone() });
         sink.extend(emitted.diagnostics);
         for artifact in emitted.artifacts {

@@ -93,7 +93,9 @@ pub(super) fn create(
     let run = [Parameter::new("run", cx.run())];
     let scope = handed.scope;
     let handed = handed.names.iter().map(|name| Parameter::new(name.clone(), format!("{{{{{scope}.parameters.{name}}}}}")));
-    let parameters: Vec<Parameter> = run.into_iter().chain(handed).collect();
+    let variables = cx.plan.run_variables.iter();
+    let variables = variables.map(|name| Parameter::new(name.as_str(), format!("{{{{workflow.parameters.{name}}}}}")));
+    let parameters: Vec<Parameter> = run.into_iter().chain(variables).chain(handed).collect();
     let labels = vec![
         ("o11n.dev/pipeline".to_owned(), cx.base.clone()),
         ("o11n.dev/stage".to_owned(), stage.to_owned()),

@@ -133,7 +133,8 @@ fn spec(cx: &Context, entrypoint: &str, templates: Vec<Template>) -> WorkflowSpe
     let settings = &cx.settings;
     let run = cx.has_children.then(|| Parameter::new("run", ""));
     let gates = cx.gates.iter().map(|gate| Parameter::new(gate.clone(), "false"));
-    let parameters: Vec<Parameter> = run.into_iter().chain(gates).collect();
+    let variables = cx.plan.run_variables.iter().map(|name| Parameter::new(name.as_str(), ""));
+    let parameters: Vec<Parameter> = run.into_iter().chain(variables).chain(gates).collect();
     let has_pods = templates.iter().any(|template| template.script.is_some() || template.container.is_some());
     let workspace = Volume { name: WORKSPACE_VOLUME.into(), empty_dir: Some(EmptyDir {}), persistent_volume_claim: None };
     WorkflowSpec {

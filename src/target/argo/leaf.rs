@@ -211,6 +211,9 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         let value = EnvValue::Text(format!("{{{{{scope}.parameters.{VERDICT_INPUT}}}}}").into());
         contract.push(("O11N_VERDICT".into(), value, true));
     }
+    for name in &cx.plan.run_variables {
+        contract.push((name.clone(), EnvValue::Text(format!("{{{{workflow.parameters.{name}}}}}").into()), true));
+    }
     let carried = carried(substage, &contract);
     let loads = files::loads(cx, substage);
     let program = text::program(substage, &carried, loads.are_copied);

@@ -24,6 +24,9 @@ const VARIANTS: &[(&str, &[&str])] = &[
     ("examples/release.o11n", &["version=2.14.0", "channel=stable", "rehearsal=true"]),
 ];
 
+/// The values of `--stub`.
+const STUBS: [&str; 2] = ["always", "guard"];
+
 /// A pipeline of an example, with parameters.
 pub struct Pipeline {
     /// For people: file, name and parameters.
@@ -61,6 +64,9 @@ impl Cases {
         for case in expected_outputs("tests/emit/argo", "yaml")? {
             // One of them is what `--rbac` prints.
             let ours = fs::read_to_string(&case.file)?.contains("apiVersion: argoproj.io/");
+            if ours {
+                cases.argo.extend(stubbed(&folder, &case, tally)?);
+            }
             if ours { &mut cases.argo } else { &mut cases.objects }.push(case);
         }
         cases.taskbooks.extend(expected_outputs("tests/emit/taskbook", "json")?);
@@ -87,6 +93,9 @@ impl Cases {
         for kind in kinds(&plan_value) {
             self.argo.extend(compile(&["--target", "argo", "--kind", kind], &format!("-{kind}.yaml"))?);
         }
+        for stub in STUBS {
+            self.argo.extend(compile(&["--target", "argo", "--stub", stub], &format!("-{stub}.yaml"))?);
+        }
         self.objects.extend(compile(&["--target", "argo", "--rbac"], "-rbac.yaml")?);
         if let Some(taskbook) = compile(&["--target", "taskbook"], ".taskbook.json")? {
             for (number, pod) in pods(&taskbook.json()?).into_iter().enumerate() {
@@ -110,6 +119,25 @@ impl Case {
     fn json(&self) -> Result<Value> {
         serde_json::from_slice(&fs::read(&self.file)?).with_context(|| format!("{} is not JSON", self.name))
     }
+}
+
+/// A case of the emit tests with its scripts replaced by stubs.
+fn stubbed(folder: &Path, case: &Case, tally: &mut Tally) -> Result<Vec<Case>> {
+    let source = case.file.with_extension("o11n");
+    let text = fs::read_to_string(&source)?;
+    let arguments = text.lines().next().and_then(|line| line.strip_prefix("// args: ")).unwrap_or_default();
+    let mut made = Vec::new();
+    for stub in STUBS {
+        let name = format!("{} --stub {stub}", case.name);
+        let mut command = o11n();
+        command.arg("compile").arg(&source).args(["--target", "argo", "--stub", stub]).args(arguments.split_whitespace());
+        let output = process::output(&mut command)?;
+        tally.accepts(&name, if output.status.success() { Ok(()) } else { Err(process::said(&output)) });
+        let file = folder.join(format!("{}-{stub}.yaml", source.file_stem().unwrap_or_default().display()));
+        fs::write(&file, output.stdout)?;
+        made.extend(output.status.success().then_some(Case { name, file }));
+    }
+    Ok(made)
 }
 
 /// What the emit tests expect of a target.
