@@ -168,11 +168,11 @@ pub fn peak<'p>(plan: &'p Plan, trace: &Trace) -> IndexMap<&'p str, u32> {
 
 /// The time of all attempts, each as often as its hardware mode has GPUs.
 pub fn gpu_hours(plan: &Plan, trace: &Trace) -> f64 {
-    let hours = |(substage, attempt): (&Substage, &AttemptTrace)| {
+    let milliseconds = |(substage, attempt): (&Substage, &AttemptTrace)| {
         let gpus = substage.hardware.as_ref().and_then(|hardware| hardware.gpu).unwrap_or(0);
-        (attempt.end.as_seconds() - attempt.start.as_seconds()) * f64::from(gpus) / 3_600.0
+        (attempt.end.0 - attempt.start.0) as f64 * f64::from(gpus)
     };
-    attempts(plan, trace).map(hours).sum()
+    attempts(plan, trace).map(milliseconds).sum::<f64>() / 3_600_000.0
 }
 
 /// All attempts, each with its substage.

@@ -8,12 +8,8 @@ use o11n::machine::{Attempt, Behaviour, End, Machine, Trace};
 use o11n::plan::{self, Inputs, Plan, SubstageRef};
 use o11n::sema::hir::PipelineId;
 
-/// The plan of a pipeline with these stages.
-pub(crate) fn plan(stages: &str) -> Plan {
-    plan_of(&format!("pipeline p {{\n{stages}\n}}"))
-}
-
-pub(crate) fn plan_of(source: &str) -> Plan {
+/// The plan of the first pipeline of a source.
+pub(crate) fn plan(source: &str) -> Plan {
     let mut world = MemoryWorld::default();
     world.files.insert("main.o11n".into(), source.as_bytes().to_vec());
     let mut analysis = driver::analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap());
@@ -97,7 +93,8 @@ pub(crate) fn show(plan: &Plan, trace: &Trace) -> String {
         lines.push(format!("{} {}{time}", stage.name, traced.outcome.word()));
         for (substage, traced) in stage.substages.iter().zip(&traced.substages) {
             let ignored = if traced.ignored { " ignored" } else { "" };
-            let reason = traced.reason.map_or(String::new(), |reason| format!(" {reason:?}"));
+            let reason = traced.reason.map(|reason| format!(": {}", reason.text(plan, trace, stage, substage)));
+            let reason = reason.unwrap_or_default();
             let mut line = format!("  {} {}{ignored}{reason}", substage.name, traced.outcome.word());
             for replica in &traced.replicas {
                 line.push_str(" |");
@@ -115,21 +112,4 @@ pub(crate) fn show(plan: &Plan, trace: &Trace) -> String {
         }
     }
     lines.join("\n") + "\n"
-}
-
-/// Runs stages and compares.
-#[track_caller]
-pub(crate) fn check(stages: &str, fakes: &str, expected: &str) {
-    let plan = plan(stages);
-    compare(&show(&plan, &run(&plan, fakes)), expected);
-}
-
-#[track_caller]
-pub(crate) fn compare(actual: &str, expected: &str) {
-    let trimmed = |text: &str| {
-        let indent = text.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min();
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
-        lines.map(|line| line[indent.unwrap_or(0)..].trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-    };
-    assert!(trimmed(actual) == trimmed(expected), "it is\n{actual}\nand not\n{expected}");
 }
