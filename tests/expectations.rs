@@ -163,7 +163,8 @@ fn a_condition_asks_how_something_ended() {
         trace.stages[1].outcome = Outcome::Skipped;
         (0..3).for_each(|substage| end(trace, 1, substage, Outcome::Skipped));
     };
-    let cases: &[(&str, fn(&mut Trace), bool)] = &[
+    type Row = (&'static str, fn(&mut Trace), bool);
+    let cases: &[Row] = &[
         ("succeeded(\"test\")", as_it_is, true),
         ("succeeded(\"test\")", |trace| trace.stages[1].outcome = Outcome::Unstable, true),
         ("succeeded(\"test\")", |trace| trace.stages[1].outcome = Outcome::Failed, false),
