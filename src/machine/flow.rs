@@ -83,7 +83,11 @@ impl Machine<'_> {
                 let Some(stage) = self.undecided.next() else { return };
                 self.decide(stage, behaviour);
             }
+            // All that are due start before one that takes no time ends.
             while let Some(replica) = self.queue.take(self.now, Event::retry) {
+                self.due.push(replica);
+            }
+            while let Some(replica) = self.due.pop() {
                 self.retry(replica, behaviour);
             }
             self.skip_blocked();

@@ -29,7 +29,7 @@ use crate::base::Duration;
 use crate::plan::{Plan, SubstageRef};
 use admission::Admission;
 use gates::Gates;
-use queue::Queue;
+use queue::{Queue, Replica};
 use stage::{Progress, dispatch};
 
 /// How attempts end by themselves, and how long they take: all that a plan leaves to the outside world. The same question always
@@ -101,6 +101,8 @@ pub struct Machine<'p> {
     settled: Vec<u32>,
     /// Substages that failed by themselves in this round.
     failures: Vec<u32>,
+    /// Replicas whose back-off is over in this round.
+    due: Vec<Replica>,
     /// Substages whose needs are all in an outcome since the last look.
     considered: Vec<u32>,
     trace: Trace,
@@ -154,6 +156,7 @@ impl<'p> Machine<'p> {
             replicas: vec![Phase::Waiting; replicas as usize],
             settled: Vec::new(),
             failures: Vec::new(),
+            due: Vec::new(),
             considered: Vec::new(),
             trace: Trace { outcome: Outcome::Succeeded, duration: Duration(0), stages: stages.collect() },
             first,
