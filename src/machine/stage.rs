@@ -15,8 +15,8 @@ pub(super) struct Progress {
     passed: u32,
     /// Replicas that ended otherwise, by themselves.
     failed: u32,
-    /// The code of the first unstable replica among those that make it pass.
-    unstable: Option<u8>,
+    /// Whether one that passed is unstable.
+    has_unstable: bool,
 }
 
 /// How many replicas a substage has, and how many must pass.
@@ -103,10 +103,7 @@ impl<'p> Machine<'p> {
         let progress = &mut self.substages[substage as usize];
         if outcome.passes() {
             progress.passed += 1;
-            // Replicas come by time, then by number.
-            if outcome == Outcome::Unstable && progress.passed <= dispatch(planned).need {
-                progress.unstable = progress.unstable.or(code);
-            }
+            progress.has_unstable |= outcome == Outcome::Unstable;
         } else {
             progress.failed += 1;
         }
@@ -118,10 +115,11 @@ impl<'p> Machine<'p> {
     /// Of the substages of which a replica settled, some are decided.
     pub(super) fn decide_settled(&mut self) {
         while let Some(substage) = self.settled.pop() {
-            let Progress { passed, failed, unstable, .. } = self.substages[substage as usize];
+            let Progress { passed, failed, has_unstable, .. } = self.substages[substage as usize];
             let planned = self.planned(substage);
             let Dispatch { copies, need } = dispatch(planned);
             let (outcome, reason) = if passed >= need {
+                let unstable = if has_unstable { self.first_unstable(substage, need) } else { None };
                 let outcome = if unstable.is_some() { Outcome::Unstable } else { Outcome::Succeeded };
                 (outcome, unstable.map(Reason::Exit))
             } else if failed > copies - need {
@@ -134,6 +132,15 @@ impl<'p> Machine<'p> {
             self.is_unstable |= outcome == Outcome::Unstable;
             self.end(substage, outcome, reason);
         }
+    }
+
+    /// The code of the first unstable replica among the first that make the substage pass: by time, then by number.
+    fn first_unstable(&mut self, substage: u32, need: u32) -> Option<u8> {
+        let passed = self.traced(substage).replicas.iter().filter(|replica| replica.outcome.passes());
+        let mut last: Vec<AttemptTrace> = passed.filter_map(|replica| replica.attempts.last().copied()).collect();
+        // They stand by number; what ends at one instant may have settled in several rounds of it.
+        last.sort_by_key(|attempt| attempt.end);
+        last.iter().take(need as usize).find(|attempt| attempt.outcome == Outcome::Unstable)?.code
     }
 
     /// How a substage that failed by itself ends.
