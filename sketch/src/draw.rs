@@ -13,7 +13,7 @@ const STAGES: [&str; 4] = ["build", "test", "部署", "report"];
 const SUBSTAGES: [&str; 4] = ["a", "b", "丙", "d"];
 const LOCKS: [&str; 2] = ["board", "licence"];
 /// Exit codes of failures; some of them have a meaning elsewhere: killed, terminated.
-const CODES: [u8; 6] = [1, 2, 80, 81, 137, 143];
+const CODES: [u8; 5] = [1, 2, 80, 137, 143];
 
 impl Sketch {
     pub(crate) fn draw(rng: &mut Rng, features: &Features) -> Self {
@@ -26,7 +26,7 @@ impl Outcomes {
     pub(crate) fn draw(sketch: &Sketch, rng: &mut Rng, features: &Features) -> Self {
         let mut draw = Draw { rng, features };
         // Of eight attempts, how many do not succeed: a run that fails early never meets what comes later.
-        let bad = draw.pick(&[1, 2, 4, 7]);
+        let bad = draw.pick(&[1, 2, 3, 6]);
         Self { substages: sketch.planned().map(|planned| (planned.path(), draw.outcomes(&planned, bad))).collect() }
     }
 }
@@ -107,8 +107,8 @@ impl Draw<'_> {
         let priorities = [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent];
         Settings {
             on_error: (features.policies && self.one_in(odds.min(3))).then(|| self.pick(&on_error)),
-            exit_codes: if features.exit_codes && self.one_in(odds) { self.exit_codes() } else { Vec::new() },
-            retry: (features.retry && self.one_in(odds)).then(|| self.retry()),
+            exit_codes: if features.exit_codes && self.one_in(odds.min(3)) { self.exit_codes() } else { Vec::new() },
+            retry: (features.retry && self.one_in(odds.min(3))).then(|| self.retry()),
             timeout: (features.timeout && self.one_in(odds)).then(|| self.time(1, 4)),
             priority: (features.priority && self.one_in(odds.min(3))).then(|| self.pick(&priorities)),
         }
