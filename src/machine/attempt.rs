@@ -47,10 +47,23 @@ pub(super) fn back_off(retry: &Retry, attempt: u32, outcome: Outcome, code: Opti
             RetryOn::Unstable => outcome == Outcome::Unstable,
             RetryOn::Exit(listed) => code == Some(*listed),
         });
-    is_tried_again.then(|| {
-        let grown = retry.factor.powi(i32::try_from(attempt - 1).unwrap_or(i32::MAX));
-        // A float beyond the range becomes the greatest int, which is what is meant; 0 times infinity becomes 0.
-        let wait = (retry.delay.0 as f64 * grown).round() as i64;
-        retry.max_delay.map_or(wait, |most| wait.min(most.0))
-    })
+    is_tried_again.then(|| wait(retry, attempt))
+}
+
+/// The waits in milliseconds after the first attempts, this many; no less, where there are very many.
+pub(super) fn waits(retry: &Retry, attempts: u32) -> i64 {
+    let counted = attempts.min(MANY);
+    let sum = (1..=counted).map(|attempt| wait(retry, attempt)).fold(0, i64::saturating_add);
+    // No wait is longer than the last.
+    sum.saturating_add(wait(retry, attempts.max(1)).saturating_mul(i64::from(attempts - counted)))
+}
+
+/// Waits are added up one by one so far.
+const MANY: u32 = 10_000;
+
+fn wait(retry: &Retry, attempt: u32) -> i64 {
+    let grown = retry.factor.powi(i32::try_from(attempt - 1).unwrap_or(i32::MAX));
+    // A float beyond the range becomes the greatest int, which is what is meant; 0 times infinity becomes 0.
+    let wait = (retry.delay.0 as f64 * grown).round() as i64;
+    retry.max_delay.map_or(wait, |most| wait.min(most.0))
 }

@@ -9,12 +9,12 @@ use crate::sema::hir::{self, BinaryOp, ExpectCondition};
 /// An expectation on the runs of one plan.
 #[derive(Clone, Debug)]
 pub struct Expectation {
-    fact: Fact,
-    when: Option<When>,
+    pub(super) fact: Fact,
+    pub(super) when: Option<When>,
 }
 
 #[derive(Clone, Debug)]
-enum Fact {
+pub(super) enum Fact {
     /// Of each of these stages.
     Stages(Vec<u32>, Check),
     /// Of each of these substages.
@@ -23,15 +23,15 @@ enum Fact {
     Duration(BinaryOp, Duration),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Check {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
     Outcome(Outcome),
     Ran(bool),
     Attempts(u64),
 }
 
 #[derive(Clone, Debug)]
-enum When {
+pub(super) enum When {
     /// One of these failed.
     Failed(Matched),
     /// There are some, and all of them passed.
@@ -151,6 +151,17 @@ impl When {
             ExpectCondition::Not(condition) => Self::Not(inner(condition)),
             ExpectCondition::And(left, right) => Self::And(inner(left), inner(right)),
             ExpectCondition::Or(left, right) => Self::Or(inner(left), inner(right)),
+        }
+    }
+
+    /// Whether it asks how this substage ended.
+    pub(super) fn names(&self, at: SubstageRef) -> bool {
+        match self {
+            Self::Failed(matched) | Self::Succeeded(matched) => {
+                matches!(matched, Matched::Substages(substages) if substages.binary_search(&at).is_ok())
+            }
+            Self::Not(inner) => inner.names(at),
+            Self::And(left, right) | Self::Or(left, right) => left.names(at) || right.names(at),
         }
     }
 

@@ -185,6 +185,21 @@ impl<'a> Fakes<'a> {
         problems
     }
 
+    /// What the rules say of a replica's attempts, if they say anything.
+    pub(super) fn outcomes(&self, at: SubstageRef, replica: u32) -> Option<&[FakeOutcome]> {
+        self.row(at).outcomes.get(replica).map(|outcomes| &**outcomes)
+    }
+
+    /// How long the rules say that a replica's attempts take, if they say anything.
+    pub(super) fn duration(&self, at: SubstageRef, replica: u32) -> Option<Duration> {
+        self.row(at).takes.get(replica).copied()
+    }
+
+    /// Whether the rules say of anything how long it takes.
+    pub(super) fn has_durations(&self) -> bool {
+        self.rows.iter().flatten().any(|row| row.takes.all.is_some() || !row.takes.replicas.is_empty())
+    }
+
     fn row(&self, at: SubstageRef) -> &Row {
         &self.rows[at.stage as usize][at.substage as usize]
     }

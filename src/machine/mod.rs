@@ -14,6 +14,7 @@ mod queue;
 mod report;
 mod stage;
 mod trace;
+pub mod verify;
 
 use std::collections::HashMap;
 use std::ops::Range;

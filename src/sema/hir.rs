@@ -192,7 +192,7 @@ pub struct Scenario {
     pub span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FakeOutcome {
     Exit(u8),
     Succeeded,

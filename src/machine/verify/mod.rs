@@ -1,0 +1,176 @@
+//! Whether an expectation holds in every run: whatever the attempts come to and however long they take.
+//!
+//! What is explored, and what that stands for, is argued in `docs/decisions/0010-verification-explores-classes.md`.
+
+mod base;
+mod count;
+mod explore;
+mod model;
+mod realise;
+mod ways;
+
+use std::collections::HashSet;
+
+pub use count::Count;
+pub use realise::Counterexample;
+
+use super::{Expectation, Fakes, Trace};
+use crate::plan::{Plan, SubstageRef};
+use base::Base;
+use explore::{Found, Search};
+use model::{Model, Precision, Subject};
+use realise::Trials;
+
+/// Runs that no schedule shows, before more precision is tried, or a question is given up.
+const TRIES: u32 = 64;
+
+/// The search finds more runs than there are where it leaves out what seldom counts. If no schedule shows them, it is done again:
+/// with all needs, then with more than one run for each state.
+const EFFORTS: [(Precision, u32); 3] = [(Precision::Cone, 1), (Precision::Whole, 1), (Precision::Whole, 16)];
+
+/// What became of a claim about all runs.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It holds in every run.
+    Holds,
+    /// There is a run in which it does not.
+    Broken(Box<Counterexample>),
+    /// There are too many states. It holds in every run in which fewer than so many substages have to be faked.
+    Cut { fakes: u32 },
+    /// Nothing shows a run in which it does not hold, nor that there is none.
+    Open,
+}
+
+/// A verdict, and how many states it took.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub verdict: Verdict,
+    pub explored: u64,
+}
+
+/// All runs of a plan: every behaviour, but that nothing is cached that is not given so, and without deadlines.
+#[derive(Debug)]
+pub struct Space<'p> {
+    base: Base<'p>,
+    /// The plan without deadlines.
+    free: Plan,
+    given: &'p Fakes<'p>,
+}
+
+impl<'p> Space<'p> {
+    /// `given`: how some attempts end, or how long they take, in all runs.
+    pub fn new(plan: &'p Plan, given: &'p Fakes<'p>) -> Self {
+        let mut free = plan.clone();
+        free.deadline = None;
+        free.stages.iter_mut().for_each(|stage| stage.deadline = None);
+        Self { base: Base::new(plan, given), free, given }
+    }
+
+    /// How many combinations of ends there are: of all attempts of all replicas of all substages.
+    pub fn combinations(&self) -> Count {
+        self.base.combinations
+    }
+
+    /// Whether an expectation holds in all runs. `limit`: states that may be looked at.
+    pub fn verify(&self, expectation: &Expectation, limit: u64) -> Finding {
+        let mut budget = limit;
+        let mut inquiry = Inquiry { space: self, expectation, trials: None, best: None };
+        let verdict = inquiry.answer(&mut budget);
+        Finding { verdict, explored: limit - budget }
+    }
+}
+
+/// One expectation, asked of one thing after the other.
+struct Inquiry<'s, 'p> {
+    space: &'s Space<'p>,
+    expectation: &'s Expectation,
+    trials: Option<Trials<'s>>,
+    /// The counterexample with the fewest fakes so far.
+    best: Option<Counterexample>,
+}
+
+/// What is left when a subject has been asked for.
+enum Rest {
+    Nothing,
+    /// Runs that no scenario shows.
+    Unshown,
+    Cut {
+        fakes: u32,
+    },
+}
+
+impl Inquiry<'_, '_> {
+    fn answer(&mut self, budget: &mut u64) -> Verdict {
+        let (mut cut, mut is_open) = (None, false);
+        let mut seen = HashSet::new();
+        for subject in model::subjects(self.expectation) {
+            if self.likeness(subject).is_some_and(|likeness| !seen.insert(likeness)) {
+                continue;
+            }
+            let mut rest = Rest::Unshown;
+            for (precision, visits) in EFFORTS {
+                if matches!(rest, Rest::Unshown) && self.best.is_none() {
+                    rest = self.ask(subject, precision, visits, budget);
+                }
+            }
+            match rest {
+                Rest::Nothing => {}
+                Rest::Unshown => is_open = true,
+                Rest::Cut { fakes } => cut = Some(cut.map_or(fakes, |least: u32| least.min(fakes))),
+            }
+        }
+        match (self.best.take(), cut) {
+            (Some(best), _) => Verdict::Broken(Box::new(best)),
+            (None, Some(fakes)) => Verdict::Cut { fakes },
+            (None, None) if is_open => Verdict::Open,
+            (None, None) => Verdict::Holds,
+        }
+    }
+
+    fn ask(&mut self, subject: Subject, precision: Precision, visits: u32, budget: &mut u64) -> Rest {
+        let model = Model::new(&self.space.base, self.expectation, subject, precision);
+        if model.is_too_wide() {
+            return Rest::Cut { fakes: 0 };
+        }
+        let mut search = Search::new(&model, visits);
+        let mut tries = 0;
+        loop {
+            match search.next(budget, self.best.as_ref().map(Counterexample::lines)) {
+                Found::Run(_) if tries == TRIES => return Rest::Unshown,
+                Found::Run(picks) => {
+                    tries += 1;
+                    if let Some(shown) = self.realise(&picks) {
+                        self.best = Some(shown);
+                        return Rest::Nothing;
+                    }
+                }
+                Found::Nothing if tries > 0 => return Rest::Unshown,
+                Found::Nothing => return Rest::Nothing,
+                Found::Limit { fakes } => return Rest::Cut { fakes },
+            }
+        }
+    }
+
+    fn realise(&mut self, picks: &[explore::Pick]) -> Option<Counterexample> {
+        let space = self.space;
+        let trials = self.trials.get_or_insert_with(|| Trials::new(&space.base, &space.free, space.given));
+        let expectation = self.expectation;
+        trials.realise(picks, &|trace: &Trace| expectation.check(trace).is_err())
+    }
+
+    /// Two substages of the same are answered for alike.
+    fn likeness(&self, subject: Subject) -> Option<Likeness> {
+        let Subject::Substage(at, _) = subject else { return None };
+        let base = &self.space.base;
+        let stage = &base.stages[at.stage as usize];
+        let is_ordered = stage.can_abort && stage.width.enough().is_some();
+        if is_ordered || base.is_needed(at) || self.expectation.when.as_ref().is_some_and(|when| when.names(at)) {
+            return None;
+        }
+        let needs = model::needs(base.plan, at).map(|need| (need.members[0], need.members.len(), need.loads)).collect();
+        Some((at.stage, stage.sites[at.substage as usize].group, needs))
+    }
+}
+
+/// A stage, a group in it, and needs.
+type Likeness = (u32, u32, Vec<(SubstageRef, usize, bool)>);

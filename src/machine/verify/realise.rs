@@ -1,0 +1,287 @@
+//! From a run that was found to a scenario that shows it on the machine.
+
+use super::base::Base;
+use super::explore::{Moment, Pick};
+use super::ways::ends;
+use crate::base::Duration;
+use crate::machine::stage::dispatch;
+use crate::machine::{Behaviour, CLASS_DEFAULT, Fakes, Layer, Machine, Trace, attempt};
+use crate::plan::{Plan, SubstageRef};
+use crate::sema::hir::FakeOutcome;
+
+/// A run that is not as expected, as the lines of a scenario, in the plan's order.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// Of a path how its attempts end, the last one for all further.
+    pub fakes: Vec<(String, Vec<FakeOutcome>)>,
+    /// Of a path how long each attempt takes.
+    pub takes: Vec<(String, Duration)>,
+    pub trace: Trace,
+}
+
+impl Counterexample {
+    /// How many things it fakes.
+    pub(super) fn lines(&self) -> u32 {
+        self.fakes.len() as u32
+    }
+}
+
+/// Runs of the machine that one scenario may take to be made as short as it can be.
+const RUNS: u32 = 2_000;
+
+/// How long attempts take, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// Those that are to end before others.
+    quick: i64,
+    usual: i64,
+    /// Those that are to end after others.
+    slow: i64,
+}
+
+impl Pace {
+    fn new(usual: i64) -> Self {
+        Self { quick: usual / 60, usual, slow: usual.saturating_mul(60) }
+    }
+}
+
+/// Of a substage, or of one replica, how its attempts end.
+type Fake = (SubstageRef, Option<u32>, Vec<FakeOutcome>);
+
+/// The lines of a scenario.
+#[derive(Clone, Debug, Default)]
+struct Draft {
+    /// How long everything takes.
+    pace: Option<Duration>,
+    fakes: Vec<Fake>,
+    takes: Vec<(SubstageRef, Duration)>,
+}
+
+/// What a substage does in a stage that is aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Before,
+    /// Or it aborts.
+    Then,
+    IsCut {
+        attempts: u64,
+    },
+}
+
+/// Which roles need durations of their own.
+#[derive(Clone, Copy, Debug)]
+struct Timing {
+    hurries: bool,
+    /// What aborts takes long.
+    delays: bool,
+    cuts: bool,
+}
+
+/// All that helps, least first.
+const TIMINGS: [Timing; 5] = [
+    Timing { hurries: false, delays: false, cuts: false },
+    Timing { hurries: false, delays: false, cuts: true },
+    Timing { hurries: true, delays: false, cuts: true },
+    Timing { hurries: false, delays: true, cuts: true },
+    Timing { hurries: true, delays: true, cuts: true },
+];
+
+/// Tries scenarios on the machine.
+#[derive(Debug)]
+pub(super) struct Trials<'p> {
+    base: &'p Base<'p>,
+    given: &'p Fakes<'p>,
+    machine: Machine<'p>,
+    /// The same plan without deadlines: they take no part, so what is shown must not hang on one.
+    free: Machine<'p>,
+}
+
+impl<'p> Trials<'p> {
+    /// `free`: the plan without deadlines.
+    pub(super) fn new(base: &'p Base<'p>, free: &'p Plan, given: &'p Fakes<'p>) -> Self {
+        Self { base, given, machine: Machine::new(base.plan), free: Machine::new(free) }
+    }
+
+    /// A scenario of which the machine makes a run that misses what is expected. None where no schedule that was tried does.
+    pub(super) fn realise(&mut self, picks: &[Pick], is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
+        let (fakes, roles) = self.read(picks);
+        for pace in self.paces() {
+            for timing in TIMINGS {
+                let takes = self.schedule(&roles, timing, pace);
+                let all = Duration(pace.usual);
+                let draft = Draft { pace: (all != CLASS_DEFAULT).then_some(all), fakes: fakes.clone(), takes };
+                if self.run(&draft, is_missed).is_some() {
+                    return self.shortened(draft, is_missed);
+                }
+            }
+        }
+        None
+    }
+
+    /// The usual one if it meets no timeout, then one that meets none, then one that should leave deadlines alone.
+    fn paces(&self) -> Vec<Pace> {
+        let usual = CLASS_DEFAULT.0;
+        // Where durations are given, nothing may beat them.
+        if self.given.has_durations() {
+            return vec![Pace::new(usual)];
+        }
+        let timeouts = self.base.plan.substages().filter_map(|(_, substage)| substage.timeout);
+        let shortest = timeouts.map(|timeout| timeout.0).min().unwrap_or(usual).min(usual);
+        let mut paces = vec![usual, shortest, shortest / 60];
+        paces.dedup();
+        paces.into_iter().map(Pace::new).collect()
+    }
+
+    /// What is faked, and who does what in stages that are aborted.
+    fn read(&self, picks: &[Pick]) -> (Vec<Fake>, Vec<(SubstageRef, Role)>) {
+        let (mut fakes, mut roles) = (Vec::new(), Vec::new());
+        let mut is_aborted = false;
+        for pick in picks {
+            let (at, faked, role) = match *pick {
+                Pick::Only => continue,
+                Pick::Runs | Pick::Aborts => {
+                    is_aborted = *pick == Pick::Aborts;
+                    continue;
+                }
+                Pick::Ends { at, outcome, attempts, moment } => {
+                    let ways = &self.base.site(at).ways;
+                    let faked = if ways.is_default(outcome, attempts) { Vec::new() } else { ways.fakes(outcome, attempts) };
+                    (at, faked, if moment == Moment::Before { Role::Before } else { Role::Then })
+                }
+                Pick::IsCut { at, attempts } => (at, self.base.site(at).ways.fakes_of_cut(attempts), Role::IsCut { attempts }),
+            };
+            fakes.extend(faked.into_iter().map(|(replica, outcomes)| (at, replica, outcomes)));
+            if is_aborted {
+                roles.push((at, role));
+            }
+        }
+        fakes.sort_by_key(|(at, replica, _)| (*at, *replica));
+        roles.sort_by_key(|(at, _)| *at);
+        (fakes, roles)
+    }
+
+    fn schedule(&self, roles: &[(SubstageRef, Role)], timing: Timing, pace: Pace) -> Vec<(SubstageRef, Duration)> {
+        let Pace { quick, usual, slow } = pace;
+        let end = if timing.delays { slow } else { usual };
+        let mut takes = Vec::new();
+        for (at, role) in roles {
+            let substage = self.base.plan.substage(*at);
+            let wanted = match role {
+                Role::Before => timing.hurries.then_some(quick),
+                Role::Then => timing.delays.then_some(slow),
+                // In the middle of its last attempt.
+                Role::IsCut { attempts } => timing.cuts.then(|| {
+                    let each = attempts / u64::from(dispatch(substage).copies).max(1);
+                    let before = i64::try_from(each.max(1) - 1).unwrap_or(i64::MAX);
+                    let waits = attempt::waits(&substage.retry, u32::try_from(before).unwrap_or(u32::MAX));
+                    let span = if before == 0 { end.saturating_mul(4) } else { end.saturating_sub(waits).saturating_mul(2) };
+                    span.max(0) / before.saturating_mul(2).saturating_add(1)
+                }),
+            };
+            let is_given = self.given.duration(*at, 1).is_some();
+            if let Some(wanted) = wanted.filter(|_| !is_given) {
+                takes.push((*at, Duration(substage.timeout.map_or(wanted, |timeout| wanted.min(timeout.0)))));
+            }
+        }
+        takes
+    }
+
+    /// The run of a draft, if it misses what is expected with deadlines and without.
+    fn run(&mut self, draft: &Draft, is_missed: &dyn Fn(&Trace) -> bool) -> Option<Trace> {
+        let mut fakes = self.given.clone();
+        let plan = self.base.plan;
+        // They name what the plan has, so that nothing goes wrong.
+        if let Some(pace) = draft.pace {
+            let _ = fakes.takes(Layer::Scenario, EVERYTHING, pace);
+        }
+        for (at, replica, outcomes) in &draft.fakes {
+            let _ = fakes.fake(Layer::Scenario, &path(plan, *at, *replica), outcomes);
+        }
+        for (at, duration) in &draft.takes {
+            let _ = fakes.takes(Layer::Scenario, &path(plan, *at, None), *duration);
+        }
+        let behaviour: &dyn Behaviour = &fakes;
+        let is_shown = is_missed(self.free.run(behaviour)) && is_missed(self.machine.run(behaviour));
+        is_shown.then(|| self.machine.run(behaviour).clone())
+    }
+
+    /// Leaves out each line that is not needed, and makes the others simpler.
+    fn shortened(&mut self, mut draft: Draft, is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
+        let mut runs = RUNS;
+        'again: loop {
+            for simpler in self.simpler(&draft) {
+                if runs == 0 {
+                    break 'again;
+                }
+                runs -= 1;
+                if self.run(&simpler, is_missed).is_some() {
+                    draft = simpler;
+                    continue 'again;
+                }
+            }
+            break;
+        }
+        let trace = self.run(&draft, is_missed)?;
+        let plan = self.base.plan;
+        let pace = draft.pace.map(|pace| (EVERYTHING.to_owned(), pace));
+        Some(Counterexample {
+            fakes: draft.fakes.into_iter().map(|(at, replica, outcomes)| (path(plan, at, replica), outcomes)).collect(),
+            takes: pace
+                .into_iter()
+                .chain(draft.takes.into_iter().map(|(at, duration)| (path(plan, at, None), duration)))
+                .collect(),
+            trace,
+        })
+    }
+
+    fn simpler(&self, draft: &Draft) -> Vec<Draft> {
+        let mut all = Vec::new();
+        for index in 0..draft.fakes.len() {
+            let mut fakes = draft.fakes.clone();
+            fakes.remove(index);
+            all.push(Draft { fakes, ..draft.clone() });
+        }
+        for index in 0..draft.takes.len() {
+            let mut takes = draft.takes.clone();
+            takes.remove(index);
+            all.push(Draft { takes, ..draft.clone() });
+        }
+        if draft.pace.is_some() {
+            all.push(Draft { pace: None, ..draft.clone() });
+        }
+        for (index, (at, _, outcomes)) in draft.fakes.iter().enumerate() {
+            let rank = |outcomes: &[FakeOutcome]| {
+                outcomes
+                    .iter()
+                    .map(|outcome| ends(self.base.plan.substage(*at)).iter().position(|end| end == outcome))
+                    .collect::<Vec<_>>()
+            };
+            let mut shorter: Vec<Vec<FakeOutcome>> = Vec::new();
+            if outcomes.len() > 1 {
+                shorter.push(outcomes[1..].to_vec());
+                shorter.push(outcomes[..outcomes.len() - 1].to_vec());
+            }
+            let plain = ends(self.base.plan.substage(*at)).get(1).copied().unwrap_or(FakeOutcome::Lost);
+            shorter.push(vec![plain; outcomes.len()]);
+            for outcomes in shorter.into_iter().filter(|shorter| shorter.len() < outcomes.len() || rank(shorter) < rank(outcomes))
+            {
+                let mut fakes = draft.fakes.clone();
+                fakes[index].2 = outcomes;
+                all.push(Draft { fakes, ..draft.clone() });
+            }
+        }
+        all
+    }
+}
+
+/// What takes the pace of a draft.
+const EVERYTHING: &str = "*/*";
+
+/// The path of a substage, or of one of its replicas.
+fn path(plan: &Plan, at: SubstageRef, replica: Option<u32>) -> String {
+    let (stage, substage) = (&plan.stages[at.stage as usize].name, &plan.substage(at).name);
+    match replica {
+        Some(replica) if plan.substage(at).dispatch.is_some() => format!("{stage}/{substage}#{replica}"),
+        _ => format!("{stage}/{substage}"),
+    }
+}

@@ -1,0 +1,338 @@
+//! Every combination of ends, one after the other, on the machine: what `verify` says in a moment must be the same.
+
+use std::time::Duration as StdDuration;
+
+use o11n::base::{Duration, MemoryWorld, RootPath};
+use o11n::cli::driver;
+use o11n::machine::verify::{Counterexample, Space, Verdict};
+use o11n::machine::{Attempt, Behaviour, End, Expectation, Fakes, Layer, Machine, Outcome};
+use o11n::plan::{self, ExitClass, Inputs, Plan, RetryOn, Substage, SubstageRef};
+use o11n::sema::hir::PipelineId;
+use o11n_sketch::{Features, cases};
+
+/// More combinations than this are not tried one by one.
+const MOST: u128 = 3_000;
+/// In a stage that can be aborted, each substage takes one of these.
+const TIMES: [i64; 3] = [1_000, 60_000, 3_600_000];
+/// Pipelines that are drawn; `VERIFY_CASES` sets another number.
+const CASES: usize = 150;
+
+/// All that a test draws, from one seed.
+struct Rng(fastrand::Rng);
+
+impl Rng {
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.0.usize(..from.len())]
+    }
+
+    fn one_in(&mut self, count: u32) -> bool {
+        self.0.u32(..count) == 0
+    }
+}
+
+struct Question {
+    plan: Plan,
+    /// As written.
+    texts: Vec<String>,
+    expectations: Vec<Expectation>,
+}
+
+/// A pipeline with properties; none where no expectation that was drawn makes sense in it.
+fn question(source: &str, rng: &mut Rng, count: usize) -> Option<Question> {
+    let plan = compile(source, &[])?.plan;
+    if plan.stages.is_empty() {
+        return None;
+    }
+    let texts: Vec<String> = (0..count * 3).map(|_| expectation(&plan, rng)).collect();
+    let sound: Vec<String> = texts.into_iter().filter(|text| compile(source, &[text]).is_some()).take(count).collect();
+    let all: Vec<&str> = sound.iter().map(String::as_str).collect();
+    let mut question = compile(source, &all)?;
+    question.texts = sound;
+    Some(question)
+}
+
+fn compile(source: &str, expects: &[&str]) -> Option<Question> {
+    let lines: String = expects.iter().map(|text| format!("    expect {text}\n")).collect();
+    let property = if expects.is_empty() { String::new() } else { format!("  property \"p\" {{\n{lines}  }}\n") };
+    let source = format!("{}{property}}}\n", source.trim_end().strip_suffix('}').expect("a pipeline"));
+    let mut world = MemoryWorld::default();
+    world.files.insert("main.o11n".into(), source.into_bytes());
+    let mut analysis = driver::analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap());
+    if analysis.diagnostics.iter().any(|found| found.is_error()) {
+        return None;
+    }
+    let built = plan::build(&analysis.program, PipelineId(0), &Inputs::default(), &world, &mut analysis.sources);
+    let plan = built.plan?;
+    let scenarios = &analysis.program.pipelines[0].scenarios;
+    let expects = scenarios.iter().flat_map(|scenario| &scenario.expects);
+    let expectations = expects.map(|expect| Expectation::resolve(&plan, expect)).collect();
+    Some(Question { plan, texts: Vec::new(), expectations })
+}
+
+fn expectation(plan: &Plan, rng: &mut Rng) -> String {
+    let stages: Vec<String> = plan.stages.iter().map(|stage| stage.name.to_string()).collect();
+    let mut substages: Vec<String> =
+        plan.substages().map(|(stage, substage)| format!("{}/{}", stage.name, substage.name)).collect();
+    substages.extend(stages.iter().map(|stage| format!("{stage}/*")));
+    let mut fact = match rng.0.u32(..10) {
+        0 | 1 => format!("pipeline = {}", rng.pick(&["succeeded", "unstable", "failed"])),
+        2 => format!("\"{}\" = {}", rng.pick(&stages), rng.pick(&["succeeded", "unstable", "failed", "skipped"])),
+        3 => format!("\"{}\" {}", rng.pick(&stages), rng.pick(&["ran", "not ran"])),
+        4 => format!("\"{}\" attempts = {}", rng.pick(&stages), rng.0.u32(..5)),
+        _ if substages.is_empty() => "pipeline = failed".to_owned(),
+        5 | 6 => {
+            let outcomes = ["succeeded", "unstable", "failed", "timed_out", "lost", "cancelled", "skipped"];
+            format!("\"{}\" = {}", rng.pick(&substages), rng.pick(&outcomes))
+        }
+        7 | 8 => format!("\"{}\" {}", rng.pick(&substages), rng.pick(&["ran", "not ran"])),
+        _ => format!("\"{}\" attempts = {}", rng.pick(&substages), rng.0.u32(..5)),
+    };
+    if !rng.one_in(4) {
+        fact = format!("{fact} when {}", condition(&stages, &substages, rng, 2));
+    }
+    fact
+}
+
+fn condition(stages: &[String], substages: &[String], rng: &mut Rng, depth: u32) -> String {
+    let from = if substages.is_empty() || rng.one_in(3) { stages } else { substages };
+    let inner = |rng: &mut Rng| condition(stages, substages, rng, depth - 1);
+    match rng.0.u32(..if depth == 0 { 2 } else { 6 }) {
+        0 | 3 => format!("failed(\"{}\")", rng.pick(from)),
+        1 | 4 => format!("succeeded(\"{}\")", rng.pick(from)),
+        2 => format!("not ({})", inner(rng)),
+        _ => {
+            let word = *rng.pick(&["and", "or"]);
+            format!("({}) {word} ({})", inner(rng), inner(rng))
+        }
+    }
+}
+
+/// Every end that the page lists: success, each code that is named, another, timed out, lost.
+fn ends(substage: &Substage) -> Vec<End> {
+    let mut codes: Vec<u8> = substage.exit_codes.iter().map(|(code, _)| *code).collect();
+    codes.extend(substage.retry.on.iter().filter_map(|on| if let RetryOn::Exit(code) = on { Some(*code) } else { None }));
+    codes.push((1..=255).find(|code| !codes.contains(code)).unwrap());
+    codes.push(0);
+    codes.sort_unstable();
+    codes.dedup();
+    codes.into_iter().map(End::Exit).chain([End::TimedOut, End::Lost]).collect()
+}
+
+fn is_tried_again(substage: &Substage, end: End) -> bool {
+    let class = |code: u8| match substage.exit_codes.iter().find(|(known, _)| *known == code) {
+        _ if code == 0 => Outcome::Succeeded,
+        Some((_, ExitClass::Unstable)) => Outcome::Unstable,
+        Some((_, ExitClass::Lost)) => Outcome::Lost,
+        _ => Outcome::Failed,
+    };
+    let outcome = match end {
+        End::Exit(code) => class(code),
+        End::TimedOut => Outcome::TimedOut,
+        End::Lost => Outcome::Lost,
+    };
+    substage.retry.on.iter().any(|on| match on {
+        RetryOn::Failed => outcome == Outcome::Failed,
+        RetryOn::TimedOut => outcome == Outcome::TimedOut,
+        RetryOn::Lost => outcome == Outcome::Lost,
+        RetryOn::Unstable => outcome == Outcome::Unstable,
+        RetryOn::Exit(code) => end == End::Exit(*code),
+    })
+}
+
+/// Every list of ends that the attempts of one replica can have.
+fn lists(substage: &Substage, left: u32) -> Vec<Vec<End>> {
+    let mut all = Vec::new();
+    for end in ends(substage) {
+        if left > 0 && is_tried_again(substage, end) {
+            all.extend(lists(substage, left - 1).into_iter().map(|rest| [vec![end], rest].concat()));
+        } else {
+            all.push(vec![end]);
+        }
+    }
+    all
+}
+
+/// One combination: of every replica in turn its list of ends; and how long substages take.
+struct Combination<'q> {
+    lists: &'q [Vec<Vec<Vec<Vec<End>>>>],
+    chosen: Vec<Vec<Vec<usize>>>,
+    takes: Vec<Vec<i64>>,
+}
+
+impl Behaviour for Combination<'_> {
+    fn is_cached(&self, _: SubstageRef) -> bool {
+        false
+    }
+
+    fn attempt(&self, at: SubstageRef, replica: u32, attempt: u32) -> Attempt {
+        let (stage, substage, replica) = (at.stage as usize, at.substage as usize, replica as usize - 1);
+        let list = &self.lists[stage][substage][replica][self.chosen[stage][substage][replica]];
+        let end = list[(attempt as usize - 1).min(list.len() - 1)];
+        Attempt { end, takes: Duration(self.takes[stage][substage]) }
+    }
+}
+
+impl<'q> Combination<'q> {
+    fn first(lists: &'q [Vec<Vec<Vec<Vec<End>>>>]) -> Self {
+        let chosen = lists.iter().map(|stage| stage.iter().map(|replicas| vec![0; replicas.len()]).collect()).collect();
+        Self { lists, chosen, takes: lists.iter().map(|stage| vec![60_000; stage.len()]).collect() }
+    }
+
+    /// Counts one on; false after the last.
+    fn advance(&mut self) -> bool {
+        for (stage, lists) in self.chosen.iter_mut().zip(self.lists) {
+            for (substage, lists) in stage.iter_mut().zip(lists) {
+                for (chosen, lists) in substage.iter_mut().zip(lists) {
+                    *chosen += 1;
+                    if *chosen < lists.len() {
+                        return true;
+                    }
+                    *chosen = 0;
+                }
+            }
+        }
+        false
+    }
+
+    /// Substages of which not all replicas succeed at once.
+    fn faked(&self) -> usize {
+        let is_plain = |list: &Vec<End>| *list == [End::Exit(0)];
+        let stages = self.chosen.iter().zip(self.lists);
+        let substages = stages.flat_map(|(chosen, lists)| chosen.iter().zip(lists));
+        substages.filter(|(chosen, lists)| !chosen.iter().zip(*lists).all(|(chosen, lists)| is_plain(&lists[*chosen]))).count()
+    }
+}
+
+/// What all combinations show.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    /// The fewest fakes with which an expectation is missed, where everything takes as long as usual.
+    usually: Option<usize>,
+    /// Whether it is missed with other durations.
+    ever: bool,
+}
+
+fn brute(question: &Question, rng: &mut Rng) -> (u128, Vec<Shown>) {
+    let plan = &question.plan;
+    let lists: Vec<Vec<Vec<Vec<Vec<End>>>>> = plan
+        .stages
+        .iter()
+        .map(|stage| {
+            let of = |substage: &Substage| {
+                let lists = lists(substage, substage.retry.limit);
+                vec![lists; substage.dispatch.map_or(1, |dispatch| dispatch.copies) as usize]
+            };
+            stage.substages.iter().map(of).collect()
+        })
+        .collect();
+    let mut combination = Combination::first(&lists);
+    let mut machine = Machine::new(plan);
+    let mut shown = vec![Shown::default(); question.expectations.len()];
+    let mut count = 0;
+    loop {
+        count += 1;
+        let faked = combination.faked();
+        combination.takes.iter_mut().flatten().for_each(|takes| *takes = 60_000);
+        let trace = machine.run(&combination);
+        for (shown, expectation) in shown.iter_mut().zip(&question.expectations) {
+            if expectation.check(trace).is_err() {
+                shown.usually = Some(shown.usually.map_or(faked, |least| least.min(faked)));
+            }
+        }
+        for _ in 0..3 {
+            combination.takes.iter_mut().flatten().for_each(|takes| *takes = *rng.pick(&TIMES));
+            let trace = machine.run(&combination);
+            for (shown, expectation) in shown.iter_mut().zip(&question.expectations) {
+                shown.ever |= expectation.check(trace).is_err();
+            }
+        }
+        if !combination.advance() {
+            return (count, shown);
+        }
+    }
+}
+
+/// Runs a counterexample as the scenario that it is.
+fn replayed(plan: &Plan, shown: &Counterexample, expectation: &Expectation) {
+    let mut fakes = Fakes::new(plan);
+    for (path, outcomes) in &shown.fakes {
+        fakes.fake(Layer::Scenario, path, outcomes).unwrap();
+    }
+    for (path, duration) in &shown.takes {
+        fakes.takes(Layer::Scenario, path, *duration).unwrap();
+    }
+    let trace = Machine::new(plan).run(&fakes).clone();
+    assert_eq!(trace, shown.trace);
+    assert!(expectation.check(&trace).is_err());
+}
+
+fn features() -> Features {
+    Features {
+        stages: 3,
+        substages: 3,
+        unit: StdDuration::from_secs(60),
+        odd_times: false,
+        stage_deadline: false,
+        pipeline_deadline: false,
+        cache: false,
+        ..Features::default()
+    }
+}
+
+#[test]
+fn a_verdict_is_that_of_all_combinations() {
+    let count = std::env::var("VERIFY_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(CASES);
+    let told = compare(1, count, &features());
+    // Most questions of random pipelines have an answer that needs a scenario.
+    assert!(told.broken * 2 > told.asked && told.asked > count, "{told:?}");
+    assert_eq!(told.open, 0, "{told:?}");
+}
+
+/// How many questions were asked, and what came of them.
+#[derive(Debug, Default)]
+struct Told {
+    asked: usize,
+    broken: usize,
+    open: usize,
+}
+
+fn compare(seed: u64, count: usize, features: &Features) -> Told {
+    let mut rng = Rng(fastrand::Rng::with_seed(seed));
+    let mut told = Told::default();
+    for case in cases(seed, count, features) {
+        let source = case.sketch.source();
+        let Some(question) = question(&source, &mut rng, 4) else { continue };
+        let plan = &question.plan;
+        let given = Fakes::new(plan);
+        let space = Space::new(plan, &given);
+        if space.combinations().exact().is_none_or(|count| count > MOST) {
+            continue;
+        }
+        let (count, shown) = brute(&question, &mut rng);
+        assert_eq!(space.combinations().exact(), Some(count), "{source}");
+        for ((shown, expectation), text) in shown.into_iter().zip(&question.expectations).zip(&question.texts) {
+            told.asked += 1;
+            let finding = space.verify(expectation, 1_000_000);
+            let context = || format!("{source}\nexpect {text}\n{finding:#?}");
+            match &finding.verdict {
+                Verdict::Holds => assert!(shown.usually.is_none() && !shown.ever, "{}", context()),
+                Verdict::Broken(found) => {
+                    told.broken += 1;
+                    replayed(plan, found, expectation);
+                    assert!(
+                        shown.usually.is_none_or(|least| found.fakes.len() <= least),
+                        "{least:?} {}",
+                        context(),
+                        least = shown.usually
+                    );
+                }
+                Verdict::Open => {
+                    told.open += 1;
+                    assert!(shown.usually.is_none(), "{}", context());
+                }
+                Verdict::Cut { .. } => panic!("{}", context()),
+            }
+        }
+    }
+    told
+}
