@@ -24,7 +24,7 @@ mod substage;
 mod triggers;
 mod value;
 
-use crate::base::{SourceMap, World};
+use crate::base::{Duration, SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::sema::hir::{PipelineId, Program};
 
@@ -38,6 +38,8 @@ pub use stub::{Stub, stub};
 pub struct Built {
     /// None if there is an error among the diagnostics.
     pub plan: Option<Plan>,
+    /// What each `takes` of the scenario says; empty where there is an error, and without a scenario.
+    pub takes: Vec<Duration>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -55,6 +57,7 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
     let (mut drafts, modes) = expander.finish();
     let triggers = eval.triggers(declared, &mut frame);
     let targets = eval.targets(declared, &mut frame);
+    let takes = eval.takes(declared, inputs.scenario, &mut frame);
     // Names that are missing for another error's sake would only raise more.
     if eval.has_errors() {
         eval.read_all_files();
@@ -81,5 +84,6 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
         deadlines::check(&mut eval, &plan);
     }
     let is_sound = !eval.has_errors();
-    Built { plan: is_sound.then_some(plan), diagnostics: eval.into_diagnostics() }
+    let takes = if is_sound { takes } else { Vec::new() };
+    Built { plan: is_sound.then_some(plan), takes, diagnostics: eval.into_diagnostics() }
 }

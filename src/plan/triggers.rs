@@ -1,4 +1,5 @@
-//! What a pipeline has beside its stages: the values of its parameters, its triggers, the settings of its targets.
+//! What a pipeline has beside its stages: the values of its parameters, its triggers, the settings of its targets, the times
+//! that a scenario gives.
 
 use ecow::EcoString;
 use indexmap::IndexMap;
@@ -8,7 +9,7 @@ use super::cron;
 use super::eval::{Eval, Frame};
 use super::model::Trigger;
 use super::value::{Quantities, Value};
-use crate::base::Span;
+use crate::base::{Duration, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::{ExprKind, Pipeline};
 
@@ -81,6 +82,22 @@ impl<'a> Eval<'a> {
             }
         }
         targets
+    }
+
+    /// How long attempts take in this scenario, one duration for each of its `takes`.
+    pub(super) fn takes(&mut self, pipeline: &'a Pipeline, scenario: Option<usize>, frame: &mut Frame) -> Vec<Duration> {
+        let Some(scenario) = scenario.and_then(|index| pipeline.scenarios.get(index)) else { return Vec::new() };
+        let mut takes = Vec::with_capacity(scenario.takes.len());
+        for (_, value, _) in &scenario.takes {
+            let Ok(Value::Duration(duration)) = self.eval(value, frame) else { continue };
+            if duration < Duration(0) {
+                let message = format!("nothing takes {duration}");
+                let diagnostic = Diagnostic::at(Code::OutOfRange, value.span, message, "less than no time");
+                self.report(diagnostic.help("give a duration of at least `0s`"));
+            }
+            takes.push(duration);
+        }
+        takes
     }
 }
 

@@ -40,12 +40,19 @@ impl<'a> Checker<'a> {
 
     /// Reads the items of a body. Settings go to `settings`; without it they are out of place.
     pub(super) fn body(&mut self, kind: Kind, items: &'a [Item], settings: Option<&mut Settings>) -> Vec<Node> {
+        let mark = self.mark();
+        let nodes = self.open_body(kind, items, settings);
+        self.leave(mark);
+        nodes
+    }
+
+    /// As [`Self::body`], but its constants stay in sight.
+    pub(super) fn open_body(&mut self, kind: Kind, items: &'a [Item], settings: Option<&mut Settings>) -> Vec<Node> {
         let Some(first) = items.first() else { return Vec::new() };
         self.descend(first.span, |this| this.items(kind, items, settings)).unwrap_or_default()
     }
 
     fn items(&mut self, kind: Kind, items: &'a [Item], mut settings: Option<&mut Settings>) -> Vec<Node> {
-        let mark = self.mark();
         let mut nodes = Vec::new();
         for item in items {
             match &item.kind {
@@ -120,7 +127,6 @@ impl<'a> Checker<'a> {
                 },
             }
         }
-        self.leave(mark);
         nodes
     }
 

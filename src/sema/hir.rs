@@ -185,8 +185,9 @@ pub struct Scenario {
     pub name: EcoString,
     pub is_property: bool,
     pub with: Vec<(ParamId, Expr)>,
-    /// Path and outcomes, attempt by attempt.
+    /// Path, maybe with `#n`, and outcomes, attempt by attempt.
     pub fakes: Vec<(EcoString, Vec<FakeOutcome>, Span)>,
+    /// Path and duration, which sees the constants of the pipeline.
     pub takes: Vec<(EcoString, Expr, Span)>,
     pub expects: Vec<Expect>,
     pub span: Span,

@@ -33,14 +33,17 @@ impl<'a> Checker<'a> {
     fn pipeline_items(&mut self, items: &'a [Item]) -> hir::Pipeline {
         let own: Vec<ParamId> = items.iter().filter_map(|item| self.own_param(item)).collect();
         let mut settings = Settings::new();
-        let body = self.body(Kind::Pipeline, items, Some(&mut settings));
+        let mark = self.mark();
+        let body = self.open_body(Kind::Pipeline, items, Some(&mut settings));
+        let takes = self.takes(items);
+        self.leave(mark);
         let targets = self.targets(items);
         let params = self.reaching_params(&own);
 
         let sample = self.sample(items, &params);
         let triggers = self.triggers(items, &params);
         let declared = self.declared_stages(&body);
-        let scenarios = self.scenarios(items, &params, &declared);
+        let scenarios = self.scenarios(items, &params, &declared, takes);
         hir::Pipeline {
             name: EcoString::new(),
             docs: None,

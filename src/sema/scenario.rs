@@ -1,12 +1,14 @@
 //! Scenarios and properties: read and checked here, run by the abstract machine.
 
+use std::collections::HashMap;
+
 use ecow::EcoString;
 
-use crate::base::glob;
+use crate::base::{Span, glob};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema::Kind;
 use crate::sema::checker::Checker;
-use crate::sema::hir::{Declared, FakeOutcome, ParamId, Scenario};
+use crate::sema::hir::{Declared, Expr, FakeOutcome, ParamId, Scenario};
 use crate::sema::types::Type;
 use crate::syntax::ast::{self, Item, ItemKind, StringLit};
 
@@ -15,22 +17,39 @@ use crate::syntax::ast::{self, Item, ItemKind, StringLit};
 pub(super) enum PathUse {
     /// Substages, or with `#n` one replica of them.
     Fake,
-    /// Substages.
-    Takes,
     /// Stages or substages.
     Expect,
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn scenarios(&mut self, items: &'a [Item], params: &[ParamId], declared: &[Declared]) -> Vec<Scenario> {
+    /// The durations of all `takes`, by the place of their path. They see the pipeline's constants, so they are read among them.
+    pub(super) fn takes(&mut self, items: &'a [Item]) -> HashMap<Span, Expr> {
+        let mut found = HashMap::new();
+        for item in items {
+            let ItemKind::Block { word, body, .. } = &item.kind else { continue };
+            if kind_of(&word.text).is_none() {
+                continue;
+            }
+            for statement in &body.items {
+                if let ItemKind::Takes { path, duration } = &statement.kind {
+                    found.insert(path.span, self.check(duration, &Type::Duration));
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn scenarios(
+        &mut self,
+        items: &'a [Item],
+        params: &[ParamId],
+        declared: &[Declared],
+        mut takes: HashMap<Span, Expr>,
+    ) -> Vec<Scenario> {
         let mut scenarios: Vec<Scenario> = Vec::new();
         for item in items {
             let ItemKind::Block { word, label, body, .. } = &item.kind else { continue };
-            let kind = match word.text.as_str() {
-                "scenario" => Kind::Scenario,
-                "property" => Kind::Property,
-                _ => continue,
-            };
+            let Some(kind) = kind_of(&word.text) else { continue };
             let Some((name, span)) = self.block_name(item, label.as_ref()) else { continue };
             if let Some(first) = scenarios.iter().find(|other| other.name == name).map(|other| other.span) {
                 self.report(
@@ -49,7 +68,14 @@ impl<'a> Checker<'a> {
                 span,
             };
             for statement in &body.items {
-                self.statement(kind, statement, params, declared, &mut scenario);
+                match &statement.kind {
+                    ItemKind::Takes { path, .. } => {
+                        if let Some(text) = self.known_path(path, declared, PathUse::Fake) {
+                            scenario.takes.extend(takes.remove(&path.span).map(|duration| (text, duration, path.span)));
+                        }
+                    }
+                    _ => self.statement(kind, statement, params, declared, &mut scenario),
+                }
             }
             if body.items.iter().all(|item| !matches!(item.kind, ItemKind::Expect(_) | ItemKind::Error)) {
                 self.report(
@@ -69,12 +95,6 @@ impl<'a> Checker<'a> {
                 if let Some(text) = self.known_path(path, declared, PathUse::Fake) {
                     let outcomes = self.fakes(outcome);
                     scenario.fakes.push((text, outcomes, path.span));
-                }
-            }
-            ItemKind::Takes { path, duration } => {
-                let duration = self.check(duration, &Type::Duration);
-                if let Some(text) = self.known_path(path, declared, PathUse::Takes) {
-                    scenario.takes.push((text, duration, path.span));
                 }
             }
             ItemKind::Expect(expect) => scenario.expects.extend(self.expect(expect, item.span, declared)),
@@ -207,6 +227,14 @@ impl<'a> Checker<'a> {
             ),
         });
         None
+    }
+}
+
+fn kind_of(word: &str) -> Option<Kind> {
+    match word {
+        "scenario" => Some(Kind::Scenario),
+        "property" => Some(Kind::Property),
+        _ => None,
     }
 }
 
