@@ -15,4 +15,6 @@ pub mod plan;
 pub mod machine;
 pub mod target;
 
+pub mod view;
+
 pub mod cli;

@@ -43,7 +43,8 @@ fn script(service: &str, argument: &str, title: &str, text: &str) -> String {
     world.files.insert("p.o11n".into(), source.into_bytes());
     let mut analysis = sema::analyze(&world, &RootPath::resolve(None, "p.o11n").unwrap(), &[]);
     let inputs = Inputs { flags: vec![("title".into(), title.into()), ("text".into(), text.into())], ..Inputs::default() };
-    let plan::Built { plan, diagnostics } = plan::build(&analysis.program, PipelineId(0), &inputs, &world, &mut analysis.sources);
+    let plan::Built { plan, diagnostics, .. } =
+        plan::build(&analysis.program, PipelineId(0), &inputs, &world, &mut analysis.sources);
     assert!(analysis.diagnostics.is_empty() && diagnostics.is_empty(), "{:?} {diagnostics:?}", analysis.diagnostics);
     match &plan.unwrap().stages[0].substages[0].body {
         Body::Run(script) => script.text().to_string(),

@@ -100,10 +100,10 @@ impl SourceFile {
     }
 }
 
-/// All sources that a run has read, also data files and the standard library.
-#[derive(Debug, Default)]
+/// All sources that a run has read, also data files and the standard library. A clone shares the files.
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl SourceMap {
@@ -113,7 +113,7 @@ impl SourceMap {
             .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
         let milestones = milestones(&text, &line_starts);
-        self.files.push(SourceFile { path: path.into(), text, line_starts, milestones });
+        self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts, milestones }));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -123,7 +123,7 @@ impl SourceMap {
 
     /// The file of this id, where there is one.
     pub fn find(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(|file| &**file)
     }
 
     pub fn text(&self, span: Span) -> &str {
@@ -135,7 +135,7 @@ impl SourceMap {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), &**file))
     }
 }
 

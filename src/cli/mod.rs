@@ -14,10 +14,12 @@ mod explain;
 mod fixes;
 mod fmt;
 mod init;
+mod junit;
 mod list;
 mod output;
-mod table;
+mod parallel;
 mod targets;
+mod test;
 mod workspace;
 
 use std::ffi::OsString;
@@ -52,6 +54,8 @@ enum Command {
     Fmt(fmt::Args),
     /// Show the pipelines of the workspace, and what they take
     List(list::Args),
+    /// Run the scenarios of files, or of the workspace
+    Test(test::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
     /// Write a first pipeline
@@ -69,6 +73,7 @@ impl Command {
             Self::Check(args) => check::run(args),
             Self::Fmt(args) => fmt::run(args),
             Self::List(args) => list::run(args),
+            Self::Test(args) => test::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Targets(args) => targets::run(args),

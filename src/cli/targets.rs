@@ -4,9 +4,9 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::output::{Exit, print, usage};
-use super::table;
 use crate::target::capability::{Capability, Support, features};
 use crate::target::{self, Target};
+use crate::view::table;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -117,6 +117,7 @@ catalogue! {
     GpuWithoutLimits = W0402, "a GPU that Kubernetes is not asked for";
     // Error policy
     HopelessDispatch = E0501, "a dispatch that cannot reach its need";
+    MissedExpectation = E0503, "an expectation that does not hold";
     TightDeadline = W0501, "a deadline that the attempts cannot fit in";
     // Targets
     Refused = E0601, "a feature that the target refuses";

@@ -124,22 +124,17 @@ impl Check {
         match self {
             Self::Outcome(outcome) => stage.outcome == outcome,
             Self::Ran(ran) => (stage.outcome != Outcome::Skipped) == ran,
-            Self::Attempts(count) => stage.substages.iter().map(attempts).sum::<u64>() == count,
+            Self::Attempts(count) => stage.substages.iter().map(SubstageTrace::attempts).sum::<u64>() == count,
         }
     }
 
     fn substage(self, substage: &SubstageTrace) -> bool {
         match self {
             Self::Outcome(outcome) => substage.outcome == outcome,
-            Self::Ran(ran) => (attempts(substage) > 0) == ran,
-            Self::Attempts(count) => attempts(substage) == count,
+            Self::Ran(ran) => (substage.attempts() > 0) == ran,
+            Self::Attempts(count) => substage.attempts() == count,
         }
     }
-}
-
-/// Of all replicas.
-fn attempts(substage: &SubstageTrace) -> u64 {
-    substage.replicas.iter().map(|replica| replica.attempts.len() as u64).sum()
 }
 
 impl When {

@@ -200,6 +200,11 @@ impl<'a> Fakes<'a> {
         self.rows.iter().flatten().any(|row| row.takes.all.is_some() || !row.takes.replicas.is_empty())
     }
 
+    /// The substages that a path means; none where it is none.
+    pub fn substages(&self, path: &str) -> Vec<SubstageRef> {
+        self.hits(path).map(|hits| hits.into_iter().map(|hit| hit.at).collect()).unwrap_or_default()
+    }
+
     fn row(&self, at: SubstageRef) -> &Row {
         &self.rows[at.stage as usize][at.substage as usize]
     }

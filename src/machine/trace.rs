@@ -132,3 +132,10 @@ impl Trace {
         &self.stages[at.stage as usize].substages[at.substage as usize]
     }
 }
+
+impl SubstageTrace {
+    /// The attempts of all replicas.
+    pub fn attempts(&self) -> u64 {
+        self.replicas.iter().map(|replica| replica.attempts.len() as u64).sum()
+    }
+}

@@ -5,6 +5,7 @@ mod commands;
 mod compile;
 mod formats;
 mod hostile;
+mod test;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ pub(crate) struct Example {
     pub(crate) world: MemoryWorld,
     /// The file that is checked or compiled.
     pub(crate) main: String,
-    /// Arguments of `compile`; without them it is checked.
+    /// `test`, or arguments of `compile`; without them it is checked.
     pub(crate) args: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl Example {
         self.world.files.insert(name.into(), text);
     }
 
-    /// Checks or compiles it, on a stack as large as the program's.
+    /// Checks, tests or compiles it, on a stack as large as the program's.
     pub(crate) fn run(&self) -> Outcome {
         std::thread::scope(|scope| {
             let work = std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, || self.work());
@@ -71,6 +71,7 @@ impl Example {
         let main = RootPath::resolve(None, &self.main).expect("the name of the main file is a path");
         match &self.args {
             None => driver::check(&self.world, &main, Some("taskbook")),
+            Some(args) if args == "test" => driver::test(&self.world, &main),
             Some(args) => {
                 let words: Vec<&str> = args.split_whitespace().collect();
                 let request = o11n::cli::request(&words, &self.world).expect("the arguments are right");

@@ -2,11 +2,13 @@
 
 mod compile;
 mod merged;
+mod scenario;
 
 use ecow::EcoString;
 
 pub use compile::{Request, compile, failure};
 pub use merged::Merged;
+pub use scenario::{Case, play, scenarios, test};
 
 use crate::base::{FileId, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;

@@ -29,7 +29,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let repository = repository(&site.scratch)?;
     fs::write(repository.join("hello.o11n"), GOOD)?;
     let said = run_hooks(&repository)?;
-    for hook in ["o11n check", "o11n fmt"] {
+    for hook in ["o11n check", "o11n test", "o11n fmt"] {
         tally.accepts(&format!("{hook} on a good file"), passed(&said, hook));
     }
 
@@ -37,7 +37,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     fs::write(repository.join("mistake.o11n"), GOOD.replace("hello {", "wrong {").replace("run =", "rum ="))?;
     fs::write(repository.join("crooked.o11n"), GOOD.replace("hello {", "crooked  {"))?;
     let said = run_hooks(&repository)?;
-    for hook in ["o11n check", "o11n fmt"] {
+    for hook in ["o11n check", "o11n test", "o11n fmt"] {
         tally.refuses(&format!("{hook} on a bad file"), passed(&said, hook));
     }
     let mended = fs::read_to_string(repository.join("crooked.o11n"))?;
@@ -54,7 +54,7 @@ fn repository(scratch: &Path) -> Result<PathBuf> {
     process::stdout(Command::new("git").args(["init", "--quiet"]).arg(&folder))?;
     let revision = process::stdout(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(project::root()))?;
     let hooks = format!(
-        "repos: [{{repo: {:?}, rev: {}, hooks: [{{id: o11n-check}}, {{id: o11n-fmt}}]}}]\n",
+        "repos: [{{repo: {:?}, rev: {}, hooks: [{{id: o11n-check}}, {{id: o11n-test}}, {{id: o11n-fmt}}]}}]\n",
         project::root(),
         revision.trim()
     );

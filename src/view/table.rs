@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 /// Rows with their cells below each other, two blanks apart; wide characters count twice.
-pub(super) fn draw(rows: &[Vec<String>]) -> String {
+pub fn draw(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
