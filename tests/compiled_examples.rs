@@ -1,4 +1,5 @@
-//! The examples: without a finding, laid out, and compiled to what `examples/expected` holds.
+//! The examples: without a finding, laid out, compiled to what `examples/expected` holds, their scenarios passed; and what is
+//! said when a line of one is broken, in `tests/broken_examples`.
 //!
 //! `BLESS=1 cargo test --test compiled_examples` rewrites what is expected; read it before it is committed.
 
@@ -6,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use o11n::base::{MemoryWorld, RootPath};
+use o11n::cli::driver::{self, Outcome};
 use o11n::diag::Diagnostic;
 use o11n::diag::render::{Format, render};
 use o11n::plan::{self, Inputs, Plan};
@@ -49,7 +51,8 @@ fn plan_of(name: &str) -> Plan {
     let world = world();
     let mut analysis = analysed(&world, &format!("examples/{name}.o11n"));
     let inputs = Inputs { sample: true, ..Inputs::default() };
-    let plan::Built { plan, diagnostics } = plan::build(&analysis.program, PipelineId(0), &inputs, &world, &mut analysis.sources);
+    let plan::Built { plan, diagnostics, .. } =
+        plan::build(&analysis.program, PipelineId(0), &inputs, &world, &mut analysis.sources);
     assert!(diagnostics.is_empty(), "{}", render(Format::Short, &diagnostics, &analysis.sources));
     plan.expect("a plan without diagnostics is there")
 }
@@ -118,5 +121,139 @@ fn examples_and_library_are_laid_out() {
     for (path, text) in world.files.iter().filter(|(path, _)| path.ends_with(".o11n")) {
         let text = std::str::from_utf8(text).unwrap();
         assert!(syntax::fmt::format(text).as_deref() == Ok(text), "`o11n fmt` changes {path}");
+    }
+}
+
+/// A line of the examples, what becomes of it, and the scenarios that notice: the case's name, the example that is tested, the
+/// file, what is replaced, by what, and the scenarios in their order.
+type Broken = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str]);
+
+const BROKEN: &[Broken] = &[
+    (
+        "compile-errors-no-longer-abort",
+        "regression",
+        "lib/policies.o11n",
+        "on_error = abort",
+        "on_error = continue",
+        &["a compile error stops everything but the message"],
+    ),
+    (
+        "red-tests-stop-the-run",
+        "regression",
+        "lib/policies.o11n",
+        "policy flaky {\n  on_error = continue",
+        "policy flaky {\n  on_error = finish",
+        &["a red test hides no other"],
+    ),
+    (
+        "slower-programs-are-red",
+        "regression",
+        "lib/policies.o11n",
+        "80 = unstable  75 = lost",
+        "75 = lost",
+        &["a slower program is yellow"],
+    ),
+    (
+        "lost-boards-are-not-tried-again",
+        "regression",
+        "lib/policies.o11n",
+        "on = [lost, timed_out, exit(137)]",
+        "on = [timed_out, exit(137)]",
+        &["a board that falls off the bus is tried again"],
+    ),
+    (
+        "the-message-needs-success",
+        "regression",
+        "regression.o11n",
+        "    when = always\n",
+        "",
+        &["a compile error stops everything but the message"],
+    ),
+    (
+        "all-seeds-must-pass",
+        "regression",
+        "regression.o11n",
+        "dispatch { copies = 3  need = 2 }",
+        "dispatch { copies = 3  need = 3 }",
+        &["one bad seed of three is no news"],
+    ),
+    (
+        "the-night-is-too-long",
+        "regression",
+        "regression.o11n",
+        "    parallel = 2\n",
+        "    parallel = 1\n",
+        &["the night fits before work begins"],
+    ),
+    (
+        "publications-are-not-taken-back",
+        "release",
+        "release.o11n",
+        "failed(\"publish\") or failed(\"smoke\")",
+        "failed(\"smoke\")",
+        &["half a publication is taken back"],
+    ),
+    (
+        "rehearsals-publish",
+        "release",
+        "release.o11n",
+        "  if not rehearsal {",
+        "  if rehearsal or not rehearsal {",
+        &["a rehearsal publishes nothing"],
+    ),
+    (
+        "broken-models-are-red",
+        "daily",
+        "daily.o11n",
+        "    policy = measured\n",
+        "",
+        &["一台机器丢了，换一台再来", "一个模型变差，其他照常"],
+    ),
+    ("a-download-is-tried-twice", "daily", "daily.o11n", "retry { limit = 2", "retry { limit = 1", &["数据没有准备好就不训练"]),
+    (
+        "one-platform-costs-all",
+        "tvm",
+        "tvm.o11n",
+        "  stage build {\n    on_error = continue\n",
+        "  stage build {\n",
+        &["a broken build of one platform costs only its own tests", "the second spot instance goes too"],
+    ),
+];
+
+fn tested(world: &MemoryWorld, name: &str) -> Outcome {
+    driver::test(world, &RootPath::resolve(None, &format!("examples/{name}.o11n")).unwrap())
+}
+
+#[test]
+fn every_scenario_of_the_examples_passes() {
+    for name in EXAMPLES {
+        let outcome = tested(&world(), name);
+        assert!(
+            outcome.diagnostics.is_empty(),
+            "{}",
+            render(Format::Human { colour: false }, &outcome.diagnostics, &outcome.sources)
+        );
+    }
+}
+
+#[test]
+fn a_broken_line_is_noticed_by_a_scenario_that_says_why() {
+    for (case, name, file, from, to, scenarios) in BROKEN {
+        let mut world = world();
+        let text = world.files.get_mut(format!("examples/{file}").as_str()).unwrap();
+        let original = String::from_utf8(std::mem::take(text)).unwrap();
+        assert!(original.contains(from), "{case}: `{from}` is not in {file}");
+        *text = original.replace(from, to).into_bytes();
+        let outcome = tested(&world, name);
+        let mut noticed: Vec<&str> = scenarios.to_vec();
+        noticed.retain(|scenario| outcome.diagnostics.iter().any(|found| found.message.contains(&format!("in {scenario:?}, "))));
+        let said = render(Format::Human { colour: false }, &outcome.diagnostics, &outcome.sources);
+        assert_eq!((noticed.as_slice(), outcome.diagnostics.len()), (*scenarios, scenarios.len()), "{case}:\n{said}");
+        let golden = root().join(format!("tests/broken_examples/{case}.txt"));
+        if std::env::var_os("BLESS").is_some() {
+            fs::create_dir_all(golden.parent().unwrap()).unwrap();
+            fs::write(&golden, &said).unwrap();
+        }
+        assert!(fs::read_to_string(&golden).unwrap_or_default() == said, "{case} is out of date; bless it and read it:\n{said}");
     }
 }
