@@ -101,6 +101,9 @@ fn the_critical_path_names_what_was_waited_for() {
     let slot = "stage s { parallel = 2\n substage a {}\n substage b {}\n substage c {}\n substage d {} }";
     assert_eq!(path(slot, "s/b = 0:30s; s/d = 0:2m"), ["s/a", "s/d"]);
     assert_eq!(path(slot, "s/b = 0:30s; s/c = 0:10m"), ["s/b", "s/c"]);
+    // What it needs of an earlier stage is not what it waited for.
+    let earlier = "stage r { substage a {}\n substage b {} } stage s { parallel = 1  substage x {}\n substage y { run = \"true\"  needs = [\"r/b\"] } }";
+    assert_eq!(path(earlier, ""), ["r/a", "s/x", "s/y"]);
     // The family's last.
     let family = "stage s { substage f { run = \"true\"  shards = 3 }\n substage a { run = \"true\"  needs = [\"s/f\"] } }";
     assert_eq!(path(family, "s/f-2of3 = 0:2m"), ["s/f-2of3", "s/a"]);
@@ -112,6 +115,8 @@ fn the_critical_path_does_not_turn_in_a_ring_at_one_instant() {
     let stages = "stage s { parallel = 1\n substage a {}\n substage b {}\n substage c {}\n substage d { run = \"true\"  needs = [\"s/c\"] } }";
     assert_eq!(path(stages, "s/b = 0:0s; s/c = 0:0s; s/d = 0:0s"), ["s/a"]);
     assert_eq!(path(stages, "s/b = 0:0s; s/c = 0:0s"), ["s/a", "s/c", "s/d"]);
+    let first = "stage s { parallel = 1\n substage z {}\n substage a { run = \"true\"  priority = urgent }\n substage c { run = \"true\"  priority = low } }";
+    assert_eq!(path(first, "s/z = 0:0s"), ["s/a", "s/c"]);
 }
 
 #[test]

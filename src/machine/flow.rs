@@ -138,11 +138,8 @@ impl Machine<'_> {
     }
 
     fn holds(&self, condition: &Condition) -> bool {
-        // Only earlier stages are over; another is not in this plan, or not yet.
-        let outcome = |name: &str| {
-            let stage = self.stages.get(name).filter(|stage| **stage < self.stage)?;
-            Some(self.trace.stages[*stage].outcome)
-        };
+        // It names an earlier stage, or one that is not in this plan.
+        let outcome = |name: &str| self.stages.get(name).map(|stage| self.trace.stages[*stage].outcome);
         match condition {
             Condition::Always => true,
             Condition::Succeeded => !self.is_failing,

@@ -217,7 +217,6 @@ impl<'p> Machine<'p> {
     fn place_replicas(&mut self, substage: u32) {
         let copies = dispatch(self.planned(substage)).copies as usize;
         let replicas = &mut self.traced(substage).replicas;
-        replicas.truncate(copies);
         for replica in replicas.iter_mut() {
             replica.outcome = Outcome::Cancelled;
             replica.attempts.clear();
