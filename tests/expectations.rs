@@ -14,6 +14,7 @@ const PIPELINE: &str = r#"
     substage unit { shards = 2  run = "make" }
     substage fuzz { dispatch { copies = 3  need = 2 }  on_error = ignore  run = "make" }
   }
+  stage "o*d" { substage "x*y" { run = "make" }  substage xzy { run = "make" } }
   if deploys { stage deploy { substage app { run = "make" } } }
 "#;
 
@@ -95,6 +96,13 @@ fn a_family_is_all_its_shards() {
     assert_eq!(misses("\"test/unit\" = succeeded", second_failed), [UNIT_2]);
     assert_eq!(misses("\"test/unit-2of2\" = failed", second_failed), []);
     assert_eq!(misses("\"test/*nit\" = succeeded", second_failed), [UNIT_2]);
+}
+
+#[test]
+fn a_name_counts_as_written_where_the_plan_has_it() {
+    let odd_failed = |trace: &mut Trace| end(trace, 2, 1, Outcome::Failed);
+    assert_eq!(misses("\"o*d/x*y\" = succeeded", odd_failed), []);
+    assert_eq!(misses("\"o*d/x*\" = succeeded", odd_failed), [Miss::Substage(SubstageRef { stage: 2, substage: 1 })]);
 }
 
 #[test]

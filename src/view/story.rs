@@ -1,6 +1,6 @@
 //! What happened in a run, as short as it can be told: the stages and substages that matter, when, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::table;
 use crate::base::Duration;
@@ -16,13 +16,14 @@ const STAGES_SHOWN: usize = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Focus {
     /// Indices into `Plan::stages`.
-    pub stages: Vec<u32>,
-    pub substages: Vec<SubstageRef>,
+    pub stages: BTreeSet<u32>,
+    pub substages: BTreeSet<SubstageRef>,
 }
 
 impl Focus {
     fn has_stage(&self, at: u32) -> bool {
-        self.stages.contains(&at) || self.substages.iter().any(|substage| substage.stage == at)
+        let of_stage = SubstageRef { stage: at, substage: 0 }..=SubstageRef { stage: at, substage: u32::MAX };
+        self.stages.contains(&at) || self.substages.range(of_stage).next().is_some()
     }
 }
 
@@ -155,7 +156,7 @@ fn substage_rows(rows: &mut Vec<Vec<String>>, plan: &Plan, trace: &Trace, stage:
         }
         rows.push(row(&format!("  {}", substage.name), traced.outcome.word(), why.join("; ")));
     }
-    let rest = places().filter(|(at, _)| !shown.contains(at)).map(|(_, traced)| traced.outcome).collect();
+    let rest = places().filter(|(at, _)| shown.binary_search(at).is_err()).map(|(_, traced)| traced.outcome).collect();
     count_row(rows, "  ", "substage", rest);
 }
 

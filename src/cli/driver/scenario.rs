@@ -204,8 +204,8 @@ impl<'a> Judgement<'a> {
         let mut focus = Focus::default();
         for miss in missed.iter().flat_map(|missed| &missed.misses) {
             match miss {
-                Miss::Stage(at) => focus.stages.push(*at),
-                Miss::Substage(at) => focus.substages.push(*at),
+                Miss::Stage(at) => drop(focus.stages.insert(*at)),
+                Miss::Substage(at) => drop(focus.substages.insert(*at)),
                 Miss::Duration => {
                     focus.stages.extend((0..).take(self.plan.stages.len()));
                     focus.substages.extend(critical_path(self.plan, self.trace));
