@@ -17,7 +17,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::schema::RESERVED_STAGE_NAMES;
 use crate::sema::hir::{self, Expr, Node, Pipeline};
 
-/// Most substages of a plan.
+/// Most substages of a plan; each copy of a dispatch counts.
 pub(super) const MAX_SUBSTAGES: usize = 100_000;
 
 /// What a level hands to those below it.

@@ -59,9 +59,10 @@ impl<'a> Expander<'_, 'a> {
         inputs: Option<&[u8; 32]>,
         span: Span,
     ) -> Res<()> {
-        self.total += count as usize;
+        // An engine has each copy of a dispatch for itself.
+        self.total += base.dispatch.map_or(count, |dispatch| dispatch.copies) as usize;
         if self.total > MAX_SUBSTAGES {
-            let message = format!("the pipeline has more than {MAX_SUBSTAGES} substages");
+            let message = format!("the pipeline has more than {MAX_SUBSTAGES} substages, copies counted");
             let diagnostic = Diagnostic::at(Code::TooManySubstages, self.place(span), message, "the limit is reached here");
             return self.eval.fail(diagnostic.help("let each substage do more, or split the pipeline"));
         }

@@ -75,8 +75,10 @@ pub fn play(world: &dyn World, analysis: &Analysis, case: Case) -> Outcome {
             placed(fakes.takes(Layer::Scenario, path, *duration), *span, &mut sink);
         }
         if sink.is_empty() {
-            let trace = machine::run(plan, &fakes);
-            sink.extend(Judgement { plan, trace: &trace, scenario, fakes: &fakes }.diagnostic());
+            match machine::run_within_limit(plan, &fakes) {
+                Ok(trace) => sink.extend(Judgement { plan, trace: &trace, scenario, fakes: &fakes }.diagnostic()),
+                Err(limit) => sink.push(limit.label(scenario.span, "in this scenario")),
+            }
         }
     }
     Outcome::finish(sources, &sink, Vec::new())
