@@ -8,7 +8,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::place;
-use crate::base::SourceFile;
+use crate::base::{SourceFile, one_line, visible};
 
 /// Bytes that a line may have to be shown whole.
 const LONG: usize = 400;
@@ -49,7 +49,7 @@ impl Excerpt {
             let around = [lines.start() - 1, lines.end() + 1].into_iter().filter(|line| (1..=file.line_count()).contains(line));
             numbers.extend(around.filter(|&line| !file.text[file.line(line)].trim_ascii().is_empty()));
         }
-        let mut excerpt = Self { path: place::one_line(&file.path), text: String::new(), lines: Vec::new() };
+        let mut excerpt = Self { path: one_line(&file.path), text: String::new(), lines: Vec::new() };
         for number in numbers {
             let starts = spans.iter().filter(|(_, lines)| lines.contains(&number)).map(|(span, _)| span.start);
             excerpt.push(file, number, starts.min());
@@ -81,7 +81,7 @@ impl Excerpt {
         let mut characters = Vec::new();
         for (offset, c) in file.text[shown.clone()].char_indices() {
             characters.push((shown.start + offset, self.text.len()));
-            self.text.push(place::visible(c));
+            self.text.push(visible(c));
         }
         characters.push((shown.end, self.text.len()));
         if shown.end < whole.end {

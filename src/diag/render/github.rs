@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::place::Place;
-use crate::base::SourceMap;
+use crate::base::{SourceMap, visible};
 use crate::diag::{Diagnostic, Severity};
 
 pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap) -> String {
@@ -52,7 +52,7 @@ fn text(diagnostic: &Diagnostic) -> String {
 
 /// The text after `::`. Of control characters only the line's end has an escape; the others would reach the log raw.
 fn data(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c == '\n' { c } else { super::place::visible(c) }).collect();
+    let text: String = text.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

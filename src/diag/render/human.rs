@@ -5,8 +5,7 @@ use std::fmt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceSpan};
 
 use super::excerpt::Excerpt;
-use super::place::printable;
-use crate::base::{SourceMap, Span};
+use crate::base::{SourceMap, Span, printable};
 use crate::diag::{Diagnostic, Severity};
 
 /// Findings that are drawn; of the others only the number is told.

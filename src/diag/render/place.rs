@@ -1,4 +1,4 @@
-//! Where a span is, for readers that know lines and columns; and text made safe to print.
+//! Where a span is, for readers that know lines and columns.
 
 use crate::base::{Position, SourceFile, SourceMap, Span};
 
@@ -26,25 +26,4 @@ pub(super) fn inside(text: &str, range: std::ops::Range<usize>) -> std::ops::Ran
     let start = text.floor_char_boundary(range.start.min(text.len()));
     let end = text.ceil_char_boundary(range.end.min(text.len()));
     start..end.max(start)
-}
-
-/// What a character is printed as: those that steer a terminal, or turn the direction of the text, become visible.
-pub(super) fn visible(c: char) -> char {
-    match c {
-        '\t' => '\t',
-        '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
-        '\x7f' => '␡',
-        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
-        _ => c,
-    }
-}
-
-/// Text of one or more lines, safe to print.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
-}
-
-/// Text on one line, safe to print.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' { ' ' } else { visible(c) }).collect()
 }

@@ -6,8 +6,8 @@ use codespan_reporting::diagnostic::{Diagnostic as Line, Label, Severity as Leve
 use codespan_reporting::files::{Error, Files, Location};
 use codespan_reporting::term::{Config, DisplayStyle, emit_into_string};
 
-use super::place::{Place, one_line};
-use crate::base::{FileId, SourceFile, SourceMap, Span};
+use super::place::Place;
+use crate::base::{FileId, SourceFile, SourceMap, Span, one_line};
 use crate::diag::{Diagnostic, Severity};
 
 pub(super) fn render(diagnostics: &[&Diagnostic], sources: &SourceMap) -> String {
