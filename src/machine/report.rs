@@ -172,7 +172,8 @@ pub fn gpu_hours(plan: &Plan, trace: &Trace) -> f64 {
         let gpus = substage.hardware.as_ref().and_then(|hardware| hardware.gpu).unwrap_or(0);
         (attempt.end.0 - attempt.start.0) as f64 * f64::from(gpus)
     };
-    attempts(plan, trace).map(milliseconds).sum::<f64>() / 3_600_000.0
+    // The sum of nothing is -0.
+    0.0 + attempts(plan, trace).map(milliseconds).sum::<f64>() / 3_600_000.0
 }
 
 /// All attempts, each with its substage.
