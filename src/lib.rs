@@ -14,7 +14,6 @@ pub mod plan;
 
 pub mod machine;
 pub mod target;
-
 pub mod view;
 
 pub mod cli;

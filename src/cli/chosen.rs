@@ -54,6 +54,11 @@ impl Chosen {
         Ok(Inputs { flags: self.param.clone(), file, limit: self.limit, ..Inputs::default() })
     }
 
+    /// What the plan of the trigger, if there is one, is given.
+    pub(super) fn of_trigger(&self) -> Result<Inputs, Box<Diagnostic>> {
+        Ok(Inputs { trigger: self.trigger.clone(), ..self.inputs()? })
+    }
+
     /// The workspace and the file, found by the pipeline's name where none is given.
     pub(super) fn open(&self, file: Option<&Path>, root: &Root) -> Result<(DiskWorld, RootPath), Box<Diagnostic>> {
         if let Some(file) = file {

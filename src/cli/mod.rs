@@ -10,6 +10,7 @@ mod completions;
 mod defect;
 mod disk;
 pub mod driver;
+mod dry_run;
 mod explain;
 mod fixes;
 mod fmt;
@@ -29,6 +30,7 @@ use clap::{Parser, Subcommand};
 
 pub use compile::request;
 pub use disk::DiskWorld;
+pub use dry_run::rehearsal;
 
 use crate::base::SourceMap;
 use output::{Exit, MessageFormat, Stream};
@@ -48,6 +50,8 @@ struct Cli {
 enum Command {
     /// Compile one pipeline
     Compile(compile::Args),
+    /// Show what a pipeline does, without running it
+    DryRun(dry_run::Args),
     /// Report every mistake of files, or of the workspace
     Check(check::Args),
     /// Lay files out
@@ -70,6 +74,7 @@ impl Command {
     fn run(&self) -> Exit {
         match self {
             Self::Compile(args) => compile::run(args),
+            Self::DryRun(args) => dry_run::run(args),
             Self::Check(args) => check::run(args),
             Self::Fmt(args) => fmt::run(args),
             Self::List(args) => list::run(args),

@@ -10,6 +10,7 @@ use super::disk::reason;
 use crate::base::SourceMap;
 use crate::diag::render::{Format, render};
 use crate::diag::{Code, Diagnostic};
+use crate::view::Style;
 
 /// How a command ended; the exit status of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,8 +103,26 @@ fn has_colour(stream: Stream) -> bool {
         Stream::Stdout => io::stdout().is_terminal(),
         Stream::Stderr => io::stderr().is_terminal(),
     };
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || terminal && !dumb)
+    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || terminal && !is_dumb())
+}
+
+/// What the terminal on standard output can show. Without one, 100 columns.
+pub(super) fn terminal(ascii: bool) -> Style {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let columns = set("COLUMNS").and_then(|columns| columns.parse().ok());
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);
+    // The first of these that is set decides, as POSIX has it.
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
+    let is_utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(windows);
+    Style {
+        width: columns.or(width).unwrap_or(100),
+        colour: has_colour(Stream::Stdout),
+        unicode: !ascii && is_utf8 && !is_dumb(),
+    }
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Writes a result on standard output. A reader that went away has had enough: no error.

@@ -1,6 +1,18 @@
-//! Plans and runs drawn for people.
+//! Plans and runs drawn for people: what happened in words, and a timeline for a terminal, as a page and as a Mermaid chart.
 
+mod axis;
+mod canvas;
+mod html;
+mod human;
+mod layout;
+mod mermaid;
+mod remark;
 mod story;
+mod style;
 pub mod table;
 
+pub use html::html;
+pub use human::human;
+pub use mermaid::mermaid;
 pub use story::{Focus, consequence, ended, story};
+pub use style::Style;

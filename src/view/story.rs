@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::remark::{stopper, time, why_skipped};
 use super::table;
-use crate::base::Duration;
-use crate::machine::{Outcome, Reason, StageTrace, SubstageTrace, Trace};
-use crate::plan::{OnError, Plan, Stage, SubstageRef};
+use crate::machine::{Outcome, Reason, SubstageTrace, Trace};
+use crate::plan::{OnError, Plan, SubstageRef};
 
 /// Substages of a stage that have a line of their own, at most.
 const SUBSTAGES_SHOWN: usize = 6;
@@ -30,6 +30,7 @@ impl Focus {
 /// A line for each stage that did not go well or is in focus, with its substages, and one for the run. What is left out is
 /// counted.
 pub fn story(plan: &Plan, trace: &Trace, focus: &Focus) -> String {
+    let stopper = stopper(plan, trace);
     let mut rows = Vec::new();
     let mut shown = 0;
     let mut left_out = Vec::new();
@@ -41,7 +42,7 @@ pub fn story(plan: &Plan, trace: &Trace, focus: &Focus) -> String {
         }
         shown += 1;
         count_row(&mut rows, "", "stage", std::mem::take(&mut left_out));
-        rows.push(stage_row(plan, trace, at as usize));
+        rows.push(stage_row(plan, trace, at as usize, stopper));
         if happened.outcome != Outcome::Skipped {
             substage_rows(&mut rows, plan, trace, at, focus);
         }
@@ -91,31 +92,13 @@ fn count_row(rows: &mut Vec<Vec<String>>, indent: &str, noun: &str, outcomes: Ve
     }
 }
 
-fn stage_row(plan: &Plan, trace: &Trace, at: usize) -> Vec<String> {
+fn stage_row(plan: &Plan, trace: &Trace, at: usize, stopper: Option<usize>) -> Vec<String> {
     let (stage, happened) = (&plan.stages[at], &trace.stages[at]);
-    let why = match (happened.time, &stage.when) {
-        (Some((start, end)), _) => format!("{start} to {end}"),
-        (None, _) if stage.substages.is_empty() => "it has no substages".to_owned(),
-        (None, Some(when)) => format!("`when = {when}` does not hold"),
-        (None, None) => match stopper(plan, trace, at) {
-            Some(stage) => format!("`{stage}` stopped the pipeline"),
-            None => "the pipeline was stopped".to_owned(),
-        },
+    let why = match happened.time {
+        Some((start, end)) => format!("{start} to {end}"),
+        None => why_skipped(plan, at, stopper),
     };
     row(&stage.name, happened.outcome.word(), why)
-}
-
-/// The first stage before this one that stopped the pipeline.
-fn stopper<'p>(plan: &'p Plan, trace: &Trace, before: usize) -> Option<&'p str> {
-    let stages = plan.stages.iter().zip(&trace.stages).take(before);
-    let stops = |stage: &Stage, happened: &StageTrace| {
-        let mut substages = stage.substages.iter().zip(&happened.substages);
-        substages.any(|(substage, happened)| {
-            let by_policy = happened.outcome.is_failure() && matches!(substage.on_error, OnError::Abort | OnError::Finish);
-            by_policy || matches!(happened.reason, Some(Reason::StageDeadline | Reason::PipelineDeadline))
-        })
-    };
-    stages.filter(|(stage, happened)| stops(stage, happened)).map(|(stage, _)| stage.name.as_str()).next()
 }
 
 /// Those in focus before all others, then those in trouble; of the rest only how many.
@@ -158,12 +141,6 @@ fn substage_rows(rows: &mut Vec<Vec<String>>, plan: &Plan, trace: &Trace, stage:
     }
     let rest = places().filter(|(at, _)| shown.binary_search(at).is_err()).map(|(_, traced)| traced.outcome).collect();
     count_row(rows, "  ", "substage", rest);
-}
-
-/// From its first attempt's start to its last one's end; none if it never started.
-fn time(substage: &SubstageTrace) -> Option<(Duration, Duration)> {
-    let attempts = || substage.replicas.iter().flat_map(|replica| &replica.attempts);
-    Some((attempts().map(|attempt| attempt.start).min()?, attempts().map(|attempt| attempt.end).max()?))
 }
 
 /// The policy's word, and what it makes of a failure.

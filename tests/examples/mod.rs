@@ -9,7 +9,7 @@ pub(crate) struct Example {
     pub(crate) world: MemoryWorld,
     /// The file that is checked or compiled.
     pub(crate) main: String,
-    /// `test`, or arguments of `compile`; without them it is checked.
+    /// `test`, arguments of `dry-run` after that word, or arguments of `compile`; without them it is checked.
     pub(crate) args: Option<String>,
 }
 
@@ -74,6 +74,10 @@ impl Example {
             Some(args) if args == "test" => driver::test(&self.world, &main),
             Some(args) => {
                 let words: Vec<&str> = args.split_whitespace().collect();
+                if let ["dry-run", words @ ..] = words.as_slice() {
+                    let (name, inputs, rules) = o11n::cli::rehearsal(words, &self.world).expect("the arguments are right");
+                    return driver::dry_run(&self.world, &main, name.as_deref(), &inputs, &rules).0;
+                }
                 let request = o11n::cli::request(&words, &self.world).expect("the arguments are right");
                 driver::compile(&self.world, &main, &request)
             }

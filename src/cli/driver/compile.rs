@@ -122,22 +122,25 @@ fn emit(
 
 /// The plans that a compilation needs, each by the trigger that it is for: where one sets parameters, every trigger has its own.
 fn plans(pipeline: &Pipeline, options: &Options, sink: &mut Vec<Diagnostic>) -> Vec<Option<EcoString>> {
-    let names = || pipeline.triggers.iter().map(|trigger| &trigger.name);
-    if let Some(wanted) = &options.trigger
-        && !names().any(|name| name == wanted)
-    {
-        let message = format!("pipeline `{}` has no trigger `{wanted}`", pipeline.name);
-        let mut diagnostic = Diagnostic::new(Code::UnknownName, message);
-        diagnostic.help = nearest(wanted, names().map(EcoString::as_str)).map(|near| format!("did you mean `{near}`?"));
-        sink.push(diagnostic);
+    if let Some(unknown) = unknown_trigger(pipeline, options.trigger.as_deref()) {
+        sink.push(unknown);
         return Vec::new();
     }
     let differ = pipeline.triggers.iter().any(|trigger| !trigger.with.is_empty());
     if options.trigger.is_none() && options.kind == Kind::Cron && differ && !options.rbac {
-        names().cloned().map(Some).collect()
+        pipeline.triggers.iter().map(|trigger| Some(trigger.name.clone())).collect()
     } else {
         vec![options.trigger.clone()]
     }
+}
+
+/// What is said of a trigger that the pipeline does not have.
+pub(super) fn unknown_trigger(pipeline: &Pipeline, wanted: Option<&str>) -> Option<Diagnostic> {
+    let names = || pipeline.triggers.iter().map(|trigger| trigger.name.as_str());
+    let wanted = wanted.filter(|wanted| !names().any(|name| name == *wanted))?;
+    let mut diagnostic = Diagnostic::new(Code::UnknownName, format!("pipeline `{}` has no trigger `{wanted}`", pipeline.name));
+    diagnostic.help = nearest(wanted, names()).map(|near| format!("did you mean `{near}`?"));
+    Some(diagnostic)
 }
 
 pub(super) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {

@@ -1,12 +1,14 @@
 //! The phases in order, without a terminal: what every subcommand and the tests of the pages and cases stand on.
 
 mod compile;
+mod dry_run;
 mod merged;
 mod scenario;
 
 use ecow::EcoString;
 
 pub use compile::{Request, compile, failure};
+pub use dry_run::{Rules, dry_run};
 pub use merged::Merged;
 pub use scenario::{Case, play, scenarios, test};
 
@@ -66,6 +68,10 @@ pub fn plan(world: &dyn World, file: &RootPath, name: Option<&str>, inputs: &Inp
     let mut analysis = analyze(world, file);
     let mut diagnostics = std::mem::take(&mut analysis.diagnostics);
     let pipeline = compile::pipeline_of(&analysis, file, name, &mut diagnostics);
+    if let Some(pipeline) = pipeline {
+        let declared = &analysis.program.pipelines[pipeline.0 as usize];
+        diagnostics.extend(compile::unknown_trigger(declared, inputs.trigger.as_deref()));
+    }
     let mut plan = None;
     if let (Some(pipeline), false) = (pipeline, diagnostics.iter().any(Diagnostic::is_error)) {
         let built = plan::build(&analysis.program, pipeline, inputs, world, &mut analysis.sources);
