@@ -1,4 +1,4 @@
-//! A second interpreter of the ten rules, slow and plain, to judge the machine by.
+//! A second interpreter of the ten rules of `docs/reference/semantics.md`, slow and plain, to judge the machine by.
 //!
 //! It keeps no queue of events and no state that changes with them. Two things make that possible. What becomes of a replica that
 //! nobody cuts short depends on its start alone: its whole life is written down at once. And of a running stage it is enough to know
@@ -11,8 +11,8 @@ use o11n::sema::hir::RetryOn;
 
 /// An instant, and how often it has come round: what starts at an instant and takes no time ends in the next round of it.
 ///
-/// In each moment: attempts end and replicas settle (steps 1 to 3 of the page), deadlines act (4), policies act (5), then things
-/// start (6). So what starts in a moment is running in all later ones.
+/// In each moment: attempts end and replicas settle (steps 1 and 2 of the page), deadlines act (3), policies act (4), then things
+/// start (5). So what starts in a moment is running in all later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Moment {
     time: i64,
@@ -30,7 +30,7 @@ impl Moment {
         if length == 0 { Self { round: self.round + 1, ..self } } else { Self::at(self.time + length) }
     }
 
-    /// When a retry starts whose back-off begins now: one without a wait in step 6 of this very moment.
+    /// When a retry starts whose back-off begins now: one without a wait in step 5 of this very moment.
     fn retry_after(self, wait: i64) -> Self {
         if wait == 0 { self } else { Self::at(self.time + wait) }
     }
@@ -105,7 +105,7 @@ impl Oracle<'_> {
                 failing |= matches!(policy, OnError::Abort | OnError::Finish | OnError::Continue);
             }
             let by_deadline = matches!(run.cut, Some((_, Outcome::TimedOut)));
-            // Rule 8: the pipeline's deadline passed as this stage ended, for that is step 4 and the end of a stage step 6. So it is
+            // Rule 8: the pipeline's deadline passed as this stage ended, for that is step 3 and the end of a stage step 5. So it is
             // after the last stage, too: only a stage's own is said to be kept by ending exactly then.
             let passed = self.plan.deadline.is_some_and(|deadline| deadline.0 <= now.time);
             stopped |= by_deadline || passed;
@@ -154,7 +154,7 @@ impl Oracle<'_> {
         let deadlines = self.deadlines(stage, start);
         loop {
             let now = run.end;
-            // Steps 4 and 5. In the moment of its start these steps were over before it started.
+            // Steps 3 and 4. In the moment of its start these steps were over before it started.
             if now > start && self.is_left(index, &run) {
                 if deadlines.contains(&now) {
                     run.cut = Some((now, Outcome::TimedOut));
@@ -162,7 +162,7 @@ impl Oracle<'_> {
                     run.cut = Some((now, Outcome::Cancelled));
                 }
             }
-            // Step 6.
+            // Step 5.
             if run.cut.is_none() {
                 self.skip_by_needs(index, &mut run, earlier);
                 self.start_what_can(index, &mut run, earlier);
@@ -183,7 +183,7 @@ impl Oracle<'_> {
         own.into_iter().chain(whole).map(Moment::at).collect()
     }
 
-    /// Whether a substage waits or runs after steps 1 to 3 of the present moment.
+    /// Whether a substage waits or runs after steps 1 and 2 of the present moment.
     fn is_left(&self, index: usize, run: &StageRun) -> bool {
         (0..run.decisions.len()).any(|at| run.decisions[at].is_none() || self.is_running(index, at, run))
     }
@@ -311,7 +311,7 @@ impl Oracle<'_> {
     fn end(&self, index: usize, at: usize, run: &StageRun) -> (Moment, Outcome, Ended) {
         let (end, outcome) = self.own_end(index, at, run).expect("it started");
         match run.cut {
-            // Steps 1 to 3 come before 4 and 5: what ends in the moment of the cut has ended by itself.
+            // Steps 1 and 2 come before 3 and 4: what ends in the moment of the cut has ended by itself.
             Some((cut, word)) if cut < end => (cut, word, Ended::Cut),
             _ => (end, outcome, Ended::ByItself),
         }
@@ -368,14 +368,14 @@ fn ending(substage: &Substage, attempt: Attempt) -> (i64, Outcome, Option<u8>) {
     }
 }
 
-/// Rule 5: `min(delay · factor^(attempt-1), max_delay)`.
+/// Rule 5: `min(delay · factor^(attempt-1), max_delay)`, to the nearest millisecond.
 fn wait(substage: &Substage, attempt: u32) -> i64 {
     let retry = &substage.retry;
     let mut wait = retry.delay.0 as f64;
     for _ in 1..attempt {
         wait *= retry.factor;
     }
-    let wait = wait as i64;
+    let wait = wait.round() as i64;
     retry.max_delay.map_or(wait, |most| wait.min(most.0))
 }
 
@@ -427,7 +427,7 @@ impl Oracle<'_> {
     }
 }
 
-/// A life up to a moment, and what is left of it cut short there under this word. What starts in step 6 of that moment never
+/// A life up to a moment, and what is left of it cut short there under this word. What starts in step 5 of that moment never
 /// starts: a retry that is due then is still in back-off.
 fn replica_trace(life: &Life, end: Moment, word: Outcome) -> ReplicaTrace {
     let is_whole = last(life).end <= end;
