@@ -13,6 +13,8 @@ use crate::plan::Plan;
 
 /// Rows that are shown one by one.
 const MOST_ROWS: usize = 2_000;
+/// Failures that the verdict names.
+const MOST_CAUSES: usize = 20;
 /// Letters that the axis has room for.
 const AXIS: usize = 90;
 const STYLE: &str = include_str!("page.css");
@@ -60,9 +62,12 @@ impl Page {
         ));
         if !layout.causes.is_empty() {
             self.put("<ul class=\"causes\">\n");
-            for cause in &layout.causes {
+            for cause in layout.causes.iter().take(MOST_CAUSES) {
                 let (path, remark) = (escaped(&cause.path), escaped(&cause.remark));
                 self.put(&format!("<li>{} <bdi>{path}</bdi>: <bdi>{remark}</bdi></li>\n", mark(cause.outcome)));
+            }
+            if layout.causes.len() > MOST_CAUSES {
+                self.put(&format!("<li>and {} more</li>\n", layout.causes.len() - MOST_CAUSES));
             }
             self.put("</ul>\n");
         }
@@ -70,7 +75,10 @@ impl Page {
         let steps: Vec<String> = layout
             .critical_path
             .iter()
-            .map(|(path, took)| format!("<li><bdi>{}</bdi> <span>{took}</span></li>", escaped(path)))
+            .map(|(path, took)| {
+                let took = took.map(|took| format!(" <span>{took}</span>")).unwrap_or_default();
+                format!("<li><bdi>{}</bdi>{took}</li>", escaped(path))
+            })
             .collect();
         if !steps.is_empty() {
             self.put(&format!("<div><dt>Critical path</dt><dd><ol>{}</ol></dd></div>\n", steps.concat()));

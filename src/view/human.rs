@@ -18,8 +18,6 @@ const NARROW: usize = 56;
 const WIDE: usize = 100;
 /// Failures that the verdict names.
 const MOST_CAUSES: usize = 5;
-/// Steps of the critical path that are shown at each end.
-const PATH_END: usize = 6;
 /// Columns of the headings below the timeline.
 const HEADING: usize = 13;
 
@@ -172,7 +170,8 @@ impl Page {
         }
         self.line("");
         let (arrow, times) = if self.style.unicode { (" →", "×") } else { (" ->", "x") };
-        self.fact("critical path", &path(&layout.critical_path), arrow);
+        let step = |(path, took): &(String, Option<Duration>)| took.map_or_else(|| path.clone(), |took| format!("{path} {took}"));
+        self.fact("critical path", &layout.critical_path.iter().map(step).collect::<Vec<_>>(), arrow);
         let peak: Vec<String> = layout.peak.iter().map(|(mode, most)| format!("{most} {times} {mode}")).collect();
         self.fact("peak", &peak, ",");
         self.fact("GPU-hours", &[hours(layout.gpu_hours)], "");
@@ -213,16 +212,6 @@ impl Page {
             self.line(&said.join("   "));
         }
     }
-}
-
-/// Its steps, of very many those at the ends.
-fn path(steps: &[(String, Duration)]) -> Vec<String> {
-    let said = |steps: &[(String, Duration)]| steps.iter().map(|(path, took)| format!("{path} {took}")).collect::<Vec<_>>();
-    if steps.len() <= 2 * PATH_END + 1 {
-        return said(steps);
-    }
-    let more = format!("({} more)", steps.len() - 2 * PATH_END);
-    [said(&steps[..PATH_END]), vec![more], said(&steps[steps.len() - PATH_END..])].concat()
 }
 
 /// At most two decimals.

@@ -11,6 +11,8 @@ use crate::plan::{Plan, Stage, Substage, SubstageRef};
 
 /// Replicas of one substage that are shown one by one.
 const MOST_REPLICAS: usize = 8;
+/// Steps of the critical path that are shown at each end.
+const PATH_END: usize = 6;
 
 /// All text is on one line, and safe to print.
 #[derive(Debug)]
@@ -23,8 +25,8 @@ pub(super) struct Layout {
     pub(super) counts: BTreeMap<Outcome, usize>,
     /// What made it less than succeeded, in order.
     pub(super) causes: Vec<Cause>,
-    /// Paths, and how long each took.
-    pub(super) critical_path: Vec<(String, Duration)>,
+    /// Paths, and how long each took; what stands for several has no time.
+    pub(super) critical_path: Vec<(String, Option<Duration>)>,
     /// By hardware mode.
     pub(super) peak: Vec<(String, u32)>,
     pub(super) gpu_hours: f64,
@@ -126,7 +128,15 @@ impl Layout {
         });
         let took = |at: SubstageRef| {
             let (start, end) = remark::time(trace.substage(at)).unwrap_or_default();
-            (one_line(&plan.path(at)), Duration(end.0 - start.0))
+            (one_line(&plan.path(at)), Some(Duration(end.0 - start.0)))
+        };
+        let steps: Vec<_> = match path.len().checked_sub(2 * PATH_END).filter(|hidden| *hidden > 1) {
+            None => path.into_iter().map(took).collect(),
+            Some(hidden) => {
+                let first = path[..PATH_END].iter().copied().map(took);
+                let last = path[PATH_END + hidden..].iter().copied().map(took);
+                first.chain([(format!("({hidden} more)"), None)]).chain(last).collect()
+            }
         };
         let mut counts = BTreeMap::new();
         for traced in trace.stages.iter().flat_map(|stage| &stage.substages) {
@@ -139,7 +149,7 @@ impl Layout {
             duration: trace.duration,
             lanes: lanes.collect(),
             causes: causes(plan, trace),
-            critical_path: path.into_iter().map(took).collect(),
+            critical_path: steps,
             peak: peak(plan, trace).into_iter().map(|(mode, most)| (one_line(mode), most)).collect(),
             gpu_hours: gpu_hours(plan, trace),
         }

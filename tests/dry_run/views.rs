@@ -110,6 +110,9 @@ fn a_chart_never_grows_beyond_what_mermaid_reads() {
     let (plan, trace) = run(LARGE, &["--fake", "*/*=1"]);
     let chart = mermaid(&plan, &trace);
     assert!(chart.len() < 50_000 && chart.contains("more rows :milestone"), "{}", chart.len());
+    // A page shows all, but does not repeat them.
+    let page = html(&plan, &trace);
+    assert!(page.contains("<li>and 979 more</li>") && page.contains("<bdi>case-398</bdi>"));
 }
 
 #[test]
