@@ -14,6 +14,32 @@ use crate::syntax::ast::{self, BinaryOp, UnaryOp};
 const RUN_OUTCOMES: &[&str] = &["succeeded", "unstable", "failed"];
 const STAGE_OUTCOMES: &[&str] = &["succeeded", "unstable", "failed", "skipped"];
 
+/// What other CI systems call an outcome, and what it is called here.
+const FOREIGN_OUTCOMES: &[(&str, &str)] = &[
+    ("success", "succeeded"),
+    ("successful", "succeeded"),
+    ("pass", "succeeded"),
+    ("passed", "succeeded"),
+    ("ok", "succeeded"),
+    ("green", "succeeded"),
+    ("yellow", "unstable"),
+    ("fail", "failed"),
+    ("failure", "failed"),
+    ("error", "failed"),
+    ("red", "failed"),
+    ("timeout", "timed_out"),
+    ("aborted", "cancelled"),
+    ("canceled", "cancelled"),
+    ("skip", "skipped"),
+];
+
+/// The outcome that a word means which is none.
+pub(super) fn meant_outcome<'w>(word: &str, allowed: &[&'w str]) -> Option<&'w str> {
+    let foreign = FOREIGN_OUTCOMES.iter().find(|(known, _)| *known == word).map(|(_, meant)| *meant);
+    let meant = foreign.and_then(|meant| allowed.iter().find(|known| **known == meant)).copied();
+    meant.or_else(|| nearest(word, allowed.iter().copied()))
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn expect(&mut self, expect: &'a ast::Expect, span: Span, declared: &[Declared]) -> Option<Expect> {
         let fact = match &expect.subject {
@@ -125,9 +151,10 @@ impl<'a> Checker<'a> {
             }
             let message = format!("`{word}` is no outcome that this can have");
             let diagnostic = Diagnostic::at(Code::UnknownMember, outcome.span, message, "not an outcome of it");
-            self.report(diagnostic.meant(outcome.span, nearest(word, allowed.iter().copied()), || {
-                format!("it ends as one of {}", allowed.join(", "))
-            }));
+            self.report(
+                diagnostic
+                    .meant(outcome.span, meant_outcome(word, allowed), || format!("it ends as one of {}", allowed.join(", "))),
+            );
         } else if !matches!(outcome.kind, ast::ExprKind::Error) {
             self.report(
                 Diagnostic::at(Code::UnknownMember, outcome.span, "an outcome is one word", "not an outcome")

@@ -8,6 +8,7 @@ use crate::base::{Span, glob};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema::Kind;
 use crate::sema::checker::Checker;
+use crate::sema::expect::meant_outcome;
 use crate::sema::hir::{Declared, Expr, FakeOutcome, ParamId, Scenario};
 use crate::sema::types::Type;
 use crate::syntax::ast::{self, Item, ItemKind, StringLit};
@@ -208,15 +209,19 @@ impl<'a> Checker<'a> {
         }
         let diagnostic =
             Diagnostic::at(Code::UnknownMember, outcome.span, "this is no way for a substage to end", "not an outcome to fake");
+        let failed = "failed";
+        let words: Vec<&str> = FakeOutcome::WORDS.iter().map(|(word, _)| *word).chain([failed]).collect();
         let meant = match &outcome.kind {
-            ast::ExprKind::Word(word) => nearest(word, FakeOutcome::WORDS.map(|(word, _)| word)),
+            ast::ExprKind::Word(word) if word == failed => Some(failed),
+            ast::ExprKind::Word(word) => meant_outcome(word, &words),
             _ => None,
         };
         self.report(match (&outcome.kind, meant) {
             (ast::ExprKind::Int(code @ 0..=255), _) => diagnostic
                 .fix(format!("write `exit({code})`"), outcome.span, format!("exit({code})"))
                 .help(format!("write `exit({code})`")),
-            (ast::ExprKind::Word(word), _) if word == "failed" => {
+            // How it fails is for the fake to say.
+            (_, Some(meant)) if meant == failed => {
                 diagnostic.fix("write `exit(1)`", outcome.span, "exit(1)").help("write `exit(1)`")
             }
             (_, Some(meant)) => {
