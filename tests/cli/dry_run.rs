@@ -142,3 +142,11 @@ fn the_terminal_decides_signs_and_width() {
     assert!(widest("wide") <= 100);
     assert!(!run(&[], &[utf8]).contains('\x1b') && run(&[], &[utf8, ("CLICOLOR_FORCE", "1")]).contains("\x1b[32m"));
 }
+
+#[test]
+fn a_run_without_end_is_ended() {
+    let text = "pipeline p {\n  stage a {\n    retry = 1000\n    substage x { dispatch { copies = 1000  need = 1000 }  run = \"make\" }\n  }\n}\n";
+    let workspace = Workspace::of(&[("a.o11n", text)]);
+    let ran = workspace.run(&["dry-run", "a.o11n", "--fake", "a/x=lost"]).ends(1);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("error[E0212]"), "{ran:?}");
+}

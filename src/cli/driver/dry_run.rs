@@ -32,8 +32,10 @@ pub fn dry_run(
         problems.extend(rules.takes.iter().filter_map(|(path, takes)| fakes.takes(Layer::Flag, path, *takes).err()));
         sink.extend(problems.into_iter().map(|problem| *problem));
         if !sink.iter().any(crate::diag::Diagnostic::is_error) {
-            let trace = machine::run(&plan, &fakes);
-            ran = Some((plan, trace));
+            match machine::run_within_limit(&plan, &fakes) {
+                Ok(trace) => ran = Some((plan, trace)),
+                Err(limit) => sink.push(*limit),
+            }
         }
     }
     (Outcome::finish(planned.analysis.sources, &sink, Vec::new()), ran)
