@@ -264,11 +264,11 @@ fn whole(replicas: &[ReplicaTrace], traced: &SubstageTrace, time: (Duration, Dur
     bars
 }
 
-/// Whether it failed or warns, or an attempt of it did.
+/// Whether an attempt of it failed or warns; without one nothing fails.
 fn is_news(entry: &Entry) -> bool {
     let fails = |outcome: Outcome| outcome.is_failure() || outcome == Outcome::Unstable;
-    let bars = std::iter::once(&entry.row).chain(&entry.replicas).flat_map(Row::bars);
-    fails(entry.row.outcome) || bars.into_iter().any(|bar| matches!(bar.what, What::Attempt(outcome) if fails(outcome)))
+    let mut bars = std::iter::once(&entry.row).chain(&entry.replicas).flat_map(Row::bars);
+    bars.any(|bar| matches!(bar.what, What::Attempt(outcome) if fails(outcome)))
 }
 
 /// What is news first and in full, then a row for all others that ended alike.

@@ -182,6 +182,13 @@ fn an_exact_name_is_tried_before_its_signs_mean_anything() {
 }
 
 #[test]
+fn a_stages_exact_name_is_tried_first_too() {
+    let plan = plan("pipeline p { stage \"a*\" { substage x { run = \"true\" } }  stage abc { substage x { run = \"true\" } } }");
+    let fakes = flags(&plan, &["a*/*=1"]);
+    assert_eq!(["a*/x", "abc/x"].map(|path| ends(&fakes, &plan, path, 1)), [End::Exit(1), End::Exit(0)]);
+}
+
+#[test]
 fn a_familys_name_means_its_shards() {
     let plan = plan(SOURCE);
     for rules in [["test/unit=1", "test/unit-2of3=2", "test/*=0"], ["test/*=0", "test/unit-2of3=2", "test/unit=1"]] {
