@@ -64,7 +64,7 @@ impl Cases {
         for case in expected_outputs("tests/emit/argo", "yaml")? {
             // One of them is what `--rbac` prints.
             let ours = fs::read_to_string(&case.file)?.contains("apiVersion: argoproj.io/");
-            if ours {
+            if ours && !case.name.contains("/stub-") {
                 cases.argo.extend(stubbed(&folder, &case, tally)?);
             }
             if ours { &mut cases.argo } else { &mut cases.objects }.push(case);
