@@ -57,6 +57,11 @@ fn the_schema_of_the_trace_is_published() {
     published("docs/reference/trace.schema.json", &schema_of::<o11n::machine::Document>());
 }
 
+#[test]
+fn the_schema_of_reliability_is_published() {
+    published("docs/reference/reliability.schema.json", &schema_of::<o11n::machine::reliability::Document>());
+}
+
 /// One document a string: as a value, in a list, nested below a key, and as a key.
 #[derive(Serialize)]
 struct Nasty<'a> {

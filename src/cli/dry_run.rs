@@ -67,7 +67,7 @@ fn fake(text: &str) -> Result<(String, Vec<FakeOutcome>), String> {
     Ok((path.to_owned(), parse_outcomes(outcomes)?))
 }
 
-fn takes(text: &str) -> Result<(String, Duration), String> {
+pub(super) fn takes(text: &str) -> Result<(String, Duration), String> {
     let (path, duration) = text.rsplit_once('=').ok_or("write STAGE/SUBSTAGE=DURATION")?;
     let duration = Duration::parse(duration.trim()).ok_or("write a duration such as `90s`, `5m` or `1h30m` after the `=`")?;
     Ok((path.to_owned(), duration))

@@ -19,6 +19,7 @@ mod junit;
 mod list;
 mod output;
 mod parallel;
+mod reliability;
 mod targets;
 mod test;
 mod workspace;
@@ -60,6 +61,8 @@ enum Command {
     List(list::Args),
     /// Run the scenarios of files, or of the workspace
     Test(test::Args),
+    /// Tell how often a run fails, and what a retry would buy
+    Reliability(reliability::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
     /// Write a first pipeline
@@ -79,6 +82,7 @@ impl Command {
             Self::Fmt(args) => fmt::run(args),
             Self::List(args) => list::run(args),
             Self::Test(args) => test::run(args),
+            Self::Reliability(args) => reliability::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Targets(args) => targets::run(args),

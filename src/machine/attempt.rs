@@ -39,15 +39,18 @@ fn class(listed: &[(u8, ExitClass)], code: u8) -> Outcome {
 
 /// The wait in milliseconds before the next attempt, if there is one after `attempt`, counted from 1.
 pub(super) fn back_off(retry: &Retry, attempt: u32, outcome: Outcome, code: Option<u8>) -> Option<i64> {
-    let is_tried_again = attempt <= retry.limit
+    is_tried_again(retry, attempt, outcome, code).then(|| wait(retry, attempt))
+}
+
+pub(super) fn is_tried_again(retry: &Retry, attempt: u32, outcome: Outcome, code: Option<u8>) -> bool {
+    attempt <= retry.limit
         && retry.on.iter().any(|on| match on {
             RetryOn::Failed => outcome == Outcome::Failed,
             RetryOn::TimedOut => outcome == Outcome::TimedOut,
             RetryOn::Lost => outcome == Outcome::Lost,
             RetryOn::Unstable => outcome == Outcome::Unstable,
             RetryOn::Exit(listed) => code == Some(*listed),
-        });
-    is_tried_again.then(|| wait(retry, attempt))
+        })
 }
 
 /// The waits in milliseconds after the first attempts, this many; no less, where there are very many.
@@ -61,7 +64,8 @@ pub(super) fn waits(retry: &Retry, attempts: u32) -> i64 {
 /// Waits are added up one by one so far.
 const MANY: u32 = 10_000;
 
-fn wait(retry: &Retry, attempt: u32) -> i64 {
+/// The back-off after `attempt`, counted from 1, in milliseconds.
+pub(super) fn wait(retry: &Retry, attempt: u32) -> i64 {
     let grown = retry.factor.powi(i32::try_from(attempt - 1).unwrap_or(i32::MAX));
     // A float beyond the range becomes the greatest int, which is what is meant; 0 times infinity becomes 0.
     let wait = (retry.delay.0 as f64 * grown).round() as i64;

@@ -53,17 +53,17 @@ struct Rank {
 
 /// How a path means a substage, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(super) enum Fit {
     Glob,
     Family,
     Exact,
 }
 
 /// What a path means in a plan.
-struct Hit {
-    at: SubstageRef,
-    fit: Fit,
-    replica: Option<u32>,
+pub(super) struct Hit {
+    pub(super) at: SubstageRef,
+    pub(super) fit: Fit,
+    pub(super) replica: Option<u32>,
 }
 
 impl<T> Default for Winners<T> {
@@ -214,7 +214,7 @@ impl<'a> Fakes<'a> {
     }
 
     /// What a path means; never empty.
-    fn hits(&self, path: &str) -> Result<Vec<Hit>, Box<Diagnostic>> {
+    pub(super) fn hits(&self, path: &str) -> Result<Vec<Hit>, Box<Diagnostic>> {
         let Some((stage, substage)) = path.split_once('/') else { return Err(self.no_substage(path)) };
         let hits = self.readings(stage, substage).into_iter().find(|hits| !hits.is_empty());
         hits.ok_or_else(|| self.nothing_hit(path, stage, substage))

@@ -12,6 +12,7 @@ mod gates;
 mod limit;
 mod paths;
 mod queue;
+pub mod reliability;
 mod report;
 mod stage;
 mod trace;

@@ -470,6 +470,13 @@ impl Plan {
         format!("{}/{}", self.stages[at.stage as usize].name, self.substage(at).name)
     }
 
+    /// The places of all substages, in order.
+    pub fn places(&self) -> impl Iterator<Item = SubstageRef> {
+        let stages = (0..).zip(&self.stages);
+        stages
+            .flat_map(|(stage, planned)| (0..planned.substages.len() as u32).map(move |substage| SubstageRef { stage, substage }))
+    }
+
     /// All substages with the stage that each is in, in order.
     pub fn substages(&self) -> impl Iterator<Item = (&Stage, &Substage)> {
         self.stages.iter().flat_map(|stage| stage.substages.iter().map(move |substage| (stage, substage)))

@@ -6,6 +6,7 @@ mod compile;
 mod dry_run;
 mod formats;
 mod hostile;
+mod reliability;
 mod test;
 
 use std::fs;

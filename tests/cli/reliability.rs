@@ -1,0 +1,91 @@
+//! `o11n reliability`: figures for people and for tools, and what is said of odds that cannot be.
+
+use std::fs;
+
+use super::Workspace;
+
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/reliability.md");
+
+/// The guide's blocks of one fence, each without it.
+fn blocks<'a>(page: &'a str, fence: &str) -> Vec<&'a str> {
+    page.split(&format!("```{fence}\n")).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+fn workspace() -> Workspace {
+    let page = fs::read_to_string(GUIDE).unwrap();
+    Workspace::of(&[("nightly.o11n", blocks(&page, "o11n")[0])])
+}
+
+#[test]
+fn the_guide_shows_what_is_printed() {
+    let page = fs::read_to_string(GUIDE).unwrap();
+    let shown = blocks(&page, "text")[0];
+    let command = shown.lines().next().unwrap();
+    let args: Vec<&str> = command.strip_prefix("$ o11n ").unwrap().split_whitespace().collect();
+    let printed = format!("{command}\n{}", workspace().run(&args).ends(0).stdout);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(GUIDE, page.replace(shown, &printed)).unwrap();
+    } else {
+        assert_eq!(shown, printed);
+    }
+}
+
+#[test]
+fn tools_get_bounds_of_everything() {
+    let args =
+        ["reliability", "nightly.o11n", "--flake", "test/*=0.5", "--flake", "test/unit=1", "--top", "1", "--format", "json"];
+    let document = workspace().run(&args).ends(0).json();
+    assert_eq!(document["schema"], "o11n/reliability/1");
+    assert_eq!(document["run"]["failed"], serde_json::json!({ "least": 1.0, "most": 1.0 }));
+    let paths: Vec<&str> = document["substages"].as_array().unwrap().iter().map(|row| row["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["test/unit", "test/board", "test/fuzz"]);
+    let changes: Vec<&str> = document["remedies"].as_array().unwrap().iter().map(|row| row["change"].as_str().unwrap()).collect();
+    assert_eq!(changes, ["retry = 1", "dispatch { copies = 3  need = 2 }"]);
+}
+
+#[test]
+fn bounds_are_shown_as_such_and_explained() {
+    let all: String = (0..30).map(|at| format!("    substage s{at} {{ run = \"x\" }}\n")).collect();
+    // So many may end so or so that nobody goes through all runs.
+    let source = format!(
+        "pipeline p {{\n  stage first {{ on_error = continue\n{all}  }}\n  stage a {{ on_error = abort  parallel = 2\n{all}  }}\n}}\n"
+    );
+    let said =
+        Workspace::of(&[("a.o11n", &source)]).run(&["reliability", "a.o11n", "--flake", "*/*=0.1", "--top", "0"]).ends(0).stdout;
+    let attempts = said.lines().find(|line| line.starts_with("attempts")).unwrap();
+    assert!(attempts.contains('–') && attempts.ends_with("–60.00"), "{said}");
+    assert!(
+        said.contains("failed     99.82 %") && said.contains("note: between two figures, since what an abort cuts in `a`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn attempts_that_always_time_out_are_pointed_at() {
+    let source = "pipeline p { stage a { timeout = 1m  substage b { run = \"x\" } } }\n";
+    let args = ["reliability", "a.o11n", "--flake", "a/b=0.1", "--takes", "a/b=2m"];
+    let said = Workspace::of(&[("a.o11n", source)]).run(&args).ends(0).stdout;
+    assert!(said.contains("failed     100.00 %"), "{said}");
+    assert!(said.contains("note: attempts of `a/b` take longer than their timeout, so all of them are timed out"), "{said}");
+}
+
+#[test]
+fn odds_that_cannot_be_are_refused() {
+    let workspace = workspace();
+    for (flakes, status, said) in [
+        (&["test/unti=0.1"][..], 1, "did you mean `test/unit`?"),
+        (&["test/unit=0.7", "test/unit=0.7:lost"], 1, "the probabilities of `test/unit` add up to 1.4000"),
+        (&["test/unit#1=0.1"], 1, "`test/unit#1` names one replica"),
+        (&["test/unit=1.5"], 2, "write a probability from 0 to 1"),
+        (&["test/unit=NaN"], 2, "write a probability from 0 to 1"),
+        (&["test/unit=0.1:skipped"], 2, "write `timed_out`, `lost` or an exit code after the `:`"),
+        (&["test/unit=0.1:0"], 2, "0 is the exit code of success"),
+        (&["test/unit"], 2, "write STAGE/SUBSTAGE=P"),
+        (&[], 2, "--flake"),
+    ] {
+        let mut args = vec!["reliability", "nightly.o11n"];
+        flakes.iter().for_each(|flake| args.extend(["--flake", flake]));
+        let ran = workspace.run(&args).ends(status);
+        assert!(ran.stderr.contains(said) && ran.stdout.is_empty(), "{flakes:?}\n{}", ran.stderr);
+    }
+}
