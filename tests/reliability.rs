@@ -369,6 +369,25 @@ fn a_deadline_is_exact_where_all_start_at_once_and_else_close() {
 }
 
 #[test]
+fn what_cannot_be_told_is_not_said_to_be_exact() {
+    for source in [
+        // A pipeline's deadline that passes as the last stage ends.
+        "pipeline p { deadline = 2m stage a { substage x { run = \"x\" } } stage b { substage x { run = \"x\" } } }",
+        // An abort that may cut what a later stage needs.
+        r#"pipeline p {
+          stage a { on_error = abort substage x { run = "x" } substage y { run = "x" } }
+          stage b { when = always substage x { needs = ["a/x"] run = "x" } }
+        }"#,
+    ] {
+        let plan = plan_of(source);
+        let throw = |takes| (vec![(FAILS, 0.25), (End::Exit(0), 0.75)], Duration(takes));
+        let dice: Dice = plan.places().map(|at| (at, throw(60_000 * (1 + i64::from(at.substage))))).collect();
+        let sums = brute_force(&plan, &dice, 64).unwrap();
+        assert!(!agree(&plan, &dice, &sums, &source), "{source}");
+    }
+}
+
+#[test]
 fn too_many_combinations_leave_bounds() {
     let pairs: Vec<usize> = (0..24).collect();
     let all = |of: &dyn Fn(usize) -> String| pairs.iter().map(|at| of(*at)).collect::<String>();
