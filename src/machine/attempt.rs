@@ -57,8 +57,9 @@ pub(super) fn is_tried_again(retry: &Retry, attempt: u32, outcome: Outcome, code
 pub(super) fn waits(retry: &Retry, attempts: u32) -> i64 {
     let counted = attempts.min(MANY);
     let sum = (1..=counted).map(|attempt| wait(retry, attempt)).fold(0, i64::saturating_add);
+    let rest = i64::from(attempts - counted);
     // No wait is longer than the last.
-    sum.saturating_add(wait(retry, attempts.max(1)).saturating_mul(i64::from(attempts - counted)))
+    if rest > 0 { sum.saturating_add(wait(retry, attempts).saturating_mul(rest)) } else { sum }
 }
 
 /// Waits are added up one by one so far.

@@ -24,6 +24,8 @@ pub(super) struct Base<'p> {
 
 #[derive(Debug)]
 pub(super) struct StageBase {
+    /// Its number.
+    pub(super) index: u32,
     /// By substage.
     pub(super) sites: Vec<Site>,
     /// Substages, those before others that these need; else as they start.
@@ -33,6 +35,8 @@ pub(super) struct StageBase {
     /// The substages of each group, in this order.
     pub(super) groups: Vec<Vec<u32>>,
     pub(super) width: Width,
+    /// Whether one of its substages needs another.
+    pub(super) has_needs: bool,
     /// Whether a substage can fail and abort it.
     pub(super) can_abort: bool,
     /// Whether the `when` of a stage asks how it ended.
@@ -98,9 +102,10 @@ impl<'p> Base<'p> {
             }
             let can_abort = sites.iter().any(|site| site.aborts());
             let order = order(stage, index);
-            let width = width(stage, index, &sites);
+            let has_needs = (0..sites.len() as u32).any(|substage| inner_needs(stage, index, substage).next().is_some());
+            let width = width(stage, &sites, has_needs);
             let (turns, groups) = placed(&order, &sites);
-            stages.push(StageBase { sites, order, turns, groups, width, can_abort, is_asked: false });
+            stages.push(StageBase { index, sites, order, turns, groups, width, has_needs, can_abort, is_asked: false });
         }
         for stage in &plan.stages {
             if let Some(condition) = &stage.when {
@@ -156,12 +161,12 @@ fn mark_asked(condition: &Condition, plan: &Plan, stages: &mut [StageBase]) {
 }
 
 /// What a substage needs of its own stage. All members of a need are of one stage.
-fn inner_needs(stage: &Stage, index: u32, substage: u32) -> impl Iterator<Item = &Arc<[SubstageRef]>> {
+pub(super) fn inner_needs(stage: &Stage, index: u32, substage: u32) -> impl Iterator<Item = &Arc<[SubstageRef]>> {
     let needs = stage.substages[substage as usize].needs.iter().map(|need| &need.members);
     needs.filter(move |members| members.first().is_some_and(|member| member.stage == index))
 }
 
-fn width(stage: &Stage, index: u32, sites: &[Site]) -> Width {
+fn width(stage: &Stage, sites: &[Site], has_needs: bool) -> Width {
     let count = sites.len() as u32;
     let slots = stage.parallel.filter(|slots| *slots < count);
     let has_locks = sites.iter().any(|site| !site.locks.is_empty());
@@ -170,7 +175,7 @@ fn width(stage: &Stage, index: u32, sites: &[Site]) -> Width {
     if !has_locks && slots.is_none() {
         return Width::All;
     }
-    if (0..count).any(|substage| inner_needs(stage, index, substage).next().is_some()) {
+    if has_needs {
         return Width::Loose { has_slots: slots.is_some() };
     }
     match slots {

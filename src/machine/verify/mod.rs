@@ -3,20 +3,28 @@
 //! What is explored, and what that stands for, is argued in `docs/decisions/0010-verification-explores-classes.md`.
 
 mod base;
+mod bound;
 mod count;
 mod explore;
+mod laws;
 mod model;
 mod realise;
+mod schedule;
 mod ways;
 
 use std::collections::HashSet;
 
 pub use count::Count;
+pub use laws::{Breach, Late, Law, LawFinding, broken, runs_again};
 pub use realise::Counterexample;
 
+use super::expect::{Check, Fact};
 use super::{Expectation, Fakes, Trace};
+use crate::base::Duration;
 use crate::plan::{Plan, SubstageRef};
+use crate::sema::hir::BinaryOp;
 use base::Base;
+use bound::{Bounds, Lengths};
 use explore::{Found, Search};
 use model::{Model, Precision, Subject};
 use realise::Trials;
@@ -73,10 +81,43 @@ impl<'p> Space<'p> {
 
     /// Whether an expectation holds in all runs. `limit`: states that may be looked at.
     pub fn verify(&self, expectation: &Expectation, limit: u64) -> Finding {
+        match expectation.fact {
+            Fact::Duration(op, bound) => self.duration(expectation, op, bound, limit),
+            _ => self.shown(expectation, limit, &|trace| expectation.check(trace).is_err()),
+        }
+    }
+
+    /// As [`Self::verify`], where more may be asked of a run that breaks it.
+    fn shown(&self, expectation: &Expectation, limit: u64, is_missed: &dyn Fn(&Trace) -> bool) -> Finding {
         let mut budget = limit;
-        let mut inquiry = Inquiry { space: self, expectation, trials: None, best: None };
+        let mut inquiry = Inquiry { space: self, expectation, is_missed, trials: None, best: None };
         let verdict = inquiry.answer(&mut budget);
         Finding { verdict, explored: limit - budget }
+    }
+
+    /// Durations are bounded, and the bound is tried.
+    fn duration(&self, expectation: &Expectation, op: BinaryOp, bound: Duration, limit: u64) -> Finding {
+        let is_missed = |trace: &Trace| expectation.check(trace).is_err();
+        // Where its condition never holds, nothing is expected.
+        let never = Expectation { fact: Fact::Substages(Vec::new(), Check::Ran(true)), when: expectation.when.clone() };
+        let condition = self.shown(&never, limit, &|trace| never.check(trace).is_err());
+        let mut explored = condition.explored;
+        if matches!(condition.verdict, Verdict::Holds | Verdict::Cut { .. }) {
+            return condition;
+        }
+        let bounds = Bounds::new(&self.base, self.given, Lengths::Given);
+        let routes = bounds.routes();
+        explored += routes.len() as u64;
+        let longest = routes.first().map_or(Duration(0), |route| Duration(route.total));
+        if op == BinaryOp::Le && longest <= bound || op == BinaryOp::Lt && longest < bound {
+            return Finding { verdict: Verdict::Holds, explored };
+        }
+        let mut trials = Trials::new(&self.base, &self.free, self.given);
+        let slow = routes.iter().take(TRIES as usize).map(|route| trials.slowest(&bounds, &route.turns));
+        let drafts: Vec<_> = slow.chain(trials.single_faults(TRIES as usize)).collect();
+        explored += drafts.len() as u64;
+        let shown = drafts.into_iter().find_map(|fakes| trials.shown(fakes, &is_missed));
+        Finding { verdict: shown.map_or(Verdict::Open, |shown| Verdict::Broken(Box::new(shown))), explored }
     }
 }
 
@@ -84,6 +125,7 @@ impl<'p> Space<'p> {
 struct Inquiry<'s, 'p> {
     space: &'s Space<'p>,
     expectation: &'s Expectation,
+    is_missed: &'s dyn Fn(&Trace) -> bool,
     trials: Option<Trials<'s>>,
     /// The counterexample with the fewest fakes so far.
     best: Option<Counterexample>,
@@ -154,8 +196,7 @@ impl Inquiry<'_, '_> {
     fn realise(&mut self, picks: &[explore::Pick]) -> Option<Counterexample> {
         let space = self.space;
         let trials = self.trials.get_or_insert_with(|| Trials::new(&space.base, &space.free, space.given));
-        let expectation = self.expectation;
-        trials.realise(picks, &|trace: &Trace| expectation.check(trace).is_err())
+        trials.realise(picks, self.is_missed)
     }
 
     /// Two substages of the same are answered for alike.

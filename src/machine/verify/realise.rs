@@ -1,6 +1,7 @@
 //! From a run that was found to a scenario that shows it on the machine.
 
-use super::base::Base;
+use super::base::{Base, StageBase};
+use super::bound::{Bounds, Turn};
 use super::explore::{Moment, Pick};
 use super::ways::ends;
 use crate::base::Duration;
@@ -26,6 +27,9 @@ impl Counterexample {
     }
 }
 
+/// Longer lists of ends are not written out.
+const WRITTEN: u32 = 1_000;
+
 /// Runs of the machine that one scenario may take to be made as short as it can be.
 const RUNS: u32 = 2_000;
 
@@ -46,7 +50,7 @@ impl Pace {
 }
 
 /// Of a substage, or of one replica, how its attempts end.
-type Fake = (SubstageRef, Option<u32>, Vec<FakeOutcome>);
+pub(super) type Fake = (SubstageRef, Option<u32>, Vec<FakeOutcome>);
 
 /// The lines of a scenario.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +120,39 @@ impl<'p> Trials<'p> {
             }
         }
         None
+    }
+
+    /// The fakes that make a route long.
+    pub(super) fn slowest(&self, bounds: &Bounds<'_>, turns: &[Turn]) -> Vec<Fake> {
+        let slowest = bounds.behaviour(turns);
+        let all = (0..)
+            .zip(&self.base.stages)
+            .flat_map(|(stage, base)| (0..base.sites.len() as u32).map(move |substage| SubstageRef { stage, substage }));
+        let free = all.filter(|at| self.given.outcomes(*at, 1).is_none());
+        free.filter_map(|at| Some((at, None, slowest.written(at, WRITTEN)?))).collect()
+    }
+
+    /// No fake at all, then of each group of substages one that ends in one of its ways; at most so many.
+    pub(super) fn single_faults(&self, most: usize) -> Vec<Vec<Fake>> {
+        let of_stage = |stage: &StageBase| {
+            let index = stage.index;
+            let firsts = stage.groups.iter().filter_map(|group| group.first().copied());
+            let faults = firsts.flat_map(|substage| {
+                let ways = &stage.sites[substage as usize].ways;
+                let at = SubstageRef { stage: index, substage };
+                ways.all.iter().map(move |way| (at, ways.fakes(way.outcome, way.least)))
+            });
+            let fakes = faults.map(|(at, fakes)| fakes.into_iter().map(|(replica, ends)| (at, replica, ends)).collect());
+            fakes.collect::<Vec<Vec<Fake>>>()
+        };
+        std::iter::once(Vec::new()).chain(self.base.stages.iter().flat_map(of_stage)).take(most).collect()
+    }
+
+    /// A scenario with these fakes, made as short as it can be, if it misses what is expected.
+    pub(super) fn shown(&mut self, fakes: Vec<Fake>, is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
+        let draft = Draft { fakes, ..Draft::default() };
+        self.run(&draft, is_missed)?;
+        self.shortened(draft, is_missed)
     }
 
     /// The usual one if it meets no timeout, then one that meets none, then one that should leave deadlines alone.

@@ -66,14 +66,18 @@ pub(super) fn ends(substage: &Substage) -> Vec<FakeOutcome> {
 
 /// What an end is to a substage's attempt of this number: its outcome, and the wait before the next attempt if there is one.
 pub(super) fn judged(substage: &Substage, end: FakeOutcome, attempt: u32) -> (Outcome, Option<i64>) {
-    let end = match end {
+    let Ended { outcome, code, .. } = attempt::end(substage, Attempt { end: exit(end), takes: Duration(0) });
+    (outcome, attempt::back_off(&substage.retry, attempt, outcome, code))
+}
+
+/// How an attempt ends that is faked so.
+pub(super) fn exit(end: FakeOutcome) -> End {
+    match end {
         FakeOutcome::Exit(code) => End::Exit(code),
         FakeOutcome::TimedOut => End::TimedOut,
         FakeOutcome::Lost => End::Lost,
         FakeOutcome::Succeeded | FakeOutcome::Cached => End::Exit(0),
-    };
-    let Ended { outcome, code, .. } = attempt::end(substage, Attempt { end, takes: Duration(0) });
-    (outcome, attempt::back_off(&substage.retry, attempt, outcome, code))
+    }
 }
 
 /// How many lists of ends the attempts of one replica can have.
