@@ -190,6 +190,24 @@ fn the_guide_shows_scenarios_that_pass() {
     assert!(count >= 2, "{count}");
 }
 
+/// Properties of the guide hold, and so do the laws of the pipelines that have some.
+#[test]
+fn the_guide_shows_properties_that_hold() {
+    let mut count = 0;
+    for page in guide() {
+        for block in blocks(&fs::read_to_string(&page).unwrap()) {
+            if block.info != "o11n" || !block.text.contains("  property \"") {
+                continue;
+            }
+            let outcome = Example::parse(format!("// args: verify\n{}", block.text).as_bytes()).run();
+            let drawn = render(Format::Human { colour: false }, &outcome.diagnostics, &outcome.sources);
+            assert!(outcome.diagnostics.is_empty(), "{}:{}\n{drawn}", page.display(), block.line);
+            count += 1;
+        }
+    }
+    assert!(count >= 1, "{count}");
+}
+
 /// The README shows parts of what its example compiles to: lines of the output in their order, `…` for what is left out.
 #[test]
 fn the_readme_shows_what_comes_out() {

@@ -3,6 +3,7 @@
 //! Exit status: 0 success (warnings too), 1 something is wrong with what was read, 2 with the command line, 3 a file could not
 //! be read or written.
 
+mod cases;
 mod check;
 mod chosen;
 mod compile;
@@ -22,6 +23,7 @@ mod parallel;
 mod reliability;
 mod targets;
 mod test;
+mod verify;
 mod workspace;
 
 use std::ffi::OsString;
@@ -63,6 +65,8 @@ enum Command {
     Test(test::Args),
     /// Tell how often a run fails, and what a retry would buy
     Reliability(reliability::Args),
+    /// Verify the properties of files, or of the workspace, and the laws of every pipeline
+    Verify(verify::Args),
     /// Explain a diagnostic code
     Explain(explain::Args),
     /// Write a first pipeline
@@ -83,6 +87,7 @@ impl Command {
             Self::List(args) => list::run(args),
             Self::Test(args) => test::run(args),
             Self::Reliability(args) => reliability::run(args),
+            Self::Verify(args) => verify::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Targets(args) => targets::run(args),

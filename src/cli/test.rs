@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::cases::{self, File, counted, is_wanted};
 use super::defect::guarded;
-use super::driver::{self, Case, Merged, Outcome};
+use super::driver::{self, Case, Outcome};
 use super::output::{Exit, MessageFormat, Stream, print, say, unwritable, usage, write_file};
-use super::workspace::{Root, Selection};
+use super::workspace::Root;
 use super::{junit, parallel};
-use crate::base::{RootPath, SourceMap, glob};
+use crate::base::{RootPath, SourceMap};
 use crate::diag::Diagnostic;
-use crate::sema::Analysis;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -31,13 +31,6 @@ pub(super) struct Args {
     root: Root,
 }
 
-/// A file, read.
-struct File<'s> {
-    selection: &'s Selection,
-    path: &'s RootPath,
-    analysis: Analysis,
-}
-
 /// A scenario, or a file whose mistakes let none run.
 pub(super) struct Tested<'f> {
     pub(super) file: &'f RootPath,
@@ -51,22 +44,22 @@ pub(super) struct Tested<'f> {
 pub(super) fn run(args: &Args) -> Exit {
     let mut unread = Vec::new();
     let selections = args.root.select(&args.paths, &mut unread);
-    let files = read(&selections);
+    let files = cases::read(&selections);
     let mut cases: Vec<(&File<'_>, Case)> = Vec::new();
     for file in files.iter().filter(|file| !file.has_errors()) {
         cases.extend(driver::scenarios(&file.analysis.program).into_iter().map(|case| (file, case)));
     }
     if let Some(wanted) = &args.filter {
-        cases.retain(|(file, case)| is_wanted(&file.id(*case), wanted));
+        cases.retain(|(file, case)| is_wanted(&id(file, *case), wanted));
         if cases.is_empty() {
             return usage(&format!("no scenario matches `--filter {wanted}`; `o11n test --list` shows all"));
         }
     }
     if args.list {
-        let list: String = cases.iter().map(|(file, case)| file.id(*case) + "\n").collect();
+        let list: String = cases.iter().map(|(file, case)| id(file, *case) + "\n").collect();
         return tell(args, &files, &[], unread).max(print(&list));
     }
-    let tested: Vec<Tested<'_>> = parallel::map(&cases, |(file, case)| file.test(*case));
+    let tested: Vec<Tested<'_>> = parallel::map(&cases, |(file, case)| test(file, *case));
     let told = tell(args, &files, &tested, unread);
     if args.message_format == MessageFormat::Human {
         say(&summary(&files, &tested));
@@ -77,67 +70,25 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
-fn read(selections: &[Selection]) -> Vec<File<'_>> {
-    let all: Vec<_> = selections.iter().flat_map(|selection| selection.files.iter().map(move |path| (selection, path))).collect();
-    parallel::map(&all, |(selection, path)| File {
-        selection,
-        path,
-        analysis: guarded(|| driver::analyze(&selection.world, path))
-            .unwrap_or_else(|defect| Analysis { diagnostics: vec![*defect], ..Analysis::default() }),
-    })
+fn id(file: &File<'_>, case: Case) -> String {
+    let (pipeline, scenario) = case.find(&file.analysis.program);
+    file.id(&pipeline.name, &scenario.name)
 }
 
-fn is_wanted(id: &str, wanted: &str) -> bool {
-    if wanted.contains('*') { glob(wanted, id) } else { id.contains(wanted) }
-}
-
-impl File<'_> {
-    fn has_errors(&self) -> bool {
-        self.analysis.diagnostics.iter().any(Diagnostic::is_error)
-    }
-
-    fn id(&self, case: Case) -> String {
-        let (pipeline, scenario) = case.find(&self.analysis.program);
-        let id = format!("{}::{}::{}", self.path, pipeline.name, scenario.name);
-        // It is told on one line.
-        id.replace(char::is_control, " ")
-    }
-
-    fn test(&self, case: Case) -> Tested<'_> {
-        let (pipeline, scenario) = case.find(&self.analysis.program);
-        let outcome = guarded(|| driver::play(&self.selection.world, &self.analysis, case))
-            .unwrap_or_else(|defect| Outcome { diagnostics: vec![*defect], ..Outcome::default() });
-        Tested {
-            file: self.path,
-            name: Some((&pipeline.name, &scenario.name)),
-            line: Some(self.analysis.sources.position(scenario.span).line),
-            outcome,
-        }
-    }
-
-    fn mistakes(&self) -> Vec<Diagnostic> {
-        self.analysis.diagnostics.iter().filter(|found| found.is_error()).cloned().collect()
+fn test<'f>(file: &'f File<'_>, case: Case) -> Tested<'f> {
+    let (pipeline, scenario) = case.find(&file.analysis.program);
+    let outcome = guarded(|| driver::play(&file.selection.world, &file.analysis, case))
+        .unwrap_or_else(|defect| Outcome { diagnostics: vec![*defect], ..Outcome::default() });
+    Tested {
+        file: file.path,
+        name: Some((&pipeline.name, &scenario.name)),
+        line: Some(file.analysis.sources.position(scenario.span).line),
+        outcome,
     }
 }
 
-/// Shows the mistakes of files, and what is said of scenarios.
 fn tell(args: &Args, files: &[File<'_>], tested: &[Tested<'_>], unread: Vec<Diagnostic>) -> Exit {
-    let mut merged = Merged::default();
-    let mut workspace = None;
-    let mut tested = tested.iter().peekable();
-    for file in files {
-        if workspace.replace(file.selection.world.root()) != Some(file.selection.world.root()) {
-            merged.leave_workspace();
-        }
-        merged.absorb(&file.analysis.sources, file.mistakes());
-        while let Some(test) = tested.next_if(|test| std::ptr::eq(test.file, file.path)) {
-            merged.absorb(&test.outcome.sources, test.outcome.diagnostics.clone());
-        }
-    }
-    merged.absorb(&SourceMap::default(), unread);
-    let outcome = merged.finish();
-    let shown = args.message_format.show(&outcome.diagnostics, &outcome.sources, Stream::Stdout);
-    Exit::of(&outcome.diagnostics).max(shown)
+    cases::tell(args.message_format, files, tested.iter().map(|test| (test.file, &test.outcome)), unread)
 }
 
 /// One line for people.
@@ -161,10 +112,6 @@ fn summary(files: &[File<'_>], tested: &[Tested<'_>]) -> String {
         line += &format!("; {properties} {are} checked by `o11n verify`");
     }
     line + "\n"
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn write_report(path: &Path, files: &[File<'_>], tested: Vec<Tested<'_>>) -> Exit {

@@ -118,7 +118,12 @@ catalogue! {
     // Error policy
     HopelessDispatch = E0501, "a dispatch that cannot reach its need";
     MissedExpectation = E0503, "an expectation that does not hold";
+    BrokenProperty = E0504, "a property that does not hold";
+    BrokenLaw = E0505, "a law that does not hold";
+    LateWorstCase = E0506, "a deadline that the worst case exceeds";
+    Undecided = E0507, "a property or law that is not decided";
     TightDeadline = W0501, "a deadline that the attempts cannot fit in";
+    IdleAlways = W0502, "a stage that always runs, and may do nothing";
     // Targets
     Refused = E0601, "a feature that the target refuses";
     MangledCollision = E0602, "names that become one in the target";

@@ -9,13 +9,13 @@ use crate::machine::Trace;
 use crate::plan::{Plan, SubstageRef};
 
 /// Attempts of one run, at most.
-const MOST_ATTEMPTS: u64 = 1_000_000;
+pub(super) const MOST_ATTEMPTS: u64 = 1_000_000;
 
 /// Runs a plan once, or says that it makes too many attempts.
 pub fn run_within_limit(plan: &Plan, behaviour: &dyn Behaviour) -> Result<Trace, Box<Diagnostic>> {
-    let limited = Limited { behaviour, left: Cell::new(MOST_ATTEMPTS), is_exhausted: Cell::new(false) };
+    let limited = Limited::new(behaviour, MOST_ATTEMPTS);
     let trace = run(plan, &limited);
-    if !limited.is_exhausted.get() {
+    if !limited.is_exhausted() {
         return Ok(trace);
     }
     let message = format!("this run makes more than {MOST_ATTEMPTS} attempts");
@@ -23,10 +23,27 @@ pub fn run_within_limit(plan: &Plan, behaviour: &dyn Behaviour) -> Result<Trace,
     Err(Box::new(diagnostic.help("let fewer substages fail, or lower the `limit` of their `retry`")))
 }
 
-struct Limited<'b> {
+/// A behaviour with so many attempts and no more.
+pub(super) struct Limited<'b> {
     behaviour: &'b dyn Behaviour,
     left: Cell<u64>,
     is_exhausted: Cell<bool>,
+}
+
+impl<'b> Limited<'b> {
+    pub(super) fn new(behaviour: &'b dyn Behaviour, most: u64) -> Self {
+        Self { behaviour, left: Cell::new(most), is_exhausted: Cell::new(false) }
+    }
+
+    /// Attempts that were not made.
+    pub(super) fn left(&self) -> u64 {
+        self.left.get()
+    }
+
+    /// Whether more attempts were to be made; then the run means nothing.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.is_exhausted.get()
+    }
 }
 
 impl Behaviour for Limited<'_> {

@@ -2,6 +2,8 @@
 //!
 //! Evaluation of it can go wrong only by values (a division by zero, a data file of the wrong shape, a failed `assert`).
 
+use std::fmt;
+
 use ecow::EcoString;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -193,6 +195,13 @@ pub struct Scenario {
     pub span: Span,
 }
 
+impl Scenario {
+    /// The word of the language.
+    pub fn kind(&self) -> &'static str {
+        if self.is_property { "property" } else { "scenario" }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FakeOutcome {
     Exit(u8),
@@ -210,6 +219,19 @@ impl FakeOutcome {
     /// The one of this word.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, outcome)| *outcome)
+    }
+}
+
+impl fmt::Display for FakeOutcome {
+    /// As the source would write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exit(code) => write!(f, "exit({code})"),
+            Self::Succeeded => f.write_str("succeeded"),
+            Self::TimedOut => f.write_str("timed_out"),
+            Self::Lost => f.write_str("lost"),
+            Self::Cached => f.write_str("cached"),
+        }
     }
 }
 

@@ -59,7 +59,7 @@ impl Example {
         self.world.files.insert(name.into(), text);
     }
 
-    /// Checks, tests or compiles it, on a stack as large as the program's.
+    /// Checks, tests, verifies or compiles it, on a stack as large as the program's.
     pub(crate) fn run(&self) -> Outcome {
         std::thread::scope(|scope| {
             let work = std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, || self.work());
@@ -72,6 +72,7 @@ impl Example {
         match &self.args {
             None => driver::check(&self.world, &main, Some("taskbook")),
             Some(args) if args == "test" => driver::test(&self.world, &main),
+            Some(args) if args == "verify" => driver::verify(&self.world, &main, 100_000),
             Some(args) => {
                 let words: Vec<&str> = args.split_whitespace().collect();
                 if let ["dry-run", words @ ..] = words.as_slice() {

@@ -2,8 +2,11 @@
 
 mod compile;
 mod dry_run;
+mod judgement;
 mod merged;
+mod paste;
 mod scenario;
+mod verify;
 
 use ecow::EcoString;
 
@@ -11,6 +14,7 @@ pub use compile::{Request, compile, failure};
 pub use dry_run::{Rules, dry_run};
 pub use merged::Merged;
 pub use scenario::{Case, play, scenarios, test};
+pub use verify::{Answer, Question, answer, questions, verify};
 
 use crate::base::{FileId, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;

@@ -29,6 +29,10 @@ impl Count {
         Self { exact, log10: self.log10 + other.log10 }
     }
 
+    pub fn max(self, other: Self) -> Self {
+        if other.log10 > self.log10 { other } else { self }
+    }
+
     pub fn power(self, exponent: u32) -> Self {
         let exact = self.exact.and_then(|number| number.checked_pow(exponent));
         Self { exact, log10: if exponent == 0 { 0.0 } else { self.log10 * f64::from(exponent) } }

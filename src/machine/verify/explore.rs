@@ -1,6 +1,6 @@
 //! The search: from the first stage on, whatever takes the fewest fakes first, each state once.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap};
 
 use super::base::{Site, Width};
@@ -84,7 +84,7 @@ struct Ended {
 #[derive(Debug)]
 struct Open {
     cost: Cost,
-    /// What was found first is looked at first.
+    /// Of the last choice that cost something: of runs that cost the same, the one that deviates first is the first to be followed to its end.
     number: u64,
     state: State,
     before: u32,
@@ -108,7 +108,8 @@ impl PartialOrd for Open {
 impl Ord for Open {
     /// The greatest is the cheapest.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.cost, other.number).cmp(&(self.cost, self.number))
+        let key = |open: &Self| (open.cost, open.number, Reverse((open.state.stage, open.state.place)));
+        key(other).cmp(&key(self))
     }
 }
 
@@ -155,7 +156,7 @@ impl<'m> Search<'m> {
 
     /// The next run with fewer fakes than `below`; `budget` is how many states may still be looked at.
     pub(super) fn next(&mut self, budget: &mut u64, below: Option<u32>) -> Found {
-        while let Some(Open { cost, state, before, pick, .. }) = self.open.pop() {
+        while let Some(Open { cost, number, state, before, pick }) = self.open.pop() {
             if below.is_some_and(|below| cost.fakes >= below) {
                 break;
             }
@@ -178,9 +179,11 @@ impl<'m> Search<'m> {
             }
             for (pick, more, state) in self.model.follow(&state) {
                 if !self.is_done(&state) {
-                    self.pushed += 1;
+                    let is_free = more == Cost::default();
+                    self.pushed += u64::from(!is_free);
+                    let number = if is_free { number } else { self.pushed };
                     let cost = Cost { fakes: cost.fakes + more.fakes, detail: cost.detail.saturating_add(more.detail) };
-                    self.open.push(Open { cost, number: self.pushed, state, before: here, pick });
+                    self.open.push(Open { cost, number, state, before: here, pick });
                 }
             }
             *self.seen.entry(state).or_default() += 1;

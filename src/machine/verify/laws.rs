@@ -5,7 +5,8 @@ use super::realise::Counterexample;
 use super::{Finding, Space, Verdict};
 use crate::base::Duration;
 use crate::machine::expect::{Check, Fact, When};
-use crate::machine::{Expectation, Machine, Matched, Outcome, Trace};
+use crate::machine::limit::{Limited, MOST_ATTEMPTS};
+use crate::machine::{Behaviour, Expectation, Machine, Matched, Outcome, SubstageTrace, Trace};
 use crate::plan::{Condition, OnError, Plan, RetryOn, Stage, Substage, SubstageRef};
 
 /// Routes that are run to see how long the worst case is.
@@ -69,15 +70,18 @@ impl Space<'_> {
         let mut found = LawFinding::default();
         let plan = self.base.plan;
         for (law, expectation) in [(Law::FailuresShow, failures_show(plan)), (Law::AlwaysRuns, always_runs(plan))] {
-            self.note(self.verify(&expectation, limit - found.explored), &mut found, law, |shown| Breach::Run(law, shown));
+            self.note(self.verify(&expectation, limit.saturating_sub(found.explored)), &mut found, law, |shown| {
+                Breach::Run(law, shown)
+            });
         }
         for stage in (0..).zip(&plan.stages).filter(|(_, stage)| may_idle(stage)).map(|(index, _)| index) {
-            let finding = self.verify(&something_runs(plan, stage), limit - found.explored);
+            let finding = self.verify(&something_runs(plan, stage), limit.saturating_sub(found.explored));
             self.note(finding, &mut found, Law::AlwaysRuns, |shown| Breach::Idle(stage, shown));
         }
         for (at, substage) in places(plan) {
             if tries_successes_again(substage) {
-                let finding = self.shown(&runs(at), limit - found.explored, &|trace| runs_again(plan, trace) == Some(at));
+                let finding = self
+                    .shown(&runs(at), limit.saturating_sub(found.explored), &|trace| runs_again(substage, trace.substage(at)));
                 self.note(finding, &mut found, Law::SuccessIsLast, |shown| Breach::Again(at, shown));
             }
         }
@@ -135,7 +139,7 @@ fn late_stage(plan: &Plan, bounds: &Bounds<'_>, index: u32, deadline: Duration) 
                 substage.needs.retain(|need| need.members.first().is_some_and(|member| member.stage == index));
             }
         }
-        let at_least = Machine::new(&alone).run(&bounds.behaviour(&[])).duration;
+        let at_least = duration(&mut Machine::new(&alone), &bounds.behaviour(&[]));
         Late { stage: Some(index), deadline, at_least, at_most, parts: Vec::new() }
     })
 }
@@ -148,12 +152,19 @@ fn late_pipeline(plan: &Plan, bounds: &Bounds<'_>, deadline: Duration) -> Option
         let mut endless = plan.clone();
         endless.deadline = None;
         let mut machine = Machine::new(&endless);
-        let runs = routes.iter().take(ROUTES).map(|route| machine.run(&bounds.behaviour(&route.turns)).duration);
+        let runs = routes.iter().take(ROUTES).map(|route| duration(&mut machine, &bounds.behaviour(&route.turns)));
         let at_least = runs.max().unwrap_or_default();
         let parts = (0..).zip(&longest.turns).filter(|(_, turn)| **turn != Turn::Skipped);
         let parts = parts.map(|(stage, turn)| (stage, Duration(bounds.part(stage as usize, *turn)))).collect();
         Late { stage: None, deadline, at_least, at_most, parts }
     })
+}
+
+/// How long a run takes; 0 where it has more attempts than can be made.
+fn duration(machine: &mut Machine<'_>, behaviour: &dyn Behaviour) -> Duration {
+    let limited = Limited::new(behaviour, MOST_ATTEMPTS);
+    let duration = machine.run(&limited).duration;
+    if limited.is_exhausted() { Duration(0) } else { duration }
 }
 
 fn places(plan: &Plan) -> impl Iterator<Item = (SubstageRef, &Substage)> {
@@ -209,20 +220,17 @@ fn tries_successes_again(substage: &Substage) -> bool {
     substage.retry.limit > 0 && substage.retry.on.contains(&RetryOn::Exit(0))
 }
 
-/// The first substage of a trace that ran again after a success.
-pub fn runs_again(plan: &Plan, trace: &Trace) -> Option<SubstageRef> {
-    let again = |at: SubstageRef, substage: &Substage| {
-        let attempts = trace.substage(at).replicas.iter().flat_map(|replica| replica.attempts.split_last());
-        attempts.flat_map(|(_, before)| before).any(|attempt| match attempt.outcome {
-            Outcome::Succeeded => true,
-            Outcome::Unstable => {
-                let names = |on: &RetryOn| *on == RetryOn::Unstable || attempt.code.map(RetryOn::Exit) == Some(*on);
-                !substage.retry.on.iter().any(names)
-            }
-            _ => false,
-        })
-    };
-    places(plan).find(|(at, substage)| again(*at, substage)).map(|(at, _)| at)
+/// Whether a substage ran again after a success.
+fn runs_again(substage: &Substage, trace: &SubstageTrace) -> bool {
+    let attempts = trace.replicas.iter().filter_map(|replica| replica.attempts.split_last());
+    attempts.flat_map(|(_, before)| before).any(|attempt| match attempt.outcome {
+        Outcome::Succeeded => true,
+        Outcome::Unstable => {
+            let names = |on: &RetryOn| *on == RetryOn::Unstable || attempt.code.map(RetryOn::Exit) == Some(*on);
+            !substage.retry.on.iter().any(names)
+        }
+        _ => false,
+    })
 }
 
 /// The laws that a trace breaks, deadlines apart.
@@ -230,7 +238,7 @@ pub fn broken(plan: &Plan, trace: &Trace) -> Vec<Law> {
     let kept = [
         (Law::FailuresShow, failures_show(plan).check(trace).is_ok()),
         (Law::AlwaysRuns, always_runs(plan).check(trace).is_ok()),
-        (Law::SuccessIsLast, runs_again(plan, trace).is_none()),
+        (Law::SuccessIsLast, !places(plan).any(|(at, substage)| runs_again(substage, trace.substage(at)))),
     ];
     kept.into_iter().filter(|(_, kept)| !kept).map(|(law, _)| law).collect()
 }

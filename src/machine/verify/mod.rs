@@ -15,7 +15,7 @@ mod ways;
 use std::collections::HashSet;
 
 pub use count::Count;
-pub use laws::{Breach, Late, Law, LawFinding, broken, runs_again};
+pub use laws::{Breach, Late, Law, LawFinding, broken};
 pub use realise::Counterexample;
 
 use super::expect::{Check, Fact};

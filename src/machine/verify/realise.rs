@@ -5,8 +5,9 @@ use super::bound::{Bounds, Turn};
 use super::explore::{Moment, Pick};
 use super::ways::ends;
 use crate::base::Duration;
+use crate::machine::limit::Limited;
 use crate::machine::stage::dispatch;
-use crate::machine::{Behaviour, CLASS_DEFAULT, Fakes, Layer, Machine, Trace, attempt};
+use crate::machine::{CLASS_DEFAULT, Fakes, Layer, Machine, Trace, attempt};
 use crate::plan::{Plan, SubstageRef};
 use crate::sema::hir::FakeOutcome;
 
@@ -26,6 +27,9 @@ impl Counterexample {
         self.fakes.len() as u32
     }
 }
+
+/// Attempts of all runs that one question may take.
+const ATTEMPTS: u64 = 20_000_000;
 
 /// Longer lists of ends are not written out.
 const WRITTEN: u32 = 1_000;
@@ -98,12 +102,14 @@ pub(super) struct Trials<'p> {
     machine: Machine<'p>,
     /// The same plan without deadlines: they take no part, so what is shown must not hang on one.
     free: Machine<'p>,
+    /// That may still be made.
+    attempts: u64,
 }
 
 impl<'p> Trials<'p> {
     /// `free`: the plan without deadlines.
     pub(super) fn new(base: &'p Base<'p>, free: &'p Plan, given: &'p Fakes<'p>) -> Self {
-        Self { base, given, machine: Machine::new(base.plan), free: Machine::new(free) }
+        Self { base, given, machine: Machine::new(base.plan), free: Machine::new(free), attempts: ATTEMPTS }
     }
 
     /// A scenario of which the machine makes a run that misses what is expected. None where no schedule that was tried does.
@@ -237,9 +243,10 @@ impl<'p> Trials<'p> {
         for (at, duration) in &draft.takes {
             let _ = fakes.takes(Layer::Scenario, &path(plan, *at, None), *duration);
         }
-        let behaviour: &dyn Behaviour = &fakes;
-        let is_shown = is_missed(self.free.run(behaviour)) && is_missed(self.machine.run(behaviour));
-        is_shown.then(|| self.machine.run(behaviour).clone())
+        let limited = Limited::new(&fakes, self.attempts);
+        let is_shown = is_missed(self.free.run(&limited)) && is_missed(self.machine.run(&limited)) && !limited.is_exhausted();
+        self.attempts = limited.left();
+        is_shown.then(|| self.machine.run(&fakes).clone())
     }
 
     /// Leaves out each line that is not needed, and makes the others simpler.
