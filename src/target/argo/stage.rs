@@ -9,7 +9,7 @@ use super::model::{Dag, Inputs, OutputParameter, Outputs, Parameter, Step, StepA
 use super::names::mangle;
 use super::substage::{self, Placed};
 use super::text::seconds;
-use super::{Context, END, FAIL};
+use super::{ABORT, Context, END, FAIL};
 use crate::plan::{OnError, Stage};
 use crate::target::wants_verdict;
 use crate::target::yaml::Flow;
@@ -350,14 +350,29 @@ impl Scene<'_> {
         let prefix = if self.gates.has_inner(self.at) { "." } else { "[0]." };
         let names: Vec<String> =
             question.members.iter().map(|member| format!(r#"$n + "{prefix}{}""#, self.names[*member])).collect();
-        let passed = if question.accepts_ignored {
-            // A failure that a deadline or an abort made was not ignored.
-            r#".phase == "Succeeded" or (.phase | IN("Failed", "Error")) and ((.message // "") | test("deadline|shutdown|Stopped") | not)"#
-        } else {
-            r#".phase == "Succeeded""#
-        };
+        let mut given = String::new();
+        let mut passed = r#".phase == "Succeeded""#.to_owned();
+        if question.accepts_ignored {
+            // What an abort or the deadline ended was not ignored. Argo's message does not tell: it soon is that of the killed pod.
+            // A pod that was evicted has no time.
+            let finished = "(if .finishedAt then .finishedAt | fromdate else 0 end)";
+            let mut by_itself = r#"(.phase | IN("Failed", "Error"))"#.to_owned();
+            if self.stage.substages.iter().any(|substage| substage::aborts(self.stage, substage)) {
+                given.push_str(&format!(
+                    r#"([.status.nodes[] | select(.templateName == "{ABORT}") | .startedAt | fromdate] | min // infinite) as $stop | "#
+                ));
+                by_itself.push_str(&format!(" and {finished} <= $stop"));
+            }
+            if self.has_deadline {
+                // A pod is given what is left in whole seconds, so it may end a little early.
+                given.push_str("((.status.startedAt | fromdate) + .spec.activeDeadlineSeconds) as $end | ");
+                by_itself
+                    .push_str(&format!(r#" and {finished} + (if .message // "" | test("deadline") then 2 else 0 end) < $end"#));
+            }
+            passed.push_str(&format!(" or {by_itself}"));
+        }
         format!(
-            r#".metadata.name as $n | [.status.nodes[] | select(.name | IN({})) | {passed}] | if length == {} and all then "true" else "false" end"#,
+            r#"{given}.metadata.name as $n | [.status.nodes[] | select(.name | IN({})) | {passed}] | if length == {} and all then "true" else "false" end"#,
             names.join(", "),
             names.len()
         )
