@@ -4,7 +4,7 @@ use super::files::is_glob;
 use super::{Context, substage};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::plan::{Hardware, Plan, RetryOn, Stage, Substage};
+use crate::plan::{ExitClass, Hardware, Plan, RetryOn, Stage, Substage};
 use crate::target::Kind;
 use crate::target::capability::{
     Capability,
@@ -57,8 +57,8 @@ fn attributes() -> Vec<Capability> {
         approximated(
             Attribute("retry"),
             "`retryStrategy`",
-            "Argo's back-off factor is a whole number, so `factor` is rounded up",
-            odd_factors,
+            "Argo's back-off factor is a whole number, so `factor` is rounded up; and Argo never tries a success again",
+            odd_retries,
         ),
         approximated(
             Attribute("timeout"),
@@ -193,15 +193,17 @@ fn contended_dags(plan: &Plan) -> Vec<Span> {
 fn kill_codes(plan: &Plan) -> Vec<Span> {
     let is_kill = |code: u8| code == 137 || code == 143;
     find(plan, "exit_codes", |_, substage| {
+        // Argo asks for the code alone where it is unstable; else only to know whether to try again.
         let depends = substage.retry.limit > 0 && !substage.retry.on.contains(&RetryOn::Lost);
-        depends && substage.exit_codes.iter().any(|(code, _)| is_kill(*code))
+        substage.exit_codes.iter().any(|(code, class)| is_kill(*code) && (depends || *class == ExitClass::Unstable))
     })
 }
 
-fn odd_factors(plan: &Plan) -> Vec<Span> {
+fn odd_retries(plan: &Plan) -> Vec<Span> {
     find(plan, "retry", |_, substage| {
         let retry = &substage.retry;
-        retry.limit > 1 && retry.delay.0 > 0 && retry.factor.fract() != 0.0
+        let rounds = retry.limit > 1 && retry.delay.0 > 0 && retry.factor.fract() != 0.0;
+        rounds || retry.limit > 0 && retry.on.contains(&RetryOn::Exit(0))
     })
 }
 
