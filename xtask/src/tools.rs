@@ -87,3 +87,20 @@ pub fn python(into: &Path, requirements: &str) -> Result<()> {
     install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
     process::stdout(install.arg(project::root().join(requirements))).map(drop)
 }
+
+/// Builds programs from a folder of the project that is a Go module, into a folder. `flags` go to the linker.
+///
+/// All our modules are built alike, so that they share Go's own cache.
+pub fn go_build<P: AsRef<std::ffi::OsStr>>(module: &str, packages: &[P], flags: &str, into: &Path) -> Result<()> {
+    // It takes minutes and all cores, on a machine that may have other things to do.
+    let mut go = Command::new("nice");
+    go.args(["go", "build", "-ldflags"]).arg(format!("-s -w {flags}")).arg("-o").arg(into.join("")).args(packages);
+    process::stdout(go.current_dir(project::root().join(module)).env("CGO_ENABLED", "0")).map(drop)
+}
+
+/// Where the source of a module lies that one of ours requires.
+pub fn go_module(module: &str, required: &str) -> Result<PathBuf> {
+    let mut go = Command::new("go");
+    go.args(["list", "-m", "-f", "{{.Dir}}", required]).current_dir(project::root().join(module));
+    Ok(PathBuf::from(process::stdout(&mut go)?.trim()))
+}

@@ -1,6 +1,6 @@
 //! Strict schemas: of Argo's custom resources, closed by us, and of Kubernetes' own kinds.
 
-use super::argo::{ARGO, SAMPLE};
+use super::argo_lint::{ARGO, SAMPLE};
 use super::cases::Case;
 use super::mutation::{self, Mutation};
 use super::tally::Tally;

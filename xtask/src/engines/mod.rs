@@ -5,6 +5,7 @@
 //! be installed, or an engine with nothing to judge, is a failure.
 
 mod argo;
+mod argo_lint;
 mod cases;
 mod container;
 mod grammar;
@@ -29,9 +30,18 @@ use tally::Tally;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Run only the engine of this name; repeatable
-    #[arg(long, value_name = "NAME")]
-    only: Vec<String>,
+    /// Run only the engines of these names
+    #[arg(value_name = "NAME")]
+    engines: Vec<String>,
+    /// Of the engine `argo`: only cases whose name holds this
+    #[arg(long, value_name = "TEXT")]
+    case: Option<String>,
+    /// Of the engine `argo`: so many random pipelines
+    #[arg(long, value_name = "COUNT", default_value_t = 200)]
+    generated: usize,
+    /// Of the engine `argo`: where the random pipelines begin
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
     /// Print the engines and what each judges
     #[arg(long)]
     list: bool,
@@ -51,10 +61,11 @@ struct Site<'a> {
     /// Its own folder under `target`, empty at the start.
     scratch: PathBuf,
     cases: &'a Cases,
+    arguments: &'a Arguments,
 }
 
 const ENGINES: &[Engine] = &[
-    argo::ENGINE,
+    argo_lint::ENGINE,
     kubernetes::ENGINE,
     json::ENGINE,
     yaml::ENGINE,
@@ -63,6 +74,7 @@ const ENGINES: &[Engine] = &[
     vim::ENGINE,
     container::ENGINE,
     pre_commit::ENGINE,
+    argo::ENGINE,
 ];
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -73,15 +85,21 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         return Ok(());
     }
-    let chosen = choose(&arguments.only)?;
+    let chosen = choose(&arguments.engines)?;
     let start = Instant::now();
     let mut total = Total::default();
     let mut compiled = Tally::default();
-    let cases = Cases::make(&mut compiled)?;
-    total.add("examples", &compiled, start);
+    // That one brings its own, and a run of a few of them should not wait for all the others.
+    let cases = if chosen.iter().all(|engine| engine.name == argo::ENGINE.name) {
+        Cases::default()
+    } else {
+        let cases = Cases::make(&mut compiled)?;
+        total.add("examples", &compiled, start);
+        cases
+    };
     for engine in chosen {
         let start = Instant::now();
-        total.add(engine.name, &ask(engine, &cases), start);
+        total.add(engine.name, &ask(engine, &cases, arguments), start);
     }
     println!("engines: {} passed, {} failed", total.passed, total.failed);
     if total.failed > 0 {
@@ -118,9 +136,9 @@ fn choose(only: &[String]) -> Result<Vec<&'static Engine>> {
 }
 
 /// Runs one engine; whatever stops it is a failure of it, and the others still run.
-fn ask(engine: &Engine, cases: &Cases) -> Tally {
+fn ask(engine: &Engine, cases: &Cases, arguments: &Arguments) -> Tally {
     let mut tally = Tally::default();
-    let asked = clean_site(engine, cases).and_then(|site| {
+    let asked = clean_site(engine, cases, arguments).and_then(|site| {
         engine.tools.iter().try_for_each(|tool| tool.folder().map(drop))?;
         (engine.judge)(&site, &mut tally)
     });
@@ -131,11 +149,11 @@ fn ask(engine: &Engine, cases: &Cases) -> Tally {
     tally
 }
 
-fn clean_site<'a>(engine: &Engine, cases: &'a Cases) -> Result<Site<'a>> {
+fn clean_site<'a>(engine: &Engine, cases: &'a Cases, arguments: &'a Arguments) -> Result<Site<'a>> {
     let scratch = project::target_dir("engines").join(engine.name);
     if scratch.exists() {
         fs::remove_dir_all(&scratch).with_context(|| format!("cannot clear {}", scratch.display()))?;
     }
     fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
-    Ok(Site { scratch, cases })
+    Ok(Site { scratch, cases, arguments })
 }

@@ -1,6 +1,6 @@
 //! Other readers of YAML: Kubernetes' and Argo's (Go), PyYAML and libyaml. What we write must say the same to all.
 
-use super::argo::ARGO;
+use super::argo_lint::ARGO;
 use super::kubernetes::PYTHON;
 use super::tally::Tally;
 use super::{Engine, Site};

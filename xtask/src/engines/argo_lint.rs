@@ -5,14 +5,14 @@ use super::mutation::{self, Mutation};
 use super::tally::Tally;
 use super::verdict::judge_files;
 use super::{Engine, Site};
-use crate::tools::Tool;
-use crate::{process, project};
+use crate::project;
+use crate::tools::{self, Tool};
 use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
 
 pub const ENGINE: Engine = Engine {
-    name: "argo",
+    name: "argo-lint",
     judges: "every Workflow, WorkflowTemplate and CronWorkflow, and the child workflows in them",
     tools: &[&ARGO],
     judge,
@@ -25,15 +25,8 @@ const SOURCE: &str = "tests/engines/argo-lint";
 const MODULE: &str = "github.com/argoproj/argo-workflows/v4";
 
 fn install(into: &Path) -> Result<()> {
-    let go = || {
-        let mut go = Command::new("nice");
-        go.arg("go").current_dir(project::root().join(SOURCE)).env("CGO_ENABLED", "0");
-        go
-    };
-    // Some 900 packages: one at a time and with little claim on the machine, which may have other things to do.
-    process::stdout(go().args(["build", "-p", "1", "-trimpath", "-ldflags", "-s -w", "-o"]).arg(into).arg("./..."))?;
-    let module = process::stdout(go().args(["list", "-m", "-f", "{{.Dir}}", MODULE]))?;
-    let crds = Path::new(module.trim()).join("manifests/base/crds/full");
+    tools::go_build(SOURCE, &["./..."], "", into)?;
+    let crds = tools::go_module(SOURCE, MODULE)?.join("manifests/base/crds/full");
     std::fs::create_dir(into.join("crds"))?;
     for name in ["workflows", "workflowtemplates", "cronworkflows"] {
         let name = format!("argoproj.io_{name}.yaml");

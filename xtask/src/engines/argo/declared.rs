@@ -1,0 +1,68 @@
+//! Where Argo's run differs from the machine's, as the compiler warns.
+
+/// One case that is known to differ.
+pub struct Declared {
+    pub case: &'static str,
+    /// What the compiler says is kept only nearly: the words between "keeps" and "only nearly".
+    pub feature: &'static str,
+    /// How the case differs.
+    pub differs: &'static [&'static str],
+    /// It may also be as the machine has it, in part or wholly.
+    pub by_chance: bool,
+}
+
+pub const DECLARED: &[Declared] = &[
+    Declared {
+        case: "declared: an attempt that takes too long, where the code of a kill is listed",
+        feature: "`exit_codes`",
+        differs: &["test is unstable, not failed", "test/a is unstable, not timed_out", "the pipeline is unstable, not failed"],
+        by_chance: false,
+    },
+    Declared {
+        case: "declared: a success that is to be tried again",
+        feature: "`retry`",
+        differs: &[
+            "test is succeeded, not failed",
+            "test/a is succeeded, not failed",
+            "test/a attempt by attempt is succeeded (0), not succeeded (0), failed (1)",
+            "the pipeline is succeeded, not failed",
+        ],
+        by_chance: false,
+    },
+    Declared {
+        case: "declared: what is cached, though its need did not pass",
+        feature: "`needs`",
+        differs: &["test/b is skipped, not cached"],
+        by_chance: false,
+    },
+    Declared {
+        case: "declared: what waits for a lock takes no slot",
+        feature: "`lock`",
+        differs: &[
+            "attempt 1 of test/b started before attempt 1 of test/c",
+            "attempt 1 of test/c started before attempt 1 of test/a had ended",
+        ],
+        by_chance: true,
+    },
+    Declared {
+        case: "needs: needs inside a stage: what nobody needs fails",
+        feature: "rule 3 (substages in parallel, `needs`)",
+        differs: &["attempt 1 of build/doc started before attempt 1 of build/app"],
+        by_chance: true,
+    },
+];
+
+/// A feature of which the compiler warns, and what it explains in cases that nobody wrote.
+pub struct Excuse {
+    pub feature: &'static str,
+    pub explains: fn(&str) -> bool,
+}
+
+pub const EXCUSES: &[Excuse] = &[
+    Excuse { feature: "rule 3 (substages in parallel, `needs`)", explains: |difference| difference.contains(" started before ") },
+    Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
+    // What follows from these can be anything.
+    Excuse { feature: "`exit_codes`", explains: |_| true },
+    Excuse { feature: "`retry`", explains: |_| true },
+    Excuse { feature: "`needs`", explains: |_| true },
+];
