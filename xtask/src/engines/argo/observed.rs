@@ -275,6 +275,8 @@ fn failure(substage: &Substage, node: Node, last: Option<&Pod>) -> Result<Outcom
     Ok(match by_itself {
         Outcome::Cancelled => cut(node),
         _ if was_waiting(node) => cut(node),
+        // However its one replica failed, a dispatch failed; but for a deadline.
+        _ if substage.dispatch.is_some() && cut(node) != Outcome::TimedOut => Outcome::Failed,
         by_itself => by_itself,
     })
 }
