@@ -53,7 +53,7 @@ impl<'a> Brackets<'a> {
             if quotes >= 3 {
                 self.open.pop();
             }
-            self.at += quotes.max(1);
+            self.at += if quotes > 0 { quotes } else { past_plain(rest, b"$\"") };
         } else {
             match rest[0] {
                 b'\\' if rest.get(1) != Some(&b'\n') => self.at += 2,
@@ -65,7 +65,7 @@ impl<'a> Brackets<'a> {
                 b'\n' => {
                     self.open.pop();
                 }
-                _ => self.at += 1,
+                _ => self.at += past_plain(rest, b"$\"\\\n"),
             }
         }
         None
@@ -106,7 +106,7 @@ impl<'a> Brackets<'a> {
                 }
                 return Some(Event::Close);
             }
-            _ => self.at += 1,
+            _ => self.at += past_plain(rest, b"\n/\"{[(}])"),
         }
         None
     }
@@ -116,6 +116,11 @@ impl<'a> Brackets<'a> {
         self.depth -= 1;
         self.at += length;
     }
+}
+
+/// How far the next byte lies, after the first, that one must look at.
+fn past_plain<const N: usize>(rest: &[u8], telling: &[u8; N]) -> usize {
+    1 + rest[1..].iter().take_while(|byte| !telling.contains(byte)).count()
 }
 
 impl Iterator for Brackets<'_> {

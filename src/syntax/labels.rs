@@ -106,6 +106,8 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::statement
         | R::statement_ahead
         | R::suffix_ahead
+        | R::infix_ahead
+        | R::reserved_ahead
         | R::reserved_word
         | R::primary
         | R::head_operand
