@@ -1,5 +1,6 @@
 //! `o11n compile`: one pipeline to the files of one target.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -141,8 +142,8 @@ impl Args {
         if is_folder && outcome.has_errors() {
             return artifacts.first().map_or(Exit::Success, |artifact| print(&artifact.text));
         }
-        let files: Vec<(PathBuf, String)> = if is_folder {
-            artifacts.iter().map(|artifact| (path.join(&artifact.path), artifact.text.clone())).collect()
+        let files: Vec<(PathBuf, Cow<str>)> = if is_folder {
+            artifacts.iter().map(|artifact| (path.join(&artifact.path), Cow::Borrowed(artifact.text.as_str()))).collect()
         } else if artifacts.is_empty() {
             Vec::new()
         } else {
@@ -166,9 +167,9 @@ impl Args {
 }
 
 /// All artifacts as one text: YAML documents one after the other, each with its own `---`.
-fn one_document(artifacts: &[Artifact]) -> Result<String, Exit> {
+fn one_document(artifacts: &[Artifact]) -> Result<Cow<'_, str>, Exit> {
     match artifacts {
-        [only] => Ok(only.text.clone()),
+        [only] => Ok(Cow::Borrowed(&only.text)),
         several if several.iter().all(|artifact| artifact.text.starts_with("---\n")) => {
             Ok(several.iter().map(|artifact| artifact.text.as_str()).collect())
         }

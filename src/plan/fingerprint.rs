@@ -137,12 +137,8 @@ pub(super) fn stub(of: &str) -> ecow::EcoString {
     hex(&parts.finish())
 }
 
-fn hex(bytes: &[u8]) -> ecow::EcoString {
+fn hex(bytes: &[u8; 32]) -> ecow::EcoString {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = ecow::EcoString::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    out
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)]));
+    digits.collect::<String>().into()
 }

@@ -1,6 +1,6 @@
 //! What a hardware mode asks of Kubernetes, in Kubernetes' words.
 
-use indexmap::IndexMap;
+use ecow::{EcoString, EcoVec, eco_format};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,10 +26,10 @@ impl Default for ClusterNames {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Resources {
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
-    pub(super) requests: Vec<(String, String)>,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
-    pub(super) limits: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty", serialize_with = "pairs")]
+    pub(super) requests: EcoVec<(EcoString, EcoString)>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty", serialize_with = "pairs")]
+    pub(super) limits: EcoVec<(EcoString, EcoString)>,
 }
 
 impl Resources {
@@ -40,7 +40,7 @@ impl Resources {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Toleration {
-    pub(super) key: String,
+    pub(super) key: EcoString,
     pub(super) operator: &'static str,
 }
 
@@ -78,15 +78,15 @@ pub(super) fn resources(mode: &Hardware, names: &ClusterNames) -> Resources {
     }
     if let Some(gpu) = mode.gpu.filter(|gpu| *gpu > 0) {
         // Of what cannot be shared, Kubernetes wants the limit; the request follows.
-        resources.limits.push((names.gpu_resource.clone(), gpu.to_string()));
+        resources.limits.push((names.gpu_resource.as_str().into(), eco_format!("{gpu}")));
     }
     resources
 }
 
 /// The node's labels: the mode's own, then what follows from its other fields.
-pub(super) fn node_selector(mode: &Hardware, k8s: &K8s, names: &ClusterNames) -> Vec<(String, String)> {
-    let mut selector: Vec<(String, String)> =
-        k8s.node_selector.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+pub(super) fn node_selector(mode: &Hardware, k8s: &K8s, names: &ClusterNames) -> EcoVec<(EcoString, EcoString)> {
+    let mut selector: EcoVec<(EcoString, EcoString)> =
+        k8s.node_selector.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     let mut add = |key: &str, value: &str| {
         if !selector.iter().any(|(known, _)| known == key) {
             selector.push((key.into(), value.into()));
@@ -108,8 +108,8 @@ pub(super) fn node_selector(mode: &Hardware, k8s: &K8s, names: &ClusterNames) ->
     selector
 }
 
-pub(super) fn tolerations(k8s: &K8s) -> Vec<Toleration> {
-    k8s.tolerations.iter().map(|key| Toleration { key: key.to_string(), operator: "Exists" }).collect()
+pub(super) fn tolerations(k8s: &K8s) -> EcoVec<Toleration> {
+    k8s.tolerations.iter().map(|key| Toleration { key: key.clone(), operator: "Exists" }).collect()
 }
 
 /// The volumes of a mode and where they are mounted. A claim that is mounted twice is one volume.
@@ -131,15 +131,15 @@ pub(super) fn volumes(k8s: &K8s) -> (Vec<Volume>, Vec<VolumeMount>) {
 }
 
 /// A size as Kubernetes writes it: its units are ours without the `B`.
-pub(super) fn quantity(size: Size) -> String {
+pub(super) fn quantity(size: Size) -> EcoString {
     let text = size.to_string();
-    text.strip_suffix('B').unwrap_or(&text).to_owned()
+    text.strip_suffix('B').unwrap_or(&text).into()
 }
 
 /// Cores, in thousandths where they are not whole.
-fn cores(cpu: f64) -> String {
+fn cores(cpu: f64) -> EcoString {
     let thousandths = (cpu * 1000.0).ceil().max(1.0) as u64;
-    if thousandths.is_multiple_of(1000) { (thousandths / 1000).to_string() } else { format!("{thousandths}m") }
+    if thousandths.is_multiple_of(1000) { eco_format!("{}", thousandths / 1000) } else { eco_format!("{thousandths}m") }
 }
 
 /// A pod manifest, valid by itself.
@@ -162,10 +162,10 @@ struct Metadata {
 #[serde(rename_all = "camelCase")]
 struct PodSpec<'a> {
     restart_policy: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
-    node_selector: Vec<(String, String)>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tolerations: Vec<Toleration>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty", serialize_with = "pairs")]
+    node_selector: EcoVec<(EcoString, EcoString)>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty")]
+    tolerations: EcoVec<Toleration>,
     containers: [Container<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     volumes: Vec<Volume>,
@@ -256,10 +256,9 @@ fn merge(base: &mut Value, over: Value, field: &str) {
     }
 }
 
-/// Pairs as a mapping, in their order.
-pub(super) fn pairs<S: serde::Serializer>(pairs: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    let map: IndexMap<&str, &str> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    map.serialize(serializer)
+/// Pairs as a mapping, in their order; no two have the same key.
+pub(super) fn pairs<S: serde::Serializer>(pairs: &[(EcoString, EcoString)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
 }
 
 /// What to say of a mode whose `yaml` cannot be merged.

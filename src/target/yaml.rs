@@ -3,12 +3,13 @@
 //! Keys and values that a YAML 1.1 or 1.2 reader would take for something else are quoted by the crate. What it leaves to us:
 //! long lines are not folded, and text goes through [`Text`].
 
+use ecow::EcoString;
 use serde::{Serialize, Serializer};
 use serde_yaml::{DoubleQuoted, FlowMap, FlowSeq, SingleQuoted, ser_options};
 
 /// Text of any content: block style for several lines, unless a reader could stumble over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(pub String);
+pub struct Text(pub EcoString);
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -20,7 +21,7 @@ impl Serialize for Text {
     }
 }
 
-impl<T: Into<String>> From<T> for Text {
+impl<T: Into<EcoString>> From<T> for Text {
     fn from(text: T) -> Self {
         Self(text.into())
     }
@@ -40,8 +41,15 @@ fn reads_best_in_single_quotes(text: &str) -> bool {
 
 /// One document, without `---`.
 pub fn document(value: &impl Serialize) -> String {
+    let mut text = String::new();
+    append(&mut text, value);
+    text
+}
+
+/// Writes one document behind what is there, without `---`.
+pub fn append(text: &mut String, value: &impl Serialize) {
     let options = ser_options! { folded_wrap_chars: usize::MAX };
-    serde_yaml::to_string_with_options(value, options).expect("our types have string keys and finite numbers")
+    serde_yaml::to_fmt_writer_with_options(text, value, options).expect("our types have string keys and finite numbers");
 }
 
 /// A document read as plain data; says what is wrong with it.

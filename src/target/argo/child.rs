@@ -3,6 +3,7 @@
 //! A child runs from the same WorkflowTemplate with another entrypoint. A pod of the parent creates it and waits; a hook of that
 //! pod's step stops the child where the parent is stopped or the pod is lost.
 
+use ecow::EcoString;
 use serde::Serialize;
 
 use super::Context;
@@ -35,7 +36,7 @@ pub(super) enum Deadline {
 pub(super) struct Handed<'a> {
     /// Where the parent has them: `inputs`, or `workflow`.
     pub(super) scope: &'static str,
-    pub(super) names: &'a [String],
+    pub(super) names: &'a [EcoString],
 }
 
 #[derive(Serialize)]
@@ -51,7 +52,7 @@ struct Child {
 struct ChildMetadata {
     name: String,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "crate::target::pod::pairs")]
-    labels: Vec<(String, String)>,
+    labels: Vec<(EcoString, EcoString)>,
 }
 
 #[derive(Default, Serialize)]
@@ -69,7 +70,7 @@ struct ChildSpec {
     shutdown: Option<&'static str>,
 }
 
-fn child(name: String, labels: Vec<(String, String)>, spec: ChildSpec) -> Child {
+fn child(name: String, labels: Vec<(EcoString, EcoString)>, spec: ChildSpec) -> Child {
     Child { api_version: "argoproj.io/v1alpha1", kind: "Workflow", metadata: ChildMetadata { name, labels }, spec }
 }
 
@@ -97,9 +98,9 @@ pub(super) fn create(
     let variables = variables.map(|name| Parameter::new(name.as_str(), format!("{{{{workflow.parameters.{name}}}}}")));
     let parameters: Vec<Parameter> = run.into_iter().chain(variables).chain(handed).collect();
     let labels = vec![
-        ("o11n.dev/pipeline".to_owned(), cx.base.clone()),
-        ("o11n.dev/stage".to_owned(), stage.to_owned()),
-        ("o11n.dev/run".to_owned(), cx.run()),
+        ("o11n.dev/pipeline".into(), cx.base.as_str().into()),
+        ("o11n.dev/stage".into(), stage.into()),
+        ("o11n.dev/run".into(), cx.run().into()),
     ];
     let spec = ChildSpec {
         entrypoint: Some(entrypoint.to_owned()),

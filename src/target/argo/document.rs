@@ -3,13 +3,12 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::child::SELF;
 use super::flow::{self, Templates};
 use super::leaf::WORKSPACE_VOLUME;
 use super::model::{Arguments, CronSpec, EmptyDir, Metadata, Named, Object, Parameter, Template, Ttl, Volume, WorkflowSpec};
-use super::names::shorten;
+use super::names::{hex_digest, shorten};
 use super::{Context, mangle, rbac};
 use crate::base::{Size, Span};
 use crate::diag::{Code, Diagnostic};
@@ -27,21 +26,20 @@ pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
     if cx.options.rbac {
         return vec![Artifact { path: format!("{}.rbac.yaml", cx.base), text: rbac::documents(cx) }];
     }
-    let mut documents = vec![header(cx.plan)];
-    if !write_whole(cx, &mut documents) {
+    let mut text = header(cx.plan);
+    if !write_whole(cx, &mut text) {
         // The stages' names are given anew, in children of their own.
         let mut fresh = Context::new(cx.plan, cx.options);
         fresh.has_children = true;
         let templates = flow::templates(&mut fresh, true);
-        documents.truncate(1);
-        split(&mut fresh, templates, &mut documents);
+        split(&mut fresh, templates, &mut text);
         cx.sink = fresh.sink;
     }
-    vec![Artifact { path: format!("{}.yaml", cx.base), text: documents.concat() }]
+    vec![Artifact { path: format!("{}.yaml", cx.base), text }]
 }
 
-/// Everything in one object. Whether the cluster takes that; if not, the documents are of no use.
-fn write_whole(cx: &mut Context, documents: &mut Vec<String>) -> bool {
+/// Everything in one object. Whether the cluster takes that; if not, nothing is written.
+fn write_whole(cx: &mut Context, text: &mut String) -> bool {
     let limit = cx.settings.max_size.0;
     // So many substages are told to be too many without being made.
     if cx.plan.substages().count() as u64 * SMALLEST_STEP > limit {
@@ -53,20 +51,21 @@ fn write_whole(cx: &mut Context, documents: &mut Vec<String>) -> bool {
         let (size, digest) = measure(&whole);
         if size <= limit {
             let name = format!("{}-{}", cx.base, &digest[..8]);
-            template(cx, &name, resolved(whole, &name), documents);
-            starts(cx, &reference(&name), documents);
+            text.reserve(yaml_size(size));
+            template(cx, &name, resolved(whole, &name), text);
+            starts(cx, &reference(&name), text);
         }
         return size <= limit;
     }
+    let Some(size) = size_within(&whole, limit) else { return false };
+    text.reserve(yaml_size(size));
     if cx.options.kind == Kind::Template {
         let name = cx.base.clone();
-        template(cx, &name, &whole, documents);
+        template(cx, &name, &whole, text);
     } else {
-        starts(cx, &whole, documents);
+        starts(cx, &whole, text);
     }
-    // The text is known already, and seldom shorter than what is stored.
-    let length: usize = documents.iter().map(String::len).sum();
-    length as u64 <= limit || measure(&whole).0 <= limit
+    true
 }
 
 impl Templates {
@@ -76,7 +75,7 @@ impl Templates {
 }
 
 /// One WorkflowTemplate a stage, and one that starts them.
-fn split(cx: &mut Context, templates: Templates, documents: &mut Vec<String>) {
+fn split(cx: &mut Context, templates: Templates, text: &mut String) {
     let mut main = vec![templates.entry];
     let stages = cx.plan.stages.iter().filter(|stage| !stage.substages.is_empty());
     for (stage, mut own) in stages.zip(templates.stages) {
@@ -86,17 +85,18 @@ fn split(cx: &mut Context, templates: Templates, documents: &mut Vec<String>) {
         let spec = spec(cx, &entry, rest.into_iter().chain(templates.helpers.iter().cloned()).collect());
         let (size, digest) = measure(&spec);
         check_size(cx, &format!("stage `{}`", stage.name), stage.span, size);
+        text.reserve(yaml_size(size));
         let name = format!("{}-{}", cx.base, &digest[..8]);
         main.extend(own.into_iter().map(|template| named(template, &name)));
-        template(cx, &name, resolved(spec, &name), documents);
+        template(cx, &name, resolved(spec, &name), text);
     }
     main.extend(templates.helpers);
     let spec = spec(cx, "main", main);
     let (size, digest) = measure(&spec);
     check_size(cx, "the sequence of stages", cx.plan.span, size);
     let name = format!("{}-{}", cx.base, &digest[..8]);
-    template(cx, &name, spec, documents);
-    starts(cx, &reference(&name), documents);
+    template(cx, &name, spec, text);
+    starts(cx, &reference(&name), text);
 }
 
 /// Says so where an object that cannot be split further is too large, or nearly.
@@ -167,22 +167,23 @@ fn metadata(cx: &Context, name: Option<String>) -> Metadata {
         generate_name: name.is_none().then(|| format!("{}-", cx.base)),
         name,
         namespace: cx.settings.namespace.clone(),
-        labels: vec![("o11n.dev/pipeline".into(), cx.base.clone())],
+        labels: vec![("o11n.dev/pipeline".into(), cx.base.as_str().into())],
     }
 }
 
-fn object<Spec: Serialize>(kind: &'static str, metadata: Metadata, spec: Spec) -> String {
-    format!("---\n{}", yaml::document(&Object { api_version: "argoproj.io/v1alpha1", kind, metadata, spec }))
+fn object<Spec: Serialize>(kind: &'static str, metadata: Metadata, spec: Spec, text: &mut String) {
+    text.push_str("---\n");
+    yaml::append(text, &Object { api_version: "argoproj.io/v1alpha1", kind, metadata, spec });
 }
 
-fn template(cx: &Context, name: &str, spec: impl Serialize, documents: &mut Vec<String>) {
-    documents.push(object("WorkflowTemplate", metadata(cx, Some(name.to_owned())), spec));
+fn template(cx: &Context, name: &str, spec: impl Serialize, text: &mut String) {
+    object("WorkflowTemplate", metadata(cx, Some(name.to_owned())), spec, text);
 }
 
 /// What starts runs of this spec, as the options want it.
-fn starts(cx: &mut Context, spec: &WorkflowSpec, documents: &mut Vec<String>) {
+fn starts(cx: &mut Context, spec: &WorkflowSpec, text: &mut String) {
     match cx.options.kind {
-        Kind::Run => documents.push(object("Workflow", metadata(cx, None), spec)),
+        Kind::Run => object("Workflow", metadata(cx, None), spec, text),
         Kind::Template => {}
         Kind::Cron => {
             for trigger in triggers(cx) {
@@ -194,7 +195,7 @@ fn starts(cx: &mut Context, spec: &WorkflowSpec, documents: &mut Vec<String>) {
                     workflow_metadata: Metadata { labels, ..Metadata::default() },
                     workflow_spec: spec.clone(),
                 };
-                documents.push(object("CronWorkflow", metadata(cx, Some(name)), cron));
+                object("CronWorkflow", metadata(cx, Some(name)), cron, text);
             }
         }
     }
@@ -256,25 +257,29 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if is_safe(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
-/// The size of a spec as the cluster stores it, in bytes, and a digest of it in hex.
-fn measure(spec: &WorkflowSpec) -> (u64, String) {
-    struct Measure {
-        size: u64,
-        digest: Sha256,
-    }
-    impl Write for Measure {
+/// About as many bytes as an object of this size has in YAML.
+fn yaml_size(size: u64) -> usize {
+    usize::try_from(size + size / 4).unwrap_or_default()
+}
+
+/// The size of a spec as the cluster stores it, in bytes, if that is within the limit. Stops counting where it is not.
+fn size_within(spec: &WorkflowSpec, limit: u64) -> Option<u64> {
+    struct Room(u64);
+    impl Write for Room {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.size += bytes.len() as u64;
-            self.digest.update(bytes);
+            self.0 = self.0.checked_sub(bytes.len() as u64).ok_or(io::ErrorKind::FileTooLarge)?;
             Ok(bytes.len())
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
     }
-    let mut measure = io::BufWriter::new(Measure { size: 0, digest: Sha256::new() });
-    serde_json::to_writer(&mut measure, spec).expect("our types have string keys and finite numbers");
-    let measure = measure.into_inner().unwrap_or_else(|_| unreachable!("measuring cannot fail"));
-    let digest = measure.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    (measure.size, digest)
+    let mut room = Room(limit);
+    serde_json::to_writer(&mut room, spec).is_ok().then_some(limit - room.0)
+}
+
+/// The size of a spec as the cluster stores it, in bytes, and a digest of it in hex.
+fn measure(spec: &WorkflowSpec) -> (u64, String) {
+    let json = serde_json::to_vec(spec).expect("our types have string keys and finite numbers");
+    (json.len() as u64, hex_digest(&json))
 }

@@ -23,7 +23,7 @@ pub(super) struct Templates {
 /// `splits`: every stage is a child, to be in an object of its own.
 pub(super) fn templates(cx: &mut Context, splits: bool) -> Templates {
     let gates = Gates::of(cx.plan);
-    let mut hosts = Hosts::default();
+    let mut hosts = Hosts::new();
     let mut nodes: Vec<StageNode> = Vec::new();
     let mut steps: Vec<Step> = Vec::new();
     let mut stages = Vec::new();
@@ -84,7 +84,7 @@ pub(super) fn verdict_template(image: &str) -> Template {
         name: VERDICT.into(),
         inputs: Some(Inputs { parameters: vec![parameter("outcome"), parameter("stages")], artifacts: Vec::new() }),
         container: Some(Container {
-            image: image.to_owned(),
+            image: image.into(),
             command: vec!["sh".into(), "-c".into()],
             args: vec![
                 "echo \"$0: $1\"; test \"$0\" != failed".into(),

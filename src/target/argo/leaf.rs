@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, EcoVec, eco_format};
 
 use super::Context;
 use super::files::{self, WORKSPACE};
@@ -15,7 +15,7 @@ use super::retry;
 use super::substage::is_dispatched;
 use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, unexpanded};
 use crate::diag::{Code, Diagnostic};
-use crate::plan::{EnvValue, Hardware, Plan, ScriptPart, Stage, Substage};
+use crate::plan::{EnvValue, Hardware, K8s, Plan, ScriptPart, Stage, Substage};
 use crate::target::capability::origin;
 use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
 use crate::target::wants_verdict;
@@ -28,7 +28,10 @@ pub(super) const WORKSPACE_VOLUME: &str = "workspace";
 #[derive(Debug)]
 pub(super) struct Leaf {
     pub(super) shape: Shape,
-    pub(super) slots: Vec<Slot>,
+    /// What each place is the value of: a variable, `value` for one in a script. A parameter for it is called alike.
+    pub(super) slots: Vec<EcoString>,
+    /// What fills each place.
+    pub(super) values: Vec<EcoString>,
     /// The stage hands its input [`VERDICT_INPUT`] on to it.
     pub(super) takes_verdict: bool,
 }
@@ -36,41 +39,33 @@ pub(super) struct Leaf {
 /// The parameter that tells a stage the pipeline's outcome so far.
 pub(super) const VERDICT_INPUT: &str = "verdict";
 
-/// A value that may differ between substages of one shape.
-#[derive(Clone, Debug)]
-pub(super) struct Slot {
-    /// What it is the value of: a variable, `value` for one in a script. A parameter for it is called alike.
-    pub(super) name: EcoString,
-    pub(super) value: EcoString,
-}
-
 /// What the substages of one template have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     program: ShapeProgram,
-    image: String,
+    image: EcoString,
     env: Vec<(EcoString, ShapeEnv)>,
-    cases: Option<Pieces>,
-    loads: Vec<(Pieces, Pieces)>,
+    cases: Option<Piece>,
+    loads: Vec<(Piece, Piece)>,
     saves: Vec<Saved>,
-    memoize: Option<(Pieces, Option<String>, String)>,
+    memoize: Option<(Piece, Option<EcoString>, String)>,
     retry: Option<RetryStrategy>,
     deadline: Option<i64>,
-    priority_class: Option<String>,
+    priority_class: Option<EcoString>,
     host: Arc<Host>,
-    patch: Option<String>,
+    patch: Option<EcoString>,
     pub(super) locks: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum ShapeProgram {
-    Script { interpreter: Vec<String>, source: Pieces },
+    Script { interpreter: Vec<EcoString>, source: Pieces },
     Words(Vec<EcoString>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum ShapeEnv {
-    Text(Pieces),
+    Text(Piece),
     Secret { name: String, key: String },
 }
 
@@ -78,53 +73,71 @@ enum ShapeEnv {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Saved {
     name: String,
-    path: Pieces,
+    path: Piece,
     /// Where later substages find it; `None`: for people.
-    key: Option<Pieces>,
+    key: Option<Piece>,
 }
 
 /// What a hardware mode asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Host {
     resources: Resources,
-    node_selector: Vec<(String, String)>,
-    tolerations: Vec<Toleration>,
-    volumes: Vec<Volume>,
-    mounts: Vec<VolumeMount>,
-    patch: Option<String>,
+    node_selector: EcoVec<(EcoString, EcoString)>,
+    tolerations: EcoVec<Flow<Toleration>>,
+    volumes: EcoVec<Volume>,
+    /// The workspace first.
+    mounts: EcoVec<Flow<VolumeMount>>,
+    /// Its piece of a pod manifest, as JSON, and as it is written where nothing is added to it.
+    patch: Option<(String, EcoString)>,
 }
 
 /// The hosts made so far: many substages share few modes.
-#[derive(Debug, Default)]
-pub(super) struct Hosts(HashMap<*const Hardware, Arc<Host>>);
+#[derive(Debug)]
+pub(super) struct Hosts {
+    known: HashMap<*const Hardware, Arc<Host>>,
+    /// Of a substage without a mode, or of one that says nothing of Kubernetes.
+    none: Arc<Host>,
+}
 
 impl Hosts {
+    pub(super) fn new() -> Self {
+        Self { known: HashMap::new(), none: Arc::new(Host { mounts: mounts(Vec::new()), ..Host::default() }) }
+    }
+
     fn of(&mut self, substage: &Substage, cx: &mut Context) -> Arc<Host> {
-        let Some(mode) = &substage.hardware else { return Arc::default() };
-        if let Some(host) = self.0.get(&Arc::as_ptr(mode)) {
+        let Some(mode) = &substage.hardware else { return Arc::clone(&self.none) };
+        if let Some(host) = self.known.get(&Arc::as_ptr(mode)) {
             return Arc::clone(host);
         }
-        let host = Arc::new(host(mode, cx));
-        self.0.insert(Arc::as_ptr(mode), Arc::clone(&host));
+        let host = mode.k8s.as_ref().map_or_else(|| Arc::clone(&self.none), |k8s| Arc::new(host(mode, k8s, cx)));
+        self.known.insert(Arc::as_ptr(mode), Arc::clone(&host));
         host
     }
 }
 
-fn host(mode: &Hardware, cx: &mut Context) -> Host {
-    let Some(k8s) = &mode.k8s else { return Host::default() };
+fn mounts(of_mode: Vec<VolumeMount>) -> EcoVec<Flow<VolumeMount>> {
+    let workspace = VolumeMount { name: WORKSPACE_VOLUME.into(), mount_path: WORKSPACE.into() };
+    [workspace].into_iter().chain(of_mode).map(Flow).collect()
+}
+
+fn host(mode: &Hardware, k8s: &K8s, cx: &mut Context) -> Host {
     let mut node_selector = pod::node_selector(mode, k8s, &cx.settings.cluster);
     if k8s.node_selector.is_empty() && !cx.settings.label_prefix.is_empty() {
         // Its alternatives are refused beforehand, so the label is words joined by `&&`.
-        let words = mode.label.split("&&").map(str::trim).filter(|word| !word.is_empty());
-        node_selector.extend(words.map(|word| (format!("{}{word}", cx.settings.label_prefix), "true".to_owned())));
+        for word in mode.label.split("&&").map(str::trim).filter(|word| !word.is_empty()) {
+            let key = eco_format!("{}{word}", cx.settings.label_prefix);
+            if node_selector.iter().all(|(known, _)| *known != key) {
+                node_selector.push((key, "true".into()));
+            }
+        }
     }
-    let (volumes, mounts) = pod::volumes(k8s);
+    let (volumes, of_mode) = pod::volumes(k8s);
     let patch = match k8s.yaml.trim() {
         "" => None,
         text => match pod::patch(text) {
             Ok(mut value) => value.get_mut("spec").map(|spec| {
                 call_main(spec, &k8s.container);
-                spec.to_string()
+                (spec.to_string(), unreplaced(spec))
             }),
             Err(reason) => {
                 cx.sink.push(pod::bad_patch(mode, &reason));
@@ -135,18 +148,17 @@ fn host(mode: &Hardware, cx: &mut Context) -> Host {
     let host = Host {
         resources: pod::resources(mode, &cx.settings.cluster),
         node_selector,
-        tolerations: pod::tolerations(k8s),
-        volumes,
-        mounts,
+        tolerations: pod::tolerations(k8s).into_iter().map(Flow).collect(),
+        volumes: volumes.into(),
+        mounts: mounts(of_mode),
         patch,
     };
-    let texts = host.node_selector.iter().flat_map(|(key, value)| [key, value]);
-    let texts = texts.chain(host.tolerations.iter().map(|toleration| &toleration.key));
-    let texts = texts.chain(host.volumes.iter().map(|volume| &volume.persistent_volume_claim.claim_name));
-    let texts: Vec<&String> = texts.chain(host.mounts.iter().map(|mount| &mount.mount_path)).collect();
-    if let Some(text) = texts.into_iter().find(|text| !is_plain(text)) {
-        cx.sink.push(not_plain(mode.span, text));
-    }
+    let texts = host.node_selector.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+    let texts = texts.chain(host.tolerations.iter().map(|toleration| toleration.0.key.as_str()));
+    let texts = texts.chain(host.volumes.iter().map(|volume| volume.persistent_volume_claim.claim_name.as_str()));
+    let mut texts = texts.chain(host.mounts.iter().map(|mount| mount.0.mount_path.as_str()));
+    cx.sink.extend(texts.find(|text| !is_plain(text)).map(|text| not_plain(mode.span, text)));
+    drop(texts);
     host
 }
 
@@ -169,35 +181,32 @@ fn not_plain(span: crate::base::Span, text: &str) -> Diagnostic {
 
 /// Collects the open places of one substage.
 struct Builder<'a> {
-    slots: Vec<Slot>,
+    slots: Vec<EcoString>,
+    values: Vec<EcoString>,
     /// Values of this substage may be passed as parameters.
     shares: bool,
     substage: &'a Substage,
 }
 
 impl Builder<'_> {
-    fn slot(&mut self, name: impl Into<EcoString>, value: impl Into<EcoString>) -> Pieces {
+    fn slot(&mut self, name: impl Into<EcoString>, value: impl Into<EcoString>) -> Piece {
         if !self.shares {
-            return vec![Piece::Text(value.into())];
+            return Piece::Text(value.into());
         }
-        self.slots.push(Slot { name: name.into(), value: value.into() });
-        vec![Piece::Slot(self.slots.len() - 1)]
+        self.slots.push(name.into());
+        self.values.push(value.into());
+        Piece::Slot(self.slots.len() - 1)
     }
 
     fn parts(&mut self, parts: &Parts) -> Pieces {
         if !self.shares {
-            return vec![Piece::Text(parts.text().into())];
+            return vec![Piece::Text(parts.text())];
         }
-        let mut pieces = Vec::with_capacity(parts.0.len());
-        for part in &parts.0 {
-            match part {
-                ScriptPart::Text(text) => pieces.push(Piece::Text(text.clone())),
-                ScriptPart::Value(value) => {
-                    pieces.extend(self.slot("value", value.clone()));
-                }
-            }
-        }
-        pieces
+        let piece = |part: &ScriptPart| match part {
+            ScriptPart::Text(text) => Piece::Text(text.clone()),
+            ScriptPart::Value(value) => self.slot("value", value.clone()),
+        };
+        parts.0.iter().map(piece).collect()
     }
 }
 
@@ -221,14 +230,13 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         cx.sink.push(files::cannot_copy(substage));
     }
     let shares = shares(substage, &program, &contract, &carried);
-    let mut builder = Builder { slots: Vec::new(), shares, substage };
+    let places = contract.len() + 8;
+    let mut builder = Builder { slots: Vec::with_capacity(places), values: Vec::with_capacity(places), shares, substage };
 
-    let env = env(cx, &mut builder, &contract, &carried);
-    let program = match &program {
-        Program::Script { interpreter, source } => {
-            ShapeProgram::Script { interpreter: interpreter.clone(), source: builder.parts(source) }
-        }
-        Program::Words(words) => ShapeProgram::Words(words.clone()),
+    let env = env(cx, &mut builder, contract, &carried);
+    let program = match program {
+        Program::Script { interpreter, source } => ShapeProgram::Script { interpreter, source: builder.parts(&source) },
+        Program::Words(words) => ShapeProgram::Words(words),
     };
     let cases = cases(substage).filter(|_| carried.cases.is_none()).map(|cases| builder.slot("cases", cases));
     let loads = loads.files.into_iter().map(|(path, key)| (builder.slot("load", path), builder.slot("load-key", key))).collect();
@@ -239,7 +247,7 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
     });
     let own_timeout = text::has_own_timeout(substage);
     let after = substage.after.len() as i64 * text::AFTER;
-    let image = substage.image.clone().map_or_else(|| cx.settings.image.clone(), |image| image.to_string());
+    let image = substage.image.clone().unwrap_or_else(|| cx.settings.image.clone());
     if !is_plain(&image) {
         cx.sink.push(not_plain(origin(&substage.origins, "image", substage.span), &image));
     }
@@ -254,34 +262,42 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         retry: retry::strategy(substage, own_timeout),
         // With `after` the runner keeps the time; the pod's own is the net under it.
         deadline: substage.timeout.map(|timeout| text::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
-        priority_class: cx.settings.priority_class(substage.priority).map(str::to_owned),
+        priority_class: cx.settings.priority_class(substage.priority).cloned(),
         patch: patch(&host, after),
         host,
         locks: Vec::new(),
     };
-    Leaf { shape, slots: builder.slots, takes_verdict: wants_verdict && !is_child }
+    Leaf { shape, slots: builder.slots, values: builder.values, takes_verdict: wants_verdict && !is_child }
 }
 
-/// The mode's piece of a pod manifest, and time for `after`, so written that Argo finds nothing to replace.
-fn patch(host: &Host, after: i64) -> Option<String> {
+/// The mode's piece of a pod manifest, and time for `after`.
+fn patch(host: &Host, after: i64) -> Option<EcoString> {
+    if after == 0 {
+        return host.patch.as_ref().map(|(_, written)| written.clone());
+    }
     let mut spec = match &host.patch {
-        Some(patch) => serde_json::from_str(patch).expect("it was written from a value"),
-        None if after == 0 => return None,
+        Some((json, _)) => serde_json::from_str(json).expect("it was written from a value"),
         None => serde_json::json!({}),
     };
-    if after > 0
-        && let Some(map) = spec.as_object_mut()
-    {
+    if let Some(map) = spec.as_object_mut() {
         map.entry("terminationGracePeriodSeconds").or_insert((after + 30).into());
     }
-    let json = spec.to_string();
+    Some(unreplaced(&spec))
+}
+
+/// Data, written as a text in which Argo finds nothing to replace.
+fn unreplaced(data: &serde_json::Value) -> EcoString {
+    let json = data.to_string();
     // Two braces in a row open a replacement; in JSON they stand inside a string only, where there is another way to write one.
-    Some(if json.contains("{{") { json.replace("{{", r"{\u007b") } else { yaml::document(&spec).trim_end().to_owned() })
+    if json.contains("{{") { json.replace("{{", r"{\u007b").into() } else { yaml::document(data).trim_end().into() }
 }
 
 /// What every body finds in its environment, the user's own variables on top.
 fn contract(cx: &Context, stage: &Stage, substage: &Substage) -> Vec<(EcoString, EnvValue, bool)> {
-    let (shard, shards) = substage.shard.as_ref().map_or((1, 1), |shard| (shard.index, shard.count));
+    let (shard, shards) = match &substage.shard {
+        Some(shard) => (eco_format!("{}", shard.index), eco_format!("{}", shard.count)),
+        None => ("1".into(), "1".into()),
+    };
     let plan: &Plan = cx.plan;
     let cases = match cases(substage) {
         Some(cases) if is_plain(&cases) => CASES,
@@ -295,16 +311,21 @@ fn contract(cx: &Context, stage: &Stage, substage: &Substage) -> Vec<(EcoString,
         ("O11N_STAGE", stage.name.clone(), false),
         ("O11N_SUBSTAGE", substage.name.clone(), false),
         ("O11N_ATTEMPT", attempt.into(), true),
-        ("O11N_SHARD", shard.to_string().into(), false),
-        ("O11N_SHARDS", shards.to_string().into(), false),
+        ("O11N_SHARD", shard, false),
+        ("O11N_SHARDS", shards, false),
         ("O11N_CASES", cases.into(), true),
         ("JOB_NAME", cx.job_name(), false),
         ("BUILD_ID", cx.build_id(), true),
     ];
-    let is_own = |name: &str| own.iter().any(|(known, _, _)| *known == name);
-    let user = substage.env.iter().filter(|(name, _)| !is_own(name)).map(|(name, value)| (name.clone(), value.clone(), false));
-    let user: Vec<_> = user.collect();
-    own.into_iter().map(|(name, value, ours)| (name.into(), EnvValue::Text(value), ours)).chain(user).collect()
+    let mut contract = Vec::with_capacity(own.len() + substage.env.len() + 1);
+    contract.extend(own.into_iter().map(|(name, value, ours)| (name.into(), EnvValue::Text(value), ours)));
+    let ours = contract.len();
+    for (name, value) in substage.env.iter() {
+        if contract[..ours].iter().all(|(known, _, _)| known != name) {
+            contract.push((name.clone(), value.clone(), false));
+        }
+    }
+    contract
 }
 
 /// What only a shell can bring in.
@@ -355,34 +376,32 @@ fn is_literal(text: &str) -> bool {
     is_plain(text)
         && !text.starts_with('}')
         && !text.ends_with('{')
-        && text.chars().all(|c| {
-            matches!(c, ' '..='~' | '\n' | '\t')
-                || c.is_alphanumeric()
-                || matches!(c, '\u{3001}'..='\u{303d}' | '\u{ff01}'..='\u{ff60}')
-        })
+        && (text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) || text.chars().all(is_printable))
+}
+
+/// What Go takes for printable, as far as we are sure of it.
+fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\n' | '\t' | '\u{3001}'..='\u{303d}' | '\u{ff01}'..='\u{ff60}') || c.is_alphanumeric()
 }
 
 fn env(
     cx: &Context,
     builder: &mut Builder,
-    contract: &[(EcoString, EnvValue, bool)],
+    contract: Vec<(EcoString, EnvValue, bool)>,
     carried: &Carried,
 ) -> Vec<(EcoString, ShapeEnv)> {
     let mut env = Vec::with_capacity(contract.len());
     for (name, value, ours) in contract {
         let value = match value {
-            EnvValue::Text(_) if carried.variables.iter().any(|(known, _)| known == name) => continue,
-            EnvValue::Text(value) if *ours => ShapeEnv::Text(vec![Piece::Text(value.clone())]),
-            EnvValue::Text(value) => {
-                let value = if value.contains('$') { unexpanded(value).into() } else { value.clone() };
-                ShapeEnv::Text(builder.slot(name.clone(), value))
-            }
+            EnvValue::Text(_) if carried.variables.iter().any(|(known, _)| *known == name) => continue,
+            EnvValue::Text(value) if ours => ShapeEnv::Text(Piece::Text(value)),
+            EnvValue::Text(value) => ShapeEnv::Text(builder.slot(name.clone(), unexpanded(value))),
             EnvValue::Secret(name) => {
-                let (secret, key) = name.split_once('/').unwrap_or((&cx.settings.secret, name));
+                let (secret, key) = name.split_once('/').unwrap_or((&cx.settings.secret, &name));
                 ShapeEnv::Secret { name: secret.to_owned(), key: key.to_owned() }
             }
         };
-        env.push((name.clone(), value));
+        env.push((name, value));
     }
     env
 }
@@ -413,34 +432,34 @@ fn saves(cx: &mut Context, builder: &mut Builder, stage: &Stage) -> Vec<Saved> {
 
 impl Shape {
     /// The template, its open places filled by `fill`.
-    pub(super) fn template(&self, name: String, parameters: &[String], fill: &dyn Fn(usize) -> String, store: &str) -> Template {
-        let text = |pieces: &Pieces| -> String {
-            pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Text(text) => text.to_string(),
-                    Piece::Slot(slot) => fill(*slot),
-                })
-                .collect()
+    pub(super) fn template(
+        &self,
+        name: String,
+        parameters: &[EcoString],
+        fill: &dyn Fn(usize) -> EcoString,
+        store: &str,
+    ) -> Template {
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Slot(slot) => fill(*slot),
         };
-        let stored = |key: &Pieces| Stored { store: store.to_owned(), key: text(key) };
+        let stored = |key: &Piece| Stored { store: store.to_owned(), key: text(key) };
         let env = self.env.iter().map(|(name, value)| {
             let (value, value_from) = match value {
-                ShapeEnv::Text(pieces) => (Some(Text(text(pieces))), None),
+                ShapeEnv::Text(piece) => (Some(Text(text(piece))), None),
                 ShapeEnv::Secret { name, key } => {
                     let secret_key_ref = SecretKey { name: name.clone(), key: key.clone() };
                     (None, Some(SecretSource { secret_key_ref }))
                 }
             };
-            Flow(EnvVar { name: name.to_string(), value, value_from })
+            Flow(EnvVar { name: name.clone(), value, value_from })
         });
-        let workspace = VolumeMount { name: WORKSPACE_VOLUME.into(), mount_path: WORKSPACE.into() };
         let mut container = Container {
             image: self.image.clone(),
             working_dir: Some(WORKSPACE),
             env: env.collect(),
             resources: self.host.resources.clone(),
-            volume_mounts: [workspace].into_iter().chain(self.host.mounts.iter().cloned()).map(Flow).collect(),
+            volume_mounts: self.host.mounts.clone(),
             ..Container::default()
         };
         let mut template = Template {
@@ -456,7 +475,7 @@ impl Shape {
             active_deadline_seconds: self.deadline,
             priority_class_name: self.priority_class.clone(),
             node_selector: self.host.node_selector.clone(),
-            tolerations: self.host.tolerations.iter().cloned().map(Flow).collect(),
+            tolerations: self.host.tolerations.clone(),
             volumes: self.host.volumes.clone(),
             pod_spec_patch: self.patch.clone().map(Text),
             outputs: self.outputs(&text, &stored),
@@ -465,11 +484,14 @@ impl Shape {
         match &self.program {
             ShapeProgram::Script { interpreter, source } => {
                 container.command.clone_from(interpreter);
-                container.source = Some(Text(text(source)));
+                container.source = Some(Text(match source.as_slice() {
+                    [piece] => text(piece),
+                    pieces => pieces.iter().map(text).collect(),
+                }));
                 template.script = Some(container);
             }
             ShapeProgram::Words(words) => {
-                let mut words = words.iter().map(|word| unexpanded(word));
+                let mut words = words.iter().cloned().map(unexpanded);
                 container.command = words.next().into_iter().collect();
                 container.args = words.map(Text).collect();
                 template.container = Some(container);
@@ -485,9 +507,9 @@ impl Shape {
 
     fn inputs(
         &self,
-        parameters: &[String],
-        text: &dyn Fn(&Pieces) -> String,
-        stored: &dyn Fn(&Pieces) -> Stored,
+        parameters: &[EcoString],
+        text: &dyn Fn(&Piece) -> EcoString,
+        stored: &dyn Fn(&Piece) -> Stored,
     ) -> Option<Inputs> {
         let cases = self.cases.iter().map(|cases| InputArtifact {
             name: "cases".into(),
@@ -506,7 +528,7 @@ impl Shape {
         (!parameters.is_empty() || !artifacts.is_empty()).then_some(Inputs { parameters, artifacts })
     }
 
-    fn outputs(&self, text: &dyn Fn(&Pieces) -> String, stored: &dyn Fn(&Pieces) -> Stored) -> Option<Outputs> {
+    fn outputs(&self, text: &dyn Fn(&Piece) -> EcoString, stored: &dyn Fn(&Piece) -> Stored) -> Option<Outputs> {
         let artifacts = self.saves.iter().map(|saved| OutputArtifact {
             name: saved.name.clone(),
             path: text(&saved.path),
@@ -521,6 +543,6 @@ impl Shape {
 }
 
 /// Parameters as a template declares them.
-pub(super) fn declared(names: &[String]) -> Vec<Flow<Parameter>> {
+pub(super) fn declared(names: &[EcoString]) -> Vec<Flow<Parameter>> {
     names.iter().map(|name| Flow(Parameter { name: name.clone(), value: None })).collect()
 }

@@ -124,9 +124,12 @@ impl<'a> Context<'a> {
     }
 
     /// The name of the whole run, also inside a child.
-    fn run(&self) -> String {
-        let run = "{{= workflow.parameters.run == '' ? workflow.name : workflow.parameters.run }}";
-        if self.has_children { run.into() } else { "{{workflow.name}}".into() }
+    fn run(&self) -> &'static str {
+        if self.has_children {
+            "{{= workflow.parameters.run == '' ? workflow.name : workflow.parameters.run }}"
+        } else {
+            "{{workflow.name}}"
+        }
     }
 
     fn job_name(&self) -> EcoString {
@@ -213,8 +216,8 @@ impl Helpers {
         let tasks = template.dag.iter().flat_map(|dag| &dag.tasks);
         for Step { template, hooks, .. } in steps.chain(tasks) {
             let hooks = hooks.iter().flat_map(|hooks| [&hooks.exit, &hooks.decided]).flatten();
-            for name in [template].into_iter().chain(hooks.map(|hook| &hook.template)) {
-                self.used.extend([ABORT, FAIL, END, VERDICT].into_iter().filter(|helper| *helper == name.as_str()));
+            for name in [template.as_str()].into_iter().chain(hooks.map(|hook| hook.template.as_str())) {
+                self.used.extend([ABORT, FAIL, END, VERDICT].into_iter().filter(|helper| *helper == name));
             }
         }
     }
@@ -241,7 +244,7 @@ impl Helpers {
             _ => Template {
                 name: FAIL.into(),
                 container: Some(Container {
-                    image: image.to_owned(),
+                    image: image.into(),
                     command: vec!["sh".into(), "-c".into()],
                     args: vec!["exit 1".into()],
                     ..Container::default()

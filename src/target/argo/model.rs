@@ -1,5 +1,6 @@
 //! Argo's objects, as far as we write them. Fields stand in the order in which people read them.
 
+use ecow::{EcoString, EcoVec};
 use serde::Serialize;
 
 use crate::target::pod::{Resources, Toleration, VolumeMount, pairs};
@@ -24,7 +25,7 @@ pub(super) struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) namespace: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
-    pub(super) labels: Vec<(String, String)>,
+    pub(super) labels: Vec<(EcoString, EcoString)>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -101,13 +102,13 @@ pub(super) struct Template {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) active_deadline_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) priority_class_name: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "pairs")]
-    pub(super) node_selector: Vec<(String, String)>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) tolerations: Vec<Flow<Toleration>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) volumes: Vec<crate::target::pod::Volume>,
+    pub(super) priority_class_name: Option<EcoString>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty", serialize_with = "pairs")]
+    pub(super) node_selector: EcoVec<(EcoString, EcoString)>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty")]
+    pub(super) tolerations: EcoVec<Flow<Toleration>>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty")]
+    pub(super) volumes: EcoVec<crate::target::pod::Volume>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pod_spec_patch: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,13 +143,13 @@ pub(super) struct Arguments {
 /// A parameter; without a value where it is declared.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Parameter {
-    pub(super) name: String,
+    pub(super) name: EcoString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Text>,
 }
 
 impl Parameter {
-    pub(super) fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(super) fn new(name: impl Into<EcoString>, value: impl Into<EcoString>) -> Self {
         Self { name: name.into(), value: Some(Text(value.into())) }
     }
 }
@@ -156,7 +157,7 @@ impl Parameter {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct InputArtifact {
     pub(super) name: String,
-    pub(super) path: String,
+    pub(super) path: EcoString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) raw: Option<Raw>,
     #[serde(flatten)]
@@ -172,7 +173,7 @@ pub(super) struct Raw {
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) store: String,
-    pub(super) key: String,
+    pub(super) key: EcoString,
 }
 
 impl Serialize for Stored {
@@ -213,7 +214,7 @@ pub(super) enum ValueFrom {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct OutputArtifact {
     pub(super) name: String,
-    pub(super) path: String,
+    pub(super) path: EcoString,
     pub(super) optional: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) archive: Option<Archive>,
@@ -235,9 +236,9 @@ pub(super) struct Synchronization {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Memoize {
-    pub(super) key: String,
+    pub(super) key: EcoString,
     /// Empty for no limit: the field itself is required.
-    pub(super) max_age: String,
+    pub(super) max_age: EcoString,
     pub(super) cache: CacheStore,
 }
 
@@ -250,20 +251,20 @@ pub(super) struct CacheStore {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RetryStrategy {
-    pub(super) limit: String,
+    pub(super) limit: EcoString,
     pub(super) retry_policy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) backoff: Option<Backoff>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expression: Option<String>,
+    pub(super) expression: Option<EcoString>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Backoff {
-    pub(super) duration: String,
+    pub(super) duration: EcoString,
     pub(super) factor: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cap: Option<String>,
+    pub(super) cap: Option<EcoString>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -277,8 +278,8 @@ pub(super) struct Dag {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Step {
-    pub(super) name: String,
-    pub(super) template: String,
+    pub(super) name: EcoString,
+    pub(super) template: EcoString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) arguments: Option<StepArguments>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -319,9 +320,9 @@ pub(super) struct Hook {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Container {
-    pub(super) image: String,
+    pub(super) image: EcoString,
     #[serde(serialize_with = "crate::target::yaml::flow_list")]
-    pub(super) command: Vec<String>,
+    pub(super) command: Vec<EcoString>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) args: Vec<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -330,8 +331,8 @@ pub(super) struct Container {
     pub(super) env: Vec<Flow<EnvVar>>,
     #[serde(skip_serializing_if = "Resources::is_empty")]
     pub(super) resources: Resources,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) volume_mounts: Vec<Flow<VolumeMount>>,
+    #[serde(skip_serializing_if = "EcoVec::is_empty")]
+    pub(super) volume_mounts: EcoVec<Flow<VolumeMount>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) source: Option<Text>,
 }
@@ -339,7 +340,7 @@ pub(super) struct Container {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EnvVar {
-    pub(super) name: String,
+    pub(super) name: EcoString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]

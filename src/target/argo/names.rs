@@ -30,7 +30,7 @@ pub(super) fn mangle(name: &str) -> String {
     if out.is_empty() {
         out.push('x');
     }
-    shorten(&out, LONGEST)
+    if out.len() > LONGEST { shorten(&out, LONGEST) } else { out }
 }
 
 /// At most `most` characters (of at least 7): what does not fit is replaced by a digest of the whole.

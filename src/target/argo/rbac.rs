@@ -1,5 +1,6 @@
 //! What the service account of the pods must be allowed to do.
 
+use ecow::EcoString;
 use serde::Serialize;
 
 use super::Context;
@@ -68,7 +69,7 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 /// nothing from the others.
 pub(super) fn documents(cx: &Context) -> String {
     let namespace = cx.settings.namespace.clone();
-    let metadata = |name: String, labels: Vec<(String, String)>| Metadata {
+    let metadata = |name: String, labels: Vec<(EcoString, EcoString)>| Metadata {
         name: Some(name),
         namespace: namespace.clone(),
         labels,
@@ -93,7 +94,7 @@ pub(super) fn documents(cx: &Context) -> String {
     };
     let mut text = format!("---\n{}---\n{}", yaml::document(&role), yaml::document(&binding));
     for stage in cx.plan.stages.iter().filter(|stage| stage.substages.iter().any(|substage| substage.cache.is_some())) {
-        let label = ("workflows.argoproj.io/configmap-type".to_owned(), "Cache".to_owned());
+        let label = ("workflows.argoproj.io/configmap-type".into(), "Cache".into());
         let map = ConfigMap { api_version: "v1", kind: "ConfigMap", metadata: metadata(cx.cache_name(stage), vec![label]) };
         text.push_str(&format!("---\n{}", yaml::document(&map)));
     }

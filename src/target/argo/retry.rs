@@ -1,5 +1,7 @@
 //! Retries: which attempt's end is of which kind, and how long to wait.
 
+use ecow::{EcoString, eco_format};
+
 use super::model::{Backoff, RetryStrategy};
 use crate::base::Duration;
 use crate::plan::{ExitClass, RetryOn, Substage};
@@ -37,21 +39,21 @@ pub(super) fn strategy(substage: &Substage, own_timeout: bool) -> Option<RetrySt
         cap: retry.max_delay.map(duration),
     });
     let expression = expression(substage, own_timeout);
-    Some(RetryStrategy { limit: retry.limit.to_string(), retry_policy: "Always", backoff, expression })
+    Some(RetryStrategy { limit: eco_format!("{}", retry.limit), retry_policy: "Always", backoff, expression })
 }
 
 /// As Go reads it.
-pub(super) fn duration(duration: Duration) -> String {
+pub(super) fn duration(duration: Duration) -> EcoString {
     let ms = duration.0;
     match () {
-        () if ms % 3_600_000 == 0 && ms > 0 => format!("{}h", ms / 3_600_000),
-        () if ms % 60_000 == 0 && ms > 0 => format!("{}m", ms / 60_000),
-        () if ms % 1_000 == 0 => format!("{}s", ms / 1_000),
-        () => format!("{ms}ms"),
+        () if ms % 3_600_000 == 0 && ms > 0 => eco_format!("{}h", ms / 3_600_000),
+        () if ms % 60_000 == 0 && ms > 0 => eco_format!("{}m", ms / 60_000),
+        () if ms % 1_000 == 0 => eco_format!("{}s", ms / 1_000),
+        () => eco_format!("{ms}ms"),
     }
 }
 
-fn expression(substage: &Substage, own_timeout: bool) -> Option<String> {
+fn expression(substage: &Substage, own_timeout: bool) -> Option<EcoString> {
     let on = &substage.retry.on;
     let wants = |outcome: RetryOn| on.contains(&outcome);
     let codes = |class: ExitClass| -> Vec<u8> {
@@ -68,7 +70,7 @@ fn expression(substage: &Substage, own_timeout: bool) -> Option<String> {
     let wants_all = wants(RetryOn::Failed) && wants(RetryOn::TimedOut) && wants(RetryOn::Lost);
     if wants_all {
         let never: Vec<u8> = unstable.iter().filter(|code| !wants(RetryOn::Unstable) && !named.contains(code)).copied().collect();
-        return (!never.is_empty()).then(|| not_among(&never));
+        return (!never.is_empty()).then(|| not_among(&never).into());
     }
 
     let (took_too_long, _) = own_codes(substage);
@@ -100,7 +102,7 @@ fn expression(substage: &Substage, own_timeout: bool) -> Option<String> {
         raw.dedup();
         wanted.push(among(&raw));
     }
-    Some(wanted.join(" || "))
+    Some(wanted.join(" || ").into())
 }
 
 fn among(codes: &[u8]) -> String {

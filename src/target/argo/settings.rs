@@ -1,5 +1,6 @@
 //! What `target argo { … }` may hold.
 
+use ecow::EcoString;
 use indexmap::IndexMap;
 
 use crate::base::{Duration, Size};
@@ -12,12 +13,12 @@ use crate::target::pod::ClusterNames;
 pub(super) struct Settings {
     pub(super) namespace: Option<String>,
     pub(super) service_account: Option<String>,
-    pub(super) image: String,
+    pub(super) image: EcoString,
     pub(super) helper_image: String,
     pub(super) image_pull_secrets: Vec<String>,
     pub(super) secret: String,
     pub(super) artifact_store: String,
-    pub(super) priority_classes: IndexMap<String, String>,
+    pub(super) priority_classes: IndexMap<String, EcoString>,
     pub(super) label_prefix: String,
     pub(super) cluster: ClusterNames,
     pub(super) keep_finished: Option<Duration>,
@@ -71,7 +72,7 @@ impl Settings {
         Self {
             namespace: text("namespace"),
             service_account: text("service_account"),
-            image: or("image", "debian:stable-slim"),
+            image: or("image", "debian:stable-slim").into(),
             helper_image: or("helper_image", "busybox:stable"),
             image_pull_secrets: list.into_iter().flatten().filter_map(|name| name.as_str()).map(str::to_owned).collect(),
             secret: or("secret", "o11n-secrets"),
@@ -79,7 +80,7 @@ impl Settings {
             priority_classes: classes
                 .into_iter()
                 .flatten()
-                .filter_map(|(name, class)| Some((name.clone(), class.as_str()?.to_owned())))
+                .filter_map(|(name, class)| Some((name.clone(), class.as_str()?.into())))
                 .collect(),
             label_prefix: or("label_prefix", "label.o11n.dev/"),
             cluster: ClusterNames {
@@ -94,13 +95,13 @@ impl Settings {
     }
 
     /// The PriorityClass of a priority, where there is one.
-    pub(super) fn priority_class(&self, priority: Priority) -> Option<&str> {
+    pub(super) fn priority_class(&self, priority: Priority) -> Option<&EcoString> {
         let name = match priority {
             Priority::Low => "low",
             Priority::Normal => "normal",
             Priority::High => "high",
             Priority::Urgent => "urgent",
         };
-        self.priority_classes.get(name).map(String::as_str)
+        self.priority_classes.get(name)
     }
 }

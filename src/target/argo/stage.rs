@@ -1,6 +1,8 @@
 //! A stage as templates: a group of steps in order of priority, or a dag where substages wait for each other; in the workflow
 //! itself, or in a child where its running substages may have to be killed.
 
+use ecow::{EcoString, eco_format};
+
 use super::child::{self, Deadline, Ends, Handed};
 use super::expr::{self, StageNode};
 use super::gates::{Gates, Question};
@@ -37,7 +39,7 @@ struct Scene<'a> {
     /// Substages in the order in which they start.
     order: Vec<usize>,
     /// The step or task of each substage.
-    names: Vec<String>,
+    names: Vec<EcoString>,
     placed: Vec<Placed>,
 }
 
@@ -64,12 +66,12 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     let (placed, substages) = substage::place(cx, hosts, stage, substage::Surroundings { is_dag, is_child });
     let mut order: Vec<usize> = (0..stage.substages.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(stage.substages[*index].priority));
-    let mut names: Vec<String> = stage.substages.iter().map(|substage| mangle(&substage.name)).collect();
+    let mut names: Vec<EcoString> = stage.substages.iter().map(|substage| mangle(&substage.name).into()).collect();
     if is_dag {
         // Tasks start in alphabetical order.
         let width = order.len().to_string().len();
         for (position, index) in order.iter().enumerate() {
-            names[*index] = format!("t{:0width$}-{}", position + 1, names[*index]);
+            names[*index] = eco_format!("t{:0width$}-{}", position + 1, names[*index]);
         }
     }
     let has_deadline = stage.deadline.is_some() || plan.deadline.is_some();
@@ -77,16 +79,16 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     let mut inner = if is_dag { scene.dag(cx, template.clone()) } else { scene.steps(template.clone()) };
     let node = scene.node(&step_name);
     let asks = gates.asks(at);
-    let mut inputs: Vec<String> = asks.iter().map(|(_, question)| question.input.clone()).collect();
+    let mut inputs: Vec<EcoString> = asks.iter().map(|(_, question)| question.input.as_str().into()).collect();
     let wants_verdict = stage.substages.iter().any(|substage| wants_verdict(stage, substage));
     if wants_verdict {
         inputs.push(VERDICT_INPUT.into());
     }
 
     let mut templates = Vec::with_capacity(substages.len() + 3);
-    let mut step = Step { name: step_name.clone(), template: template.clone(), ..Step::default() };
+    let mut step = Step { name: step_name.as_str().into(), template: template.as_str().into(), ..Step::default() };
     if is_child {
-        cx.gates.extend(inputs.iter().cloned());
+        cx.gates.extend(inputs.iter().map(ToString::to_string));
         let [create, stop] = ["stage", "stop"].map(|part| cx.names.unique(&format!("{step_name}-{part}")));
         let suffix = cx.stage_suffix(stage);
         let ends = if scene.is_observed { Ends::Whatever } else { Ends::Alike };
@@ -103,7 +105,7 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         );
         waiting.inputs = input_parameters(&inputs);
         waiting.outputs = scene.outputs_of_child();
-        step.template = create;
+        step.template = create.into();
         step.hooks = Some(child::stop_hook(&step_name, &stop));
         templates.push(waiting);
         templates.push(child::stop(stop, &suffix));
@@ -124,7 +126,7 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
     Emitted { node, step, templates }
 }
 
-fn input_parameters(names: &[String]) -> Option<Inputs> {
+fn input_parameters(names: &[EcoString]) -> Option<Inputs> {
     (!names.is_empty()).then(|| Inputs { parameters: declared(names), artifacts: Vec::new() })
 }
 
@@ -256,7 +258,7 @@ impl Scene<'_> {
         let last: Vec<String> = self.order.iter().filter(|index| is_last[**index]).map(|index| done(*index)).collect();
         tasks.push(Step {
             name: "z-gather".into(),
-            template: gather,
+            template: gather.into(),
             arguments: Some(StepArguments { parameters: vec![Flow(Parameter::new("stopped", stopped))] }),
             depends: Some(last.join(" && ")),
             ..Step::default()
@@ -401,5 +403,5 @@ pub(super) fn gather_template(name: String, sees_deadline: bool) -> Template {
     };
     let end = Step { name: "end".into(), template: END.into(), ..Step::default() };
     let steps = if sees_deadline { vec![vec![end], vec![failed]] } else { vec![vec![failed]] };
-    Template { name, inputs: input_parameters(&["stopped".to_owned()]), steps: Some(steps), ..Template::default() }
+    Template { name, inputs: input_parameters(&["stopped".into()]), steps: Some(steps), ..Template::default() }
 }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
+use foldhash::fast::FixedState;
 
 use super::child;
 use super::expr::{self, BAD};
@@ -20,12 +21,12 @@ use super::retry::{is_retried, quoted};
 use super::{ABORT, Context, FAIL};
 use crate::plan::{ExitClass, OnError, Stage, Substage};
 use crate::target::wants_verdict;
-use crate::target::yaml::{Flow, Text};
+use crate::target::yaml::Flow;
 
 /// A substage's place in its stage.
 #[derive(Debug)]
 pub(super) struct Placed {
-    pub(super) template: String,
+    pub(super) template: EcoString,
     pub(super) arguments: Option<StepArguments>,
     /// It has an output `outcome`, which may be `unstable`.
     pub(super) has_outcome: bool,
@@ -47,7 +48,7 @@ struct Frame {
 /// Substages that are the same but for the values of some parameters.
 struct Group<'a> {
     members: Vec<(usize, &'a Substage)>,
-    /// The first member's, for its shape and the names of its slots.
+    /// The first member's.
     leaf: Leaf,
     /// What fills the slots, for each member.
     values: Vec<Vec<EcoString>>,
@@ -66,14 +67,14 @@ pub(super) struct Surroundings {
 pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: Surroundings) -> (Vec<Placed>, Vec<Template>) {
     let mut groups: Vec<(Frame, Group)> = Vec::new();
     // By the hash of frame and shape: a shape is large, and most are met again.
-    let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut known: HashMap<u64, Vec<usize>, FixedState> = HashMap::default();
     for (index, substage) in stage.substages.iter().enumerate() {
         let frame = frame(stage, substage, around.is_dag);
         let mut leaf = leaf::leaf(cx, hosts, stage, substage, around.is_child);
         if !frame.is_wrapped && !is_dispatched(substage) {
             leaf.shape.locks.clone_from(&frame.locks);
         }
-        let values = leaf.slots.iter().map(|slot| slot.value.clone()).collect();
+        let values = std::mem::take(&mut leaf.values);
         if is_dispatched(substage) {
             groups.push((frame, Group { members: vec![(index, substage)], leaf, values: vec![values] }));
             continue;
@@ -97,7 +98,9 @@ pub(super) fn place(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, around: 
     for (frame, group) in groups {
         let (_, first) = group.members[0];
         if is_dispatched(first) {
-            placed[group.members[0].0] = Some(dispatched(cx, (stage, around), first, frame, group.leaf, &mut templates));
+            let scene = (stage, around);
+            let place = dispatched(cx, scene, first, frame, group.leaf.shape, &group.values[0], &mut templates);
+            placed[group.members[0].0] = Some(place);
         } else {
             for (index, place) in framed(cx, stage, &frame, &group, &mut templates) {
                 placed[index] = Some(place);
@@ -152,22 +155,22 @@ pub(super) fn mutexes(locks: &[String]) -> Option<Synchronization> {
 /// The template of a group, its wrapper if it has one, and the arguments of each member.
 fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templates: &mut Vec<Template>) -> Vec<(usize, Placed)> {
     let (outer, label) = (mangle(&stage.name), label(group));
-    let base = cx.names.unique(&base_name(&outer, if label == outer { "each" } else { &label }));
+    let base = EcoString::from(cx.names.unique(&base_name(&outer, if label == outer { "each" } else { &label })));
     let mut parameters = parameters(group);
     if group.leaf.takes_verdict {
         let value = EcoString::from(format!("{{{{inputs.parameters.{VERDICT_INPUT}}}}}"));
         let values = vec![value; group.members.len()];
         parameters.push(Varying { name: VERDICT_INPUT.into(), slots: Vec::new(), values });
     }
-    let declared_names: Vec<String> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let declared_names: Vec<EcoString> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let fill = |slot: usize| match parameters.iter().find(|parameter| parameter.slots.contains(&slot)) {
-        Some(parameter) => format!("{{{{inputs.parameters.{}}}}}", parameter.name),
-        None => group.values[0][slot].to_string(),
+        Some(parameter) => eco_format!("{{{{inputs.parameters.{}}}}}", parameter.name),
+        None => group.values[0][slot].clone(),
     };
-    let name = if frame.is_wrapped { cx.names.unique(&format!("{base}-run")) } else { base.clone() };
+    let name = if frame.is_wrapped { cx.names.unique(&format!("{base}-run")) } else { base.to_string() };
     let leaf = group.leaf.shape.template(name.clone(), &declared_names, &fill, &cx.settings.artifact_store);
     if frame.is_wrapped {
-        let mut wrapper = wrapper(base.clone(), &name, frame, pass_on(&declared_names));
+        let mut wrapper = wrapper(base.to_string(), &name, frame, pass_on(&declared_names));
         let inputs = declared(&declared_names);
         wrapper.inputs = (!inputs.is_empty()).then(|| Inputs { parameters: inputs, artifacts: Vec::new() });
         cx.helpers.needs(&wrapper);
@@ -175,9 +178,8 @@ fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templat
     }
     templates.push(leaf);
     let place = |(member, (index, _)): (usize, &(usize, &Substage))| {
-        let arguments = parameters.iter().map(|parameter| {
-            Flow(Parameter { name: parameter.name.clone(), value: Some(Text(parameter.values[member].to_string())) })
-        });
+        let arguments =
+            parameters.iter().map(|parameter| Flow(Parameter::new(parameter.name.clone(), parameter.values[member].clone())));
         let arguments: Vec<Flow<Parameter>> = arguments.collect();
         let placed = Placed {
             template: base.clone(),
@@ -195,9 +197,9 @@ fn base_name(stage: &str, substage: &str) -> String {
     shorten(&format!("{stage}-{substage}"), 100)
 }
 
-fn pass_on(names: &[String]) -> Option<StepArguments> {
+fn pass_on(names: &[EcoString]) -> Option<StepArguments> {
     let parameters: Vec<Flow<Parameter>> =
-        names.iter().map(|name| Flow(Parameter::new(name.clone(), format!("{{{{inputs.parameters.{name}}}}}")))).collect();
+        names.iter().map(|name| Flow(Parameter::new(name.clone(), eco_format!("{{{{inputs.parameters.{name}}}}}")))).collect();
     (!parameters.is_empty()).then_some(StepArguments { parameters })
 }
 
@@ -225,7 +227,7 @@ fn label(group: &Group) -> String {
 
 /// A parameter of a shared template: the slots that it fills, and its value for each member.
 struct Varying {
-    name: String,
+    name: EcoString,
     slots: Vec<usize>,
     values: Vec<EcoString>,
 }
@@ -239,8 +241,8 @@ fn parameters(group: &Group) -> Vec<Varying> {
     let mut known: HashMap<Vec<EcoString>, usize> = HashMap::new();
     let mut names = Names::default();
     names.unique(VERDICT_INPUT);
-    for (slot, first) in group.leaf.slots.iter().enumerate() {
-        if group.values.iter().all(|values| values[slot] == first.value) {
+    for (slot, name) in group.leaf.slots.iter().enumerate() {
+        if group.values.iter().all(|values| values[slot] == group.values[0][slot]) {
             continue;
         }
         let values: Vec<EcoString> = group.values.iter().map(|values| values[slot].clone()).collect();
@@ -249,8 +251,8 @@ fn parameters(group: &Group) -> Vec<Varying> {
             continue;
         }
         known.insert(values.clone(), varying.len());
-        let wanted = mangle(first.name.strip_prefix("O11N_").unwrap_or(&first.name));
-        varying.push(Varying { name: names.unique(&wanted), slots: vec![slot], values });
+        let wanted = mangle(name.strip_prefix("O11N_").unwrap_or(name));
+        varying.push(Varying { name: names.unique(&wanted).into(), slots: vec![slot], values });
     }
     varying
 }
@@ -276,7 +278,7 @@ pub(super) fn abort_hook(scope: &str, step: &str) -> Option<Hooks> {
 }
 
 fn wrapper(name: String, inner: &str, frame: &Frame, arguments: Option<StepArguments>) -> Template {
-    let mut run = Step { name: "run".into(), template: inner.to_owned(), arguments, ..Step::default() };
+    let mut run = Step { name: "run".into(), template: inner.into(), arguments, ..Step::default() };
     let mut template = Template { name, synchronization: mutexes(&frame.locks), ..Template::default() };
     if frame.unstable.is_empty() {
         run.hooks = frame.aborts.then(|| abort_hook("steps", "run")).flatten();
@@ -316,17 +318,18 @@ fn dispatched(
     (stage, around): (&Stage, Surroundings),
     substage: &Substage,
     frame: Frame,
-    mut leaf: Leaf,
+    mut shape: Shape,
+    values: &[EcoString],
     templates: &mut Vec<Template>,
 ) -> Placed {
     let dispatch = substage.dispatch.expect("only dispatched substages come here");
     let base = cx.names.unique(&base_name(&mangle(&stage.name), &mangle(&substage.name)));
-    let memoize = leaf.shape.take_memoize(&leaf.slots);
+    let memoize = shape.take_memoize(values);
     let [create, stop, replicas, replica] =
         ["dispatch", "stop", "replicas", "replica"].map(|part| cx.names.unique(&format!("{base}-{part}")));
     let is_unstable = !frame.unstable.is_empty();
 
-    let mut run = Step { name: "replicas".into(), template: create.clone(), ..Step::default() };
+    let mut run = Step { name: "replicas".into(), template: create.as_str().into(), ..Step::default() };
     run.hooks = Some(child::stop_hook("replicas", &stop));
     // The pod that waits may be lost, and then tells no outcome.
     run.continue_on = forgiven();
@@ -344,7 +347,7 @@ fn dispatched(
 
     let suffix = cx.dispatch_suffix(stage, substage, around.is_child);
     // Only in a stage that is a child: its own parameter is handed on.
-    let handed_on = if wants_verdict(stage, substage) { vec![VERDICT_INPUT.to_owned()] } else { Vec::new() };
+    let handed_on = if wants_verdict(stage, substage) { vec![VERDICT_INPUT.into()] } else { Vec::new() };
     let handed_on = child::Handed { scope: "workflow", names: &handed_on };
     let mut waiting = child::create(cx, create, &suffix, &mangle(&stage.name), &replicas, child::Ends::Whatever, None, handed_on);
     waiting.outputs = Some(outcome_output(ValueFrom::JqFilter(child::quorum(dispatch.need, is_unstable).into())));
@@ -352,23 +355,23 @@ fn dispatched(
     templates.push(child::stop(stop, &suffix));
     templates.push(copies(cx, replicas, &replica, dispatch.copies, dispatch.need));
 
-    let fill = |slot: usize| leaf.slots[slot].value.to_string();
+    let fill = |slot: usize| values[slot].clone();
     if is_unstable {
         let inner = cx.names.unique(&format!("{replica}-run"));
         let frame = Frame { is_wrapped: true, unstable: frame.unstable, aborts: false, locks: Vec::new() };
         let wrapper = wrapper(replica, &inner, &frame, None);
         cx.helpers.needs(&wrapper);
         templates.push(wrapper);
-        templates.push(leaf.shape.template(inner, &[], &fill, &cx.settings.artifact_store));
+        templates.push(shape.template(inner, &[], &fill, &cx.settings.artifact_store));
     } else {
-        templates.push(leaf.shape.template(replica, &[], &fill, &cx.settings.artifact_store));
+        templates.push(shape.template(replica, &[], &fill, &cx.settings.artifact_store));
     }
-    Placed { template: base, arguments: None, has_outcome: is_unstable, aborts: false }
+    Placed { template: base.into(), arguments: None, has_outcome: is_unstable, aborts: false }
 }
 
 /// One step for each copy. The last one's hook sees them all, and ends the rest once the outcome is decided.
 fn copies(cx: &mut Context, name: String, replica: &str, copies: u32, need: u32) -> Template {
-    let step = |number: u32| Step { name: format!("r{number}"), template: replica.to_owned(), ..Step::default() };
+    let step = |number: u32| Step { name: eco_format!("r{number}"), template: replica.into(), ..Step::default() };
     let mut steps: Vec<Step> = (1..=copies).map(step).collect();
     let statuses: Vec<String> = (1..=copies).map(|number| format!("steps.r{number}.status")).collect();
     let expression = format!(
@@ -386,8 +389,8 @@ fn copies(cx: &mut Context, name: String, replica: &str, copies: u32, need: u32)
 
 impl Shape {
     /// Takes the cache entry out: of a dispatch, the whole is remembered.
-    fn take_memoize(&mut self, slots: &[leaf::Slot]) -> Option<Memoize> {
-        let template = self.template(String::new(), &[], &|slot| slots[slot].value.to_string(), "");
+    fn take_memoize(&mut self, values: &[EcoString]) -> Option<Memoize> {
+        let template = self.template(String::new(), &[], &|slot| values[slot].clone(), "");
         self.forget();
         template.memoize
     }

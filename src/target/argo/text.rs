@@ -30,7 +30,7 @@ pub(super) struct Parts(pub(super) Vec<ScriptPart>);
 #[derive(Clone, Debug)]
 pub(super) enum Program {
     /// The interpreter with its flags, and its script.
-    Script { interpreter: Vec<String>, source: Parts },
+    Script { interpreter: Vec<EcoString>, source: Parts },
     /// Words, the program first.
     Words(Vec<EcoString>),
 }
@@ -57,12 +57,14 @@ pub(super) const AFTER: i64 = 300;
 
 /// Whether Argo and Kubernetes leave the text alone wherever it stands in a template.
 pub(super) fn is_plain(text: &str) -> bool {
-    !text.contains("{{") && !text.contains(['\r', '\0'])
+    let bytes = text.as_bytes();
+    !bytes.windows(2).any(|pair| pair == b"{{") && !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\0'))
 }
 
 /// A word or a variable's value as Kubernetes gives it back unchanged.
-pub(super) fn unexpanded(text: &str) -> String {
-    if text.contains("$(") || text.contains("$$") { text.replace('$', "$$") } else { text.to_owned() }
+pub(super) fn unexpanded(text: EcoString) -> EcoString {
+    let is_expanded = text.contains('$') && (text.contains("$(") || text.contains("$$"));
+    if is_expanded { text.replace("$", "$$") } else { text }
 }
 
 /// What the substage's container runs. `copies`: first it copies what was loaded beside the workspace; words cannot.
@@ -79,7 +81,7 @@ pub(super) fn program(substage: &Substage, carried: &Carried, copies: bool) -> P
                 if copies {
                     source.0.insert(0, ScriptPart::Text(files::COPY.into()));
                 }
-                if is_plain(&source.text()) {
+                if source.is_plain() {
                     return Program::Script { interpreter, source };
                 }
             }
@@ -94,11 +96,11 @@ pub(super) fn has_own_timeout(substage: &Substage) -> bool {
     !substage.after.is_empty() && substage.timeout.is_some()
 }
 
-fn interpreter(shell: &str) -> Vec<String> {
+fn interpreter(shell: &str) -> Vec<EcoString> {
     match shell {
         "bash" => vec!["bash".into(), "-euo".into(), "pipefail".into()],
         "sh" => vec!["sh".into(), "-eu".into()],
-        other => other.split_whitespace().map(str::to_owned).collect(),
+        other => other.split_whitespace().map(EcoString::from).collect(),
     }
 }
 
@@ -112,9 +114,23 @@ fn joined<'a>(scripts: impl Iterator<Item = &'a Script>) -> Parts {
     parts
 }
 
+/// Texts, one after the other.
+pub(super) fn concat<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> EcoString {
+    let mut whole = EcoString::with_capacity(texts.clone().map(str::len).sum());
+    texts.for_each(|text| whole.push_str(text));
+    whole
+}
+
 impl Parts {
-    pub(super) fn text(&self) -> String {
-        self.0.iter().map(ScriptPart::as_str).collect()
+    pub(super) fn text(&self) -> EcoString {
+        concat(self.0.iter().map(ScriptPart::as_str))
+    }
+
+    fn is_plain(&self) -> bool {
+        match self.0.as_slice() {
+            [part] => is_plain(part.as_str()),
+            _ => is_plain(&self.text()),
+        }
     }
 
     fn push(&mut self, text: impl Into<EcoString>) {
@@ -145,7 +161,7 @@ impl Parts {
 }
 
 /// A POSIX shell script that brings in what cannot stand in the template, runs the body, and then `after`.
-fn runner(substage: &Substage, interpreter: &[String], carried: &Carried, copies: bool) -> Parts {
+fn runner(substage: &Substage, interpreter: &[EcoString], carried: &Carried, copies: bool) -> Parts {
     let shell = words(interpreter);
     let mut out = Parts::default();
     if copies {
