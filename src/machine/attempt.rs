@@ -53,17 +53,10 @@ pub(super) fn is_tried_again(retry: &Retry, attempt: u32, outcome: Outcome, code
         })
 }
 
-/// The waits in milliseconds after the first attempts, this many; no less, where there are very many.
+/// The waits in milliseconds after the first attempts, this many.
 pub(super) fn waits(retry: &Retry, attempts: u32) -> i64 {
-    let counted = attempts.min(MANY);
-    let sum = (1..=counted).map(|attempt| wait(retry, attempt)).fold(0, i64::saturating_add);
-    let rest = i64::from(attempts - counted);
-    // No wait is longer than the last.
-    if rest > 0 { sum.saturating_add(wait(retry, attempts).saturating_mul(rest)) } else { sum }
+    (1..=attempts).map(|attempt| wait(retry, attempt)).fold(0, i64::saturating_add)
 }
-
-/// Waits are added up one by one so far.
-const MANY: u32 = 10_000;
 
 /// The back-off after `attempt`, counted from 1, in milliseconds.
 pub(super) fn wait(retry: &Retry, attempt: u32) -> i64 {

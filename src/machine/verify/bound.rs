@@ -232,9 +232,9 @@ pub(super) struct Slowest<'b> {
 }
 
 impl Slowest<'_> {
-    /// How its attempts end, the last one for all further; none where that is too long to write, or nothing but a success.
-    pub(super) fn written(&self, at: SubstageRef, most: u32) -> Option<Vec<FakeOutcome>> {
-        let row = self.rows[at.stage as usize][at.substage as usize].as_ref().filter(|row| row.count < most)?;
+    /// How its attempts end, the last one for all further; none where that is nothing but a success.
+    pub(super) fn written(&self, at: SubstageRef) -> Option<Vec<FakeOutcome>> {
+        let row = self.rows[at.stage as usize][at.substage as usize].as_ref()?;
         let mut ends: Vec<FakeOutcome> = row.again.into_iter().cycle().take(row.count as usize).collect();
         ends.push(row.last);
         (ends != [FakeOutcome::Succeeded]).then_some(ends)

@@ -5,7 +5,6 @@ use std::collections::{BinaryHeap, HashMap};
 
 use super::base::{Site, Width};
 use super::model::{Formula, Mark, Model, SiteModel, StageModel, Subject};
-use super::ways::Way;
 use crate::machine::Outcome;
 use crate::machine::expect::Check;
 use crate::plan::{Condition, OnError, SubstageRef};
@@ -66,8 +65,6 @@ struct Running {
     strictest: Option<OnError>,
     /// Those that have a slot just before the abort.
     slots: u32,
-    /// All that the subject counts.
-    attempts: u64,
 }
 
 /// How a substage ended, as others see it.
@@ -295,7 +292,8 @@ impl Model<'_> {
             let is_met = match check {
                 Check::Outcome(expected) => outcome == expected,
                 Check::Ran(ran) => (outcome != Outcome::Skipped) == ran,
-                Check::Attempts(count) => state.running.attempts == count,
+                // The language has none of a stage.
+                Check::Attempts(_) => false,
             };
             if is_met {
                 return None;
@@ -317,22 +315,17 @@ impl Model<'_> {
 
     /// Notes how a substage ended; false where it is as expected, so that nothing further matters.
     fn end(&self, state: &mut State, at: SubstageRef, ended: Ended) -> bool {
-        match self.subject {
-            Subject::Substage(subject, check) if subject == at => {
-                let is_met = match check {
-                    Check::Outcome(expected) => ended.outcome == expected,
-                    Check::Ran(ran) => (ended.attempts > 0) == ran,
-                    Check::Attempts(count) => ended.attempts == count,
-                };
-                if is_met {
-                    return false;
-                }
+        if let Subject::Substage(subject, check) = self.subject
+            && subject == at
+        {
+            let is_met = match check {
+                Check::Outcome(expected) => ended.outcome == expected,
+                Check::Ran(ran) => (ended.attempts > 0) == ran,
+                Check::Attempts(count) => ended.attempts == count,
+            };
+            if is_met {
+                return false;
             }
-            Subject::Stage(stage, Check::Attempts(count)) if stage == at.stage => {
-                let sum = state.running.attempts.saturating_add(ended.attempts);
-                state.running.attempts = sum.min(count.saturating_add(1));
-            }
-            _ => {}
         }
         let Some(site) = self.sites.get(&at) else { return true };
         for gate in site.gates.iter().filter(|gate| gate.is_last) {
@@ -463,15 +456,14 @@ impl<'m> Step<'m> {
                 (false, _) => &[Moment::Before],
             };
             for moment in moments {
-                for attempts in self.attempts(way.least, way.most, Some(*way)) {
+                if let Some(attempts) = self.attempts(way.least, |count| base.ways.attempts_but(*way, count)) {
                     self.ends(way.outcome, attempts, *moment);
                 }
             }
         }
-        let counts = matches!(self.model.subject, Subject::Stage(stage, Check::Attempts(_)) if stage == self.at.stage);
-        if aborts && !is_locked && (self.site.is_some() || holds || counts) {
+        if aborts && !is_locked && (self.site.is_some() || holds) {
             let (least, most) = base.ways.cut;
-            for attempts in self.attempts(least, most, None) {
+            if let Some(attempts) = self.attempts(least, |count| (least..=most).take(2).find(|attempts| *attempts != count)) {
                 let is_tried = attempts > least;
                 let cost = Cost { fakes: u32::from(is_tried), detail: 8 + attempts.min(99) as u32 };
                 let ended = Ended { outcome: Outcome::Cancelled, ignored: false, attempts, is_settled: false };
@@ -480,17 +472,11 @@ impl<'m> Step<'m> {
         }
     }
 
-    /// The numbers of attempts that differ to the subject, of all between two.
-    fn attempts(&self, least: u64, most: u64, way: Option<Way>) -> Vec<u64> {
+    /// The fewest attempts, or another number where the subject must not have this one.
+    fn attempts(&self, least: u64, but: impl Fn(u64) -> Option<u64>) -> Option<u64> {
         match self.model.subject {
-            Subject::Substage(at, Check::Attempts(count)) if at == self.at => match way {
-                Some(way) => self.base.ways.attempts_but(way, count).into_iter().collect(),
-                None => (least..=most).take(2).find(|attempts| *attempts != count).into_iter().collect(),
-            },
-            Subject::Stage(stage, Check::Attempts(count)) if stage == self.at.stage => {
-                (least..=most.min(count.saturating_add(1)).max(least)).collect()
-            }
-            _ => vec![least],
+            Subject::Substage(at, Check::Attempts(count)) if at == self.at => but(count),
+            _ => Some(least),
         }
     }
 

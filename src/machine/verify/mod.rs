@@ -10,6 +10,7 @@ mod laws;
 mod model;
 mod realise;
 mod schedule;
+mod shorten;
 mod ways;
 
 use std::collections::HashSet;
@@ -171,9 +172,6 @@ impl Inquiry<'_, '_> {
 
     fn ask(&mut self, subject: Subject, precision: Precision, visits: u32, budget: &mut u64) -> Rest {
         let model = Model::new(&self.space.base, self.expectation, subject, precision);
-        if model.is_too_wide() {
-            return Rest::Cut { fakes: 0 };
-        }
         let mut search = Search::new(&model, visits);
         let mut tries = 0;
         loop {

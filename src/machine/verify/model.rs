@@ -106,9 +106,6 @@ pub(super) enum Precision {
 /// A need is told by its first member, how many it has, whether it loads, and the stage of the one that has it.
 type NeedKey = (SubstageRef, usize, bool, u32);
 
-/// More attempts than this are not told apart one by one.
-const MANY: u64 = 1_000;
-
 /// Conditions over more substages do not have the needs of these kept at first.
 const FEW: usize = 4;
 
@@ -137,13 +134,6 @@ impl<'b> Model<'b> {
         builder.model.locks = builder.model.bits;
         builder.model.bits += base.stages[..horizon].iter().map(StageBase::locks).max().unwrap_or(0);
         builder.model
-    }
-
-    /// Whether attempts are to be added up of which a substage can have very many.
-    pub(super) fn is_too_wide(&self) -> bool {
-        let Subject::Stage(stage, Check::Attempts(count)) = self.subject else { return false };
-        let sites = &self.base.stages[stage as usize].sites;
-        count > MANY && sites.iter().any(|site| site.ways.cut.1 > MANY)
     }
 
     pub(super) fn sees_pipeline(&self) -> bool {
@@ -219,7 +209,6 @@ impl Builder<'_> {
         let plan = self.model.base.plan;
         let mut open: Vec<SubstageRef> = match self.model.subject {
             Subject::Substage(at, _) => vec![at],
-            Subject::Stage(stage, Check::Attempts(_)) => all_of(plan, stage as usize).collect(),
             _ => Vec::new(),
         };
         let observed = open.clone();

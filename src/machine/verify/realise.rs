@@ -3,7 +3,7 @@
 use super::base::{Base, StageBase};
 use super::bound::{Bounds, Turn};
 use super::explore::{Moment, Pick};
-use super::ways::ends;
+use super::shorten::shortened;
 use crate::base::Duration;
 use crate::machine::limit::Limited;
 use crate::machine::stage::dispatch;
@@ -29,13 +29,7 @@ impl Counterexample {
 }
 
 /// Attempts of all runs that one question may take.
-const ATTEMPTS: u64 = 20_000_000;
-
-/// Longer lists of ends are not written out.
-const WRITTEN: u32 = 1_000;
-
-/// Runs of the machine that one scenario may take to be made as short as it can be.
-const RUNS: u32 = 2_000;
+const ATTEMPTS: u64 = 5_000_000;
 
 /// How long attempts take, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +52,11 @@ pub(super) type Fake = (SubstageRef, Option<u32>, Vec<FakeOutcome>);
 
 /// The lines of a scenario.
 #[derive(Clone, Debug, Default)]
-struct Draft {
+pub(super) struct Draft {
     /// How long everything takes.
-    pace: Option<Duration>,
-    fakes: Vec<Fake>,
-    takes: Vec<(SubstageRef, Duration)>,
+    pub(super) pace: Option<Duration>,
+    pub(super) fakes: Vec<Fake>,
+    pub(super) takes: Vec<(SubstageRef, Duration)>,
 }
 
 /// What a substage does in a stage that is aborted.
@@ -104,24 +98,35 @@ pub(super) struct Trials<'p> {
     free: Machine<'p>,
     /// That may still be made.
     attempts: u64,
+    /// Whether a run may meet a deadline.
+    meets_deadlines: bool,
 }
 
 impl<'p> Trials<'p> {
     /// `free`: the plan without deadlines.
     pub(super) fn new(base: &'p Base<'p>, free: &'p Plan, given: &'p Fakes<'p>) -> Self {
-        Self { base, given, machine: Machine::new(base.plan), free: Machine::new(free), attempts: ATTEMPTS }
+        Self {
+            base,
+            given,
+            machine: Machine::new(base.plan),
+            free: Machine::new(free),
+            attempts: ATTEMPTS,
+            meets_deadlines: true,
+        }
     }
 
     /// A scenario of which the machine makes a run that misses what is expected. None where no schedule that was tried does.
     pub(super) fn realise(&mut self, picks: &[Pick], is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
         let (fakes, roles) = self.read(picks);
-        for pace in self.paces() {
-            for timing in TIMINGS {
+        // Rather a run that meets no deadline, so that it shows what was found and nothing else.
+        for meets_deadlines in [false, true] {
+            self.meets_deadlines = meets_deadlines;
+            for (pace, timing) in self.paces().into_iter().flat_map(|pace| TIMINGS.map(|timing| (pace, timing))) {
                 let takes = self.schedule(&roles, timing, pace);
                 let all = Duration(pace.usual);
                 let draft = Draft { pace: (all != CLASS_DEFAULT).then_some(all), fakes: fakes.clone(), takes };
-                if self.run(&draft, is_missed).is_some() {
-                    return self.shortened(draft, is_missed);
+                if let Some(trace) = self.run(&draft, is_missed) {
+                    return Some(self.shortened(draft, trace, is_missed));
                 }
             }
         }
@@ -135,7 +140,7 @@ impl<'p> Trials<'p> {
             .zip(&self.base.stages)
             .flat_map(|(stage, base)| (0..base.sites.len() as u32).map(move |substage| SubstageRef { stage, substage }));
         let free = all.filter(|at| self.given.outcomes(*at, 1).is_none());
-        free.filter_map(|at| Some((at, None, slowest.written(at, WRITTEN)?))).collect()
+        free.filter_map(|at| Some((at, None, slowest.written(at)?))).collect()
     }
 
     /// No fake at all, then of each group of substages one that ends in one of its ways; at most so many.
@@ -157,8 +162,8 @@ impl<'p> Trials<'p> {
     /// A scenario with these fakes, made as short as it can be, if it misses what is expected.
     pub(super) fn shown(&mut self, fakes: Vec<Fake>, is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
         let draft = Draft { fakes, ..Draft::default() };
-        self.run(&draft, is_missed)?;
-        self.shortened(draft, is_missed)
+        let trace = self.run(&draft, is_missed)?;
+        Some(self.shortened(draft, trace, is_missed))
     }
 
     /// The usual one if it meets no timeout, then one that meets none, then one that should leave deadlines alone.
@@ -244,77 +249,23 @@ impl<'p> Trials<'p> {
             let _ = fakes.takes(Layer::Scenario, &path(plan, *at, None), *duration);
         }
         let limited = Limited::new(&fakes, self.attempts);
-        let is_shown = is_missed(self.free.run(&limited)) && is_missed(self.machine.run(&limited)) && !limited.is_exhausted();
+        let (free, trace) = (self.free.run(&limited), self.machine.run(&limited));
+        let is_shown = is_missed(free) && is_missed(trace) && (self.meets_deadlines || free == trace) && !limited.is_exhausted();
         self.attempts = limited.left();
-        is_shown.then(|| self.machine.run(&fakes).clone())
+        is_shown.then(|| trace.clone())
     }
 
-    /// Leaves out each line that is not needed, and makes the others simpler.
-    fn shortened(&mut self, mut draft: Draft, is_missed: &dyn Fn(&Trace) -> bool) -> Option<Counterexample> {
-        let mut runs = RUNS;
-        'again: loop {
-            for simpler in self.simpler(&draft) {
-                if runs == 0 {
-                    break 'again;
-                }
-                runs -= 1;
-                if self.run(&simpler, is_missed).is_some() {
-                    draft = simpler;
-                    continue 'again;
-                }
-            }
-            break;
-        }
-        let trace = self.run(&draft, is_missed)?;
+    /// The draft as short as it can be.
+    fn shortened(&mut self, draft: Draft, trace: Trace, is_missed: &dyn Fn(&Trace) -> bool) -> Counterexample {
         let plan = self.base.plan;
+        let (draft, trace) = shortened(plan, draft, trace, &mut |draft| self.run(draft, is_missed));
         let pace = draft.pace.map(|pace| (EVERYTHING.to_owned(), pace));
-        Some(Counterexample {
+        let takes = draft.takes.into_iter().map(|(at, duration)| (path(plan, at, None), duration));
+        Counterexample {
             fakes: draft.fakes.into_iter().map(|(at, replica, outcomes)| (path(plan, at, replica), outcomes)).collect(),
-            takes: pace
-                .into_iter()
-                .chain(draft.takes.into_iter().map(|(at, duration)| (path(plan, at, None), duration)))
-                .collect(),
+            takes: pace.into_iter().chain(takes).collect(),
             trace,
-        })
-    }
-
-    fn simpler(&self, draft: &Draft) -> Vec<Draft> {
-        let mut all = Vec::new();
-        for index in 0..draft.fakes.len() {
-            let mut fakes = draft.fakes.clone();
-            fakes.remove(index);
-            all.push(Draft { fakes, ..draft.clone() });
         }
-        for index in 0..draft.takes.len() {
-            let mut takes = draft.takes.clone();
-            takes.remove(index);
-            all.push(Draft { takes, ..draft.clone() });
-        }
-        if draft.pace.is_some() {
-            all.push(Draft { pace: None, ..draft.clone() });
-        }
-        for (index, (at, _, outcomes)) in draft.fakes.iter().enumerate() {
-            let rank = |outcomes: &[FakeOutcome]| {
-                outcomes
-                    .iter()
-                    .map(|outcome| ends(self.base.plan.substage(*at)).iter().position(|end| end == outcome))
-                    .collect::<Vec<_>>()
-            };
-            let mut shorter: Vec<Vec<FakeOutcome>> = Vec::new();
-            if outcomes.len() > 1 {
-                shorter.push(outcomes[1..].to_vec());
-                shorter.push(outcomes[..outcomes.len() - 1].to_vec());
-            }
-            let plain = ends(self.base.plan.substage(*at)).get(1).copied().unwrap_or(FakeOutcome::Lost);
-            shorter.push(vec![plain; outcomes.len()]);
-            for outcomes in shorter.into_iter().filter(|shorter| shorter.len() < outcomes.len() || rank(shorter) < rank(outcomes))
-            {
-                let mut fakes = draft.fakes.clone();
-                fakes[index].2 = outcomes;
-                all.push(Draft { fakes, ..draft.clone() });
-            }
-        }
-        all
     }
 }
 

@@ -10,9 +10,6 @@ use crate::machine::{Attempt, End, Outcome};
 use crate::plan::{RetryOn, Substage};
 use crate::sema::hir::FakeOutcome;
 
-/// More attempts than this are not written out.
-const WRITTEN: u64 = 1_000;
-
 /// All ways of a substage: at most one for each outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Ways {
@@ -117,7 +114,7 @@ impl Ends {
         let is_full = attempts == u64::from(limit) + 1;
         let last = find(&self.last).or_else(|| if is_full { find(&self.again) } else { None })?;
         let again = self.again.first().map(|(_, end)| *end);
-        if attempts > WRITTEN || attempts > 1 && again.is_none() {
+        if attempts > 1 && again.is_none() {
             return None;
         }
         let mut written: Vec<FakeOutcome> = again.into_iter().cycle().take(attempts as usize - 1).collect();
@@ -227,7 +224,7 @@ impl Ways {
         let mut fakes = Vec::new();
         for (number, replica) in (1..).zip(&self.replicas) {
             let Replica::Free(ends) = replica else { continue };
-            let more = rest.min(ends.most(self.limit) - 1).min(WRITTEN);
+            let more = rest.min(ends.most(self.limit) - 1);
             rest -= more;
             if let (Some((_, again)), true) = (ends.again.first(), more > 0) {
                 fakes.push((Some(number), vec![*again; more as usize]));
