@@ -120,7 +120,11 @@ fn pipeline_summary(answered: &[Answered<'_>]) -> String {
     let combinations = answered.iter().filter_map(|one| one.answer.combinations).reduce(|most, other| most.max(other));
     let mut line = format!("{}: {}", pipeline.name, said.join(", "));
     if let Some(combinations) = combinations {
-        line += &format!("; {explored} states stand for {combinations} combinations of outcomes");
+        let is_all = answered.iter().all(|one| one.answer.outcome.diagnostics.iter().all(|found| found.code != Code::Undecided));
+        line += &match is_all {
+            true => format!("; {explored} states stand for {combinations} combinations of outcomes"),
+            false => format!("; {explored} states were looked at, for not all of {combinations} combinations of outcomes"),
+        };
     }
     line += "\n";
     for untimed in answered.iter().filter_map(|one| one.answer.untimed.as_ref()) {

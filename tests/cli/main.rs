@@ -8,6 +8,7 @@ mod formats;
 mod hostile;
 mod reliability;
 mod test;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -160,7 +160,7 @@ impl Inquiry<'_> {
             _ => format!("covered are all runs in which at most {} substages go wrong by themselves", fakes - 1),
         };
         diagnostic
-            .note(format!("{covered}; the others were not looked at, for {} states were enough", self.limit))
+            .note(format!("{covered}; the others were not looked at, for `--limit` is {}", self.limit))
             .help("raise `--limit`, or expect less at once")
     }
 
