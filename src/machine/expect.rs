@@ -149,14 +149,18 @@ impl When {
         }
     }
 
-    /// Whether it asks how this substage ended.
-    pub(super) fn names(&self, at: SubstageRef) -> bool {
+    /// Finds all substages that it asks for.
+    pub(super) fn substages(&self, found: &mut dyn FnMut(SubstageRef)) {
         match self {
-            Self::Failed(matched) | Self::Succeeded(matched) => {
-                matches!(matched, Matched::Substages(substages) if substages.binary_search(&at).is_ok())
+            Self::Failed(Matched::Substages(substages)) | Self::Succeeded(Matched::Substages(substages)) => {
+                substages.iter().copied().for_each(found);
             }
-            Self::Not(inner) => inner.names(at),
-            Self::And(left, right) | Self::Or(left, right) => left.names(at) || right.names(at),
+            Self::Failed(_) | Self::Succeeded(_) => {}
+            Self::Not(inner) => inner.substages(found),
+            Self::And(left, right) | Self::Or(left, right) => {
+                left.substages(found);
+                right.substages(found);
+            }
         }
     }
 

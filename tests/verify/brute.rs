@@ -2,13 +2,14 @@
 
 use std::time::Duration as StdDuration;
 
-use o11n::base::{Duration, MemoryWorld, RootPath};
-use o11n::cli::driver;
+use o11n::base::Duration;
 use o11n::machine::verify::{Breach, Counterexample, Late, Law, Space, Verdict, broken};
 use o11n::machine::{Attempt, Behaviour, End, Expectation, Fakes, Layer, Machine, Outcome};
-use o11n::plan::{self, ExitClass, Inputs, Plan, RetryOn, Substage, SubstageRef};
-use o11n::sema::hir::PipelineId;
+use o11n::plan::{ExitClass, Plan, RetryOn, Substage, SubstageRef};
+use o11n::sema::hir::FakeOutcome;
 use o11n_sketch::{Features, cases};
+
+use super::{Asked, asked, told};
 
 /// More combinations than this are not tried one by one.
 const MOST: u128 = 3_000;
@@ -18,7 +19,7 @@ const TIMES: [i64; 3] = [1_000, 60_000, 3_600_000];
 const CASES: usize = 150;
 
 /// All that a test draws, from one seed.
-struct Rng(fastrand::Rng);
+pub(super) struct Rng(pub(super) fastrand::Rng);
 
 impl Rng {
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
@@ -30,43 +31,24 @@ impl Rng {
     }
 }
 
-struct Question {
+pub(super) struct Question {
     plan: Plan,
     /// As written.
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
     expectations: Vec<Expectation>,
 }
 
 /// A pipeline with properties; none where no expectation that was drawn makes sense in it.
-fn question(source: &str, rng: &mut Rng, count: usize, fact: impl Fn(&Plan, &mut Rng) -> String) -> Option<Question> {
-    let plan = compile(source, &[])?.plan;
+pub(super) fn question(source: &str, rng: &mut Rng, count: usize, fact: impl Fn(&Plan, &mut Rng) -> String) -> Option<Question> {
+    let plan = asked(source, &[])?.plan;
     if plan.stages.is_empty() {
         return None;
     }
     let texts: Vec<String> = (0..count * 3).map(|_| expectation(&plan, rng, &fact)).collect();
-    let sound: Vec<String> = texts.into_iter().filter(|text| compile(source, &[text]).is_some()).take(count).collect();
+    let sound: Vec<String> = texts.into_iter().filter(|text| asked(source, &[text]).is_some()).take(count).collect();
     let all: Vec<&str> = sound.iter().map(String::as_str).collect();
-    let mut question = compile(source, &all)?;
-    question.texts = sound;
-    Some(question)
-}
-
-fn compile(source: &str, expects: &[&str]) -> Option<Question> {
-    let lines: String = expects.iter().map(|text| format!("    expect {text}\n")).collect();
-    let property = if expects.is_empty() { String::new() } else { format!("  property \"p\" {{\n{lines}  }}\n") };
-    let source = format!("{}{property}}}\n", source.trim_end().strip_suffix('}').expect("a pipeline"));
-    let mut world = MemoryWorld::default();
-    world.files.insert("main.o11n".into(), source.into_bytes());
-    let mut analysis = driver::analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap());
-    if analysis.diagnostics.iter().any(|found| found.is_error()) {
-        return None;
-    }
-    let built = plan::build(&analysis.program, PipelineId(0), &Inputs::default(), &world, &mut analysis.sources);
-    let plan = built.plan?;
-    let scenarios = &analysis.program.pipelines[0].scenarios;
-    let expects = scenarios.iter().flat_map(|scenario| &scenario.expects);
-    let expectations = expects.map(|expect| Expectation::resolve(&plan, expect)).collect();
-    Some(Question { plan, texts: Vec::new(), expectations })
+    let Asked { plan, expectations } = asked(source, &all)?;
+    Some(Question { plan, texts: sound, expectations })
 }
 
 fn paths(plan: &Plan) -> (Vec<String>, Vec<String>) {
@@ -82,7 +64,7 @@ fn expectation(plan: &Plan, rng: &mut Rng, fact: impl Fn(&Plan, &mut Rng) -> Str
     if rng.one_in(4) { fact } else { format!("{fact} when {}", condition(&stages, &substages, rng, 2)) }
 }
 
-fn outcome_fact(plan: &Plan, rng: &mut Rng) -> String {
+pub(super) fn outcome_fact(plan: &Plan, rng: &mut Rng) -> String {
     let (stages, substages) = paths(plan);
     let stage_outcomes = ["succeeded", "unstable", "failed", "skipped"];
     let outcomes = ["succeeded", "unstable", "failed", "timed_out", "lost", "cancelled", "skipped"];
@@ -90,8 +72,7 @@ fn outcome_fact(plan: &Plan, rng: &mut Rng) -> String {
         0 | 1 => format!("pipeline = {}", rng.pick(&stage_outcomes[..3])),
         2 => format!("\"{}\" = {}", rng.pick(&stages), rng.pick(&stage_outcomes)),
         3 => format!("\"{}\" {}", rng.pick(&stages), rng.pick(&["ran", "not ran"])),
-        4 => format!("\"{}\" attempts = {}", rng.pick(&stages), rng.0.u32(..5)),
-        5 | 6 => format!("\"{}\" = {}", rng.pick(&substages), rng.pick(&outcomes)),
+        4..=6 => format!("\"{}\" = {}", rng.pick(&substages), rng.pick(&outcomes)),
         7 | 8 => format!("\"{}\" {}", rng.pick(&substages), rng.pick(&["ran", "not ran"])),
         _ => format!("\"{}\" attempts = {}", rng.pick(&substages), rng.0.u32(..5)),
     }
@@ -207,7 +188,9 @@ impl<'q> Combination<'q> {
         let is_plain = |list: &Vec<End>| *list == [End::Exit(0)];
         let stages = self.chosen.iter().zip(self.lists);
         let substages = stages.flat_map(|(chosen, lists)| chosen.iter().zip(lists));
-        substages.filter(|(chosen, lists)| !chosen.iter().zip(*lists).all(|(chosen, lists)| is_plain(&lists[*chosen]))).count()
+        // What has no choice needs no fake.
+        let needs_none = |chosen: usize, lists: &Vec<Vec<End>>| lists.len() == 1 || is_plain(&lists[chosen]);
+        substages.filter(|(chosen, lists)| !chosen.iter().zip(*lists).all(|(chosen, lists)| needs_none(*chosen, lists))).count()
     }
 }
 
@@ -229,9 +212,66 @@ fn all_lists(plan: &Plan) -> Vec<Vec<Vec<Vec<Vec<End>>>>> {
     plan.stages.iter().map(|stage| stage.substages.iter().map(of).collect()).collect()
 }
 
-fn brute(question: &Question, rng: &mut Rng) -> (u128, Vec<Shown>) {
+/// What a property could fake: of one substage, or of one replica of it, how its attempts end.
+struct Faked {
+    at: SubstageRef,
+    replica: Option<u32>,
+    ends: Vec<End>,
+}
+
+impl Faked {
+    fn draw(plan: &Plan, rng: &mut Rng) -> Option<Self> {
+        let places: Vec<SubstageRef> = (0..)
+            .zip(&plan.stages)
+            .flat_map(|(stage, planned)| (0..planned.substages.len() as u32).map(move |substage| SubstageRef { stage, substage }))
+            .collect();
+        if places.is_empty() {
+            return None;
+        }
+        let at = *rng.pick(&places);
+        let substage = plan.substage(at);
+        let replica = substage.dispatch.filter(|_| rng.one_in(2)).map(|dispatch| rng.0.u32(1..=dispatch.copies));
+        let known = ends(substage);
+        Some(Self { at, replica, ends: (0..rng.0.usize(1..=3)).map(|_| *rng.pick(&known)).collect() })
+    }
+
+    fn path(&self, plan: &Plan) -> String {
+        let path = plan.path(self.at);
+        self.replica.map_or(path.clone(), |replica| format!("{path}#{replica}"))
+    }
+
+    fn outcomes(&self) -> Vec<FakeOutcome> {
+        let outcome = |end: &End| match end {
+            End::Exit(code) => FakeOutcome::Exit(*code),
+            End::TimedOut => FakeOutcome::TimedOut,
+            End::Lost => FakeOutcome::Lost,
+        };
+        self.ends.iter().map(outcome).collect()
+    }
+
+    /// Of all lists, only the one that comes of it.
+    fn apply(&self, plan: &Plan, lists: &mut [Vec<Vec<Vec<Vec<End>>>>]) {
+        let substage = plan.substage(self.at);
+        let mut list = Vec::new();
+        for attempt in 0..=substage.retry.limit as usize {
+            list.push(self.ends[attempt.min(self.ends.len() - 1)]);
+            if !is_tried_again(substage, list[attempt]) {
+                break;
+            }
+        }
+        let replicas = &mut lists[self.at.stage as usize][self.at.substage as usize];
+        for (_, lists) in (1..).zip(replicas).filter(|(number, _)| self.replica.is_none_or(|replica| replica == *number)) {
+            *lists = vec![list.clone()];
+        }
+    }
+}
+
+fn brute(question: &Question, faked: Option<&Faked>, rng: &mut Rng) -> (u128, Vec<Shown>) {
     let plan = &question.plan;
-    let lists = all_lists(plan);
+    let mut lists = all_lists(plan);
+    if let Some(faked) = faked {
+        faked.apply(plan, &mut lists);
+    }
     let mut combination = Combination::first(&lists);
     let mut machine = Machine::new(plan);
     let mut shown = vec![Shown::default(); question.expectations.len()];
@@ -260,8 +300,8 @@ fn brute(question: &Question, rng: &mut Rng) -> (u128, Vec<Shown>) {
 }
 
 /// Runs a counterexample as the scenario that it is.
-fn replayed(plan: &Plan, shown: &Counterexample, expectation: &Expectation) {
-    let mut fakes = Fakes::new(plan);
+fn replayed(plan: &Plan, given: &Fakes<'_>, shown: &Counterexample, expectation: &Expectation) {
+    let mut fakes = given.clone();
     for (path, outcomes) in &shown.fakes {
         fakes.fake(Layer::Scenario, path, outcomes).unwrap();
     }
@@ -273,7 +313,7 @@ fn replayed(plan: &Plan, shown: &Counterexample, expectation: &Expectation) {
     assert!(expectation.check(&trace).is_err());
 }
 
-fn features() -> Features {
+pub(super) fn features() -> Features {
     Features {
         stages: 3,
         substages: 3,
@@ -317,40 +357,45 @@ struct Told {
 /// `is_timeless`: whether the questions ask for outcomes only, which hold for any durations.
 fn compare(seed: u64, fact: &dyn Fn(&Plan, &mut Rng) -> String, is_timeless: bool) -> Told {
     let mut rng = Rng(fastrand::Rng::with_seed(seed));
-    let mut told = Told::default();
+    let mut sum = Told::default();
     for case in cases(seed, count(), &features()) {
         let source = case.sketch.source();
         let Some(question) = question(&source, &mut rng, 4, fact) else { continue };
         let plan = &question.plan;
-        let given = Fakes::new(plan);
+        let mut given = Fakes::new(plan);
+        let faked = if rng.one_in(3) { Faked::draw(plan, &mut rng) } else { None };
+        if let Some(faked) = &faked {
+            given.fake(Layer::Scenario, &faked.path(plan), &faked.outcomes()).unwrap();
+        }
         let space = Space::new(plan, &given);
         if space.combinations().exact().is_none_or(|count| count > MOST) {
             continue;
         }
-        let (count, shown) = brute(&question, &mut rng);
+        let (count, shown) = brute(&question, faked.as_ref(), &mut rng);
         assert_eq!(space.combinations().exact(), Some(count), "{source}");
         for ((shown, expectation), text) in shown.into_iter().zip(&question.expectations).zip(&question.texts) {
-            told.asked += 1;
+            sum.asked += 1;
             let finding = space.verify(expectation, 1_000_000);
-            let context = || format!("{source}\nexpect {text}\n{shown:?}\n{finding:#?}");
+            let faked = faked.as_ref().map(|faked| (faked.path(plan), faked.outcomes()));
+            let context = || format!("{source}\nexpect {text}\n{faked:?}\n{shown:?}\n{}", told(&finding.verdict));
             match &finding.verdict {
                 Verdict::Holds => assert!(shown.usually.is_none() && !(is_timeless && shown.ever), "{}", context()),
                 Verdict::Broken(found) => {
-                    told.broken += 1;
-                    replayed(plan, found, expectation);
+                    sum.broken += 1;
+                    replayed(plan, &given, found, expectation);
                     // Only a search tells that no fewer fakes would do.
                     let is_least = shown.usually.is_none_or(|least| found.fakes.len() <= least);
                     assert!(is_least || !is_timeless, "{}", context());
                 }
                 Verdict::Open => {
-                    told.open += 1;
+                    sum.open += 1;
                     assert!(shown.usually.is_none() || !is_timeless, "{}", context());
                 }
                 Verdict::Cut { .. } => panic!("{}", context()),
             }
         }
     }
-    told
+    sum
 }
 
 #[test]

@@ -19,7 +19,6 @@ pub(super) struct Base<'p> {
     pub(super) stages: Vec<StageBase>,
     /// All lists of ends of all replicas of all substages.
     pub(super) combinations: Count,
-    needed: HashSet<SubstageRef>,
 }
 
 #[derive(Debug)]
@@ -84,7 +83,7 @@ impl Width {
 impl<'p> Base<'p> {
     pub(super) fn new(plan: &'p Plan, given: &Fakes<'_>) -> Self {
         let mut known: HashMap<Ways, Rc<Ways>> = HashMap::new();
-        let mut groups: HashMap<(*const Ways, OnError, Vec<u32>), u32> = HashMap::new();
+        let mut groups: HashMap<(*const Ways, OnError, bool, Vec<u32>), u32> = HashMap::new();
         let mut combinations = Count::ONE;
         let mut stages = Vec::with_capacity(plan.stages.len());
         for (index, stage) in (0..).zip(&plan.stages) {
@@ -97,7 +96,8 @@ impl<'p> Base<'p> {
                 let ways = Ways::new(planned, |replica| given.outcomes(at, replica));
                 let ways = Rc::clone(known.entry(ways).or_insert_with_key(|ways| Rc::new(ways.clone())));
                 let next = groups.len() as u32;
-                let group = *groups.entry((Rc::as_ptr(&ways), planned.on_error, locks.clone())).or_insert(next);
+                let group =
+                    *groups.entry((Rc::as_ptr(&ways), planned.on_error, given.is_cached(at), locks.clone())).or_insert(next);
                 sites.push(Site { ways, on_error: planned.on_error, group, locks, is_cached: given.is_cached(at) });
             }
             let can_abort = sites.iter().any(|site| site.aborts());
@@ -112,16 +112,7 @@ impl<'p> Base<'p> {
                 mark_asked(condition, plan, &mut stages);
             }
         }
-        let mut lists = HashSet::new();
-        let needs = plan.substages().flat_map(|(_, substage)| &substage.needs);
-        let needed =
-            needs.filter(|need| lists.insert(need.members.as_ptr())).flat_map(|need| need.members.iter().copied()).collect();
-        Self { plan, stages, combinations, needed }
-    }
-
-    /// Whether another substage needs it.
-    pub(super) fn is_needed(&self, at: SubstageRef) -> bool {
-        self.needed.contains(&at)
+        Self { plan, stages, combinations }
     }
 
     pub(super) fn site(&self, at: SubstageRef) -> &Site {

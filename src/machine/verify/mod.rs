@@ -7,6 +7,7 @@ mod bound;
 mod count;
 mod explore;
 mod laws;
+mod likeness;
 mod model;
 mod realise;
 mod schedule;
@@ -22,7 +23,7 @@ pub use realise::Counterexample;
 use super::expect::{Check, Fact};
 use super::{Expectation, Fakes, Trace};
 use crate::base::Duration;
-use crate::plan::{Plan, SubstageRef};
+use crate::plan::Plan;
 use crate::sema::hir::BinaryOp;
 use base::Base;
 use bound::{Bounds, Lengths};
@@ -145,15 +146,21 @@ enum Rest {
 impl Inquiry<'_, '_> {
     fn answer(&mut self, budget: &mut u64) -> Verdict {
         let (mut cut, mut is_open) = (None, false);
-        let mut seen = HashSet::new();
+        let base = &self.space.base;
+        let named = likeness::named(base, self.expectation.when.as_ref());
+        let mut known = HashSet::new();
         for subject in model::subjects(self.expectation) {
-            if self.likeness(subject).is_some_and(|likeness| !seen.insert(likeness)) {
+            let likeness = likeness::likeness(base, subject, &named);
+            if likeness.as_ref().is_some_and(|likeness| known.contains(likeness)) {
                 continue;
             }
-            let mut rest = Rest::Unshown;
-            for (precision, visits) in EFFORTS {
+            let mut rest = self.ask(subject, EFFORTS[0], budget);
+            if matches!(rest, Rest::Nothing) {
+                known.extend(likeness);
+            }
+            for effort in &EFFORTS[1..] {
                 if matches!(rest, Rest::Unshown) && self.best.is_none() {
-                    rest = self.ask(subject, precision, visits, budget);
+                    rest = self.ask(subject, *effort, budget);
                 }
             }
             match rest {
@@ -170,7 +177,7 @@ impl Inquiry<'_, '_> {
         }
     }
 
-    fn ask(&mut self, subject: Subject, precision: Precision, visits: u32, budget: &mut u64) -> Rest {
+    fn ask(&mut self, subject: Subject, (precision, visits): (Precision, u32), budget: &mut u64) -> Rest {
         let model = Model::new(&self.space.base, self.expectation, subject, precision);
         let mut search = Search::new(&model, visits);
         let mut tries = 0;
@@ -196,20 +203,4 @@ impl Inquiry<'_, '_> {
         let trials = self.trials.get_or_insert_with(|| Trials::new(&space.base, &space.free, space.given));
         trials.realise(picks, self.is_missed)
     }
-
-    /// Two substages of the same are answered for alike.
-    fn likeness(&self, subject: Subject) -> Option<Likeness> {
-        let Subject::Substage(at, _) = subject else { return None };
-        let base = &self.space.base;
-        let stage = &base.stages[at.stage as usize];
-        let is_ordered = stage.can_abort && stage.width.enough().is_some();
-        if is_ordered || base.is_needed(at) || self.expectation.when.as_ref().is_some_and(|when| when.names(at)) {
-            return None;
-        }
-        let needs = model::needs(base.plan, at).map(|need| (need.members[0], need.members.len(), need.loads)).collect();
-        Some((at.stage, stage.sites[at.substage as usize].group, needs))
-    }
 }
-
-/// A stage, a group in it, and needs.
-type Likeness = (u32, u32, Vec<(SubstageRef, usize, bool)>);

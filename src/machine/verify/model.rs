@@ -317,7 +317,7 @@ fn all_of(plan: &Plan, stage: usize) -> impl Iterator<Item = SubstageRef> {
     (0..plan.stages[stage].substages.len() as u32).map(move |substage| SubstageRef { stage: stage as u32, substage })
 }
 
-fn few_of_condition(when: &When, found: &mut Vec<SubstageRef>) {
+pub(super) fn few_of_condition(when: &When, found: &mut Vec<SubstageRef>) {
     match when {
         When::Failed(Matched::Substages(substages)) | When::Succeeded(Matched::Substages(substages)) => {
             if substages.len() <= FEW {
