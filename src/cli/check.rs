@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::driver::{self, Merged, Outcome};
 use super::fixes;
-use super::output::{Exit, MessageFormat, Stream, say};
-use super::workspace::{Root, Selection};
+use super::output::{Exit, MessageFormat, Stream, say, usage};
+use super::workspace::{Root, Selection, is_stdin};
 use crate::base::SourceMap;
 use crate::diag::Diagnostic;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders; without any, the workspace
+    /// Files and folders; without any, the workspace; `-` reads standard input
     paths: Vec<PathBuf>,
     /// Check for this target too
     #[arg(long, value_name = "NAME")]
@@ -27,6 +27,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
+    if args.fix && args.paths.iter().any(|path| is_stdin(path)) {
+        return usage("`--fix` writes what it mends to files, and standard input is none");
+    }
     let mut merged = Merged::default();
     let mut unread = Vec::new();
     let selections = args.root.select(&args.paths, &mut unread);

@@ -20,7 +20,7 @@ const TARGET_VARIABLE: &str = "O11N_TARGET";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The source file; without one, the pipeline is looked for in the workspace
+    /// The source file, or `-` for standard input; without one, the pipeline is looked for in the workspace
     file: Option<PathBuf>,
     #[command(flatten)]
     what: What,

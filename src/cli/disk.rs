@@ -9,9 +9,12 @@ use ecow::EcoString;
 use ignore::WalkBuilder;
 
 use crate::base::{ReadError, RootPath, World};
+use crate::syntax;
 
 /// Files that a workspace may have; more is taken for a mistake in the choice of the root.
 const MOST_FILES: usize = 1_000_000;
+/// What standard input is called in messages.
+pub(super) const STDIN: &str = "<stdin>";
 /// What marks the root of a workspace.
 const MARKS: [&str; 2] = [".git", "o11n.toml"];
 
@@ -21,6 +24,8 @@ pub struct DiskWorld {
     /// Absolute, without symbolic links.
     root: PathBuf,
     files: OnceLock<Result<Arc<[RootPath]>, ReadError>>,
+    /// What came by standard input, and the name that it has here.
+    stdin: Option<(RootPath, Vec<u8>)>,
 }
 
 impl DiskWorld {
@@ -30,7 +35,7 @@ impl DiskWorld {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        Ok(Self { root, files: OnceLock::new() })
+        Ok(Self { root, files: OnceLock::new(), stdin: None })
     }
 
     /// The workspace that a file or folder is in: the nearest folder upward with a `.git` or an `o11n.toml`, else its own.
@@ -43,6 +48,18 @@ impl DiskWorld {
 
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The same workspace with standard input as a file of the current folder; `None` where that folder is outside.
+    pub(super) fn with_stdin(self) -> io::Result<Option<(Self, RootPath)>> {
+        let Some(path) = self.locate(Path::new(STDIN))? else { return Ok(None) };
+        let stdin = Some((path.clone(), read_stdin()?));
+        Ok(Some((Self { stdin, ..self }, path)))
+    }
+
+    /// Whether both see the same files.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (&self.root, &self.stdin) == (&other.root, &other.stdin)
     }
 
     /// What a path of the command line is called in the workspace: `None` where it is outside, or is the root itself. The last
@@ -107,6 +124,10 @@ impl DiskWorld {
 
 impl World for DiskWorld {
     fn read(&self, path: &RootPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        if let Some((_, bytes)) = self.stdin.as_ref().filter(|(stdin, _)| stdin == path) {
+            let size = bytes.len() as u64;
+            return if size > limit { Err(ReadError::TooLarge(size)) } else { Ok(bytes.clone()) };
+        }
         let size = self.probe(path)?;
         if size > limit {
             return Err(ReadError::TooLarge(size));
@@ -125,6 +146,13 @@ impl World for DiskWorld {
     fn env(&self, name: &str) -> Option<EcoString> {
         std::env::var_os(name).map(|value| value.to_string_lossy().into())
     }
+}
+
+/// Standard input, at most one byte more than a source may have: that shows that there is more.
+pub(super) fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(syntax::FILE_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn read_error(error: io::Error) -> ReadError {

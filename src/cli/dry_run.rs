@@ -17,7 +17,7 @@ use crate::view;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The source file; without one, the pipeline is looked for in the workspace
+    /// The source file, or `-` for standard input; without one, the pipeline is looked for in the workspace
     file: Option<PathBuf>,
     #[command(flatten)]
     chosen: Chosen,

@@ -1,13 +1,12 @@
 //! `o11n fmt`: the one layout.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::disk::{DiskWorld, reason};
+use super::disk::{DiskWorld, STDIN, read_stdin, reason};
 use super::output::{Exit, MessageFormat, Stream, print, unreadable, unwritable, usage, write_file};
-use super::workspace::Root;
+use super::workspace::{Root, is_stdin};
 use crate::base::{FileId, RootPath, SourceMap, Span, World};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::{self, fmt};
@@ -39,7 +38,7 @@ struct Report {
 
 pub(super) fn run(args: &Args) -> Exit {
     let mut report = Report::default();
-    if args.paths.iter().any(|path| path == Path::new("-")) {
+    if args.paths.iter().any(|path| is_stdin(path)) {
         if args.paths.len() > 1 {
             return usage("`-` stands alone");
         }
@@ -58,16 +57,16 @@ pub(super) fn run(args: &Args) -> Exit {
 
 impl Args {
     fn stdin(&self, report: &mut Report) {
-        let mut bytes = Vec::new();
-        // One byte more than may be shows that there is more.
-        let limit = syntax::FILE_LIMIT as u64 + 1;
-        if let Err(error) = std::io::stdin().lock().take(limit).read_to_end(&mut bytes) {
-            report.diagnostics.push(*unreadable(Path::new("-"), &reason(&error)));
-            return;
-        }
-        let Some((text, formatted)) = report.format("<stdin>", bytes) else { return };
+        let bytes = match read_stdin() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                report.diagnostics.push(*unreadable(Path::new("-"), &reason(&error)));
+                return;
+            }
+        };
+        let Some((text, formatted)) = report.format(STDIN, bytes) else { return };
         if self.check || self.diff {
-            self.show("<stdin>", &text, &formatted, report);
+            self.show(STDIN, &text, &formatted, report);
         } else {
             report.shown = formatted;
         }

@@ -15,7 +15,7 @@ use crate::sema::hir::{Param, Pipeline};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders; without any, the workspace
+    /// Files and folders; without any, the workspace; `-` reads standard input
     paths: Vec<PathBuf>,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]

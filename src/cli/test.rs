@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders; without any, the workspace
+    /// Files and folders; without any, the workspace; `-` reads standard input
     paths: Vec<PathBuf>,
     /// Only scenarios whose `file::pipeline::scenario` holds this text, or matches it where it has a `*`
     #[arg(long, value_name = "TEXT")]

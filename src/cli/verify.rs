@@ -15,7 +15,7 @@ const LAWS: &str = "laws";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders; without any, the workspace
+    /// Files and folders; without any, the workspace; `-` reads standard input
     paths: Vec<PathBuf>,
     /// Only properties whose `file::pipeline::property` holds this text, or matches it where it has a `*`; `::laws` are the laws
     #[arg(long, value_name = "TEXT")]

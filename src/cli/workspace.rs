@@ -32,8 +32,14 @@ impl Root {
         }
     }
 
-    /// The workspace that one source file is in, and the file's name there.
+    /// The workspace that one source file is in, and the file's name there. Standard input, `-`, is in the current folder's.
     pub(super) fn open_file(&self, path: &Path) -> Result<(DiskWorld, RootPath), Box<Diagnostic>> {
+        if is_stdin(path) {
+            let world = self.open(Path::new("."))?;
+            let beside = outside(&world);
+            let opened = world.with_stdin().map_err(|error| unreadable(path, &reason(&error)))?;
+            return opened.ok_or_else(|| unreadable(Path::new("."), &beside));
+        }
         let world = self.open(path)?;
         let file = world.locate(path).map_err(|error| unreadable(path, &reason(&error)))?;
         let Some(file) = file else {
@@ -65,7 +71,7 @@ impl Root {
             };
             match found {
                 Err(diagnostic) => sink.push(*diagnostic),
-                Ok((world, files)) => match selections.iter_mut().find(|selection| selection.world.root() == world.root()) {
+                Ok((world, files)) => match selections.iter_mut().find(|selection| selection.world.is_same(&world)) {
                     Some(selection) => selection.files.extend(files),
                     None => selections.push(Selection { world, files }),
                 },
@@ -77,6 +83,11 @@ impl Root {
         }
         selections
     }
+}
+
+/// Whether a path of the command line means standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// All source files of a workspace, or of one folder of it.

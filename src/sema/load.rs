@@ -8,7 +8,7 @@ use crate::sema::stdlib;
 use crate::syntax::ast::{self, ItemKind, StringLit};
 
 /// The largest source file, in bytes.
-const FILE_LIMIT: u64 = 8 << 20;
+const FILE_LIMIT: u64 = crate::syntax::FILE_LIMIT as u64;
 
 /// A parsed file.
 pub(super) struct Unit {

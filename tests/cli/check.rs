@@ -94,3 +94,18 @@ fn fix_keeps_permissions_and_links() {
     assert_eq!(workspace.read("real.o11n"), GOOD);
     assert_eq!(std::fs::metadata(workspace.file("real.o11n")).unwrap().permissions().mode() & 0o777, 0o640);
 }
+
+#[test]
+fn standard_input_is_a_file_of_the_current_folder() {
+    let text = "import \"lib.o11n\" { x }\npipeline p {\n  stage s { substage a { run = \"echo ${{ x }}\" } }\n}\n";
+    let workspace = Workspace::of(&[("lib.o11n", "let x = 1\n")]);
+    workspace.run_with_stdin(&["check", "-"], text.as_bytes()).ends(0);
+    let ran = workspace.run_with_stdin(&["check", "-", "lib.o11n", "--message-format", "short"], BAD.as_bytes()).ends(1);
+    assert!(ran.stdout.starts_with("<stdin>:3:36: error[E0101]: "), "{}", ran.stdout);
+    let book = workspace.run_with_stdin(&["compile", "-"], text.as_bytes()).ends(0).json();
+    assert_eq!(book["s"]["substages"][0]["substage_name"], "a");
+    let book = workspace.run_with_stdin(&["compile", "-"], BAD.as_bytes()).ends(1).json();
+    assert_eq!(book["err_no"], 101);
+    workspace.run_with_stdin(&["check", "--fix", "-"], BAD.as_bytes()).ends(2);
+    workspace.run_with_stdin(&["check", "-"], b"\xff\xfe").ends(1);
+}

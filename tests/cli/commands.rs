@@ -1,6 +1,5 @@
 //! The smaller commands.
 
-use std::io::Write;
 use std::process::Stdio;
 
 use o11n::diag::CATALOGUE;
@@ -104,23 +103,16 @@ fn a_reader_that_goes_away_is_no_error() {
 /// Messy, but right.
 const MESSY: &str = "pipeline   nightly{ stage build{\n substage app{run=\"make\"} } }";
 
-fn format_stdin(workspace: &Workspace, args: &[&str], text: &[u8]) -> Ran {
-    let mut command = workspace.command(args);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text).unwrap();
-    Ran::from(child.wait_with_output().unwrap())
-}
-
 #[test]
 fn fmt_reads_stdin_and_writes_stdout() {
     let workspace = Workspace::of(&[]);
-    let laid_out = format_stdin(&workspace, &["fmt", "-"], MESSY.as_bytes()).ends(0).stdout;
+    let laid_out = workspace.run_with_stdin(&["fmt", "-"], MESSY.as_bytes()).ends(0).stdout;
     assert!(laid_out.starts_with("pipeline nightly {\n  stage build {\n"), "{laid_out}");
-    assert_eq!(format_stdin(&workspace, &["fmt", "-"], laid_out.as_bytes()).ends(0).stdout, laid_out);
-    let refused = format_stdin(&workspace, &["fmt", "-"], b"pipeline {{{").ends(1);
+    assert_eq!(workspace.run_with_stdin(&["fmt", "-"], laid_out.as_bytes()).ends(0).stdout, laid_out);
+    let refused = workspace.run_with_stdin(&["fmt", "-"], b"pipeline {{{").ends(1);
     assert_eq!(refused.stdout, "");
     assert!(refused.stderr.contains("error[E0"), "{}", refused.stderr);
-    format_stdin(&workspace, &["fmt", "-"], b"\xff\xfe").ends(1);
+    workspace.run_with_stdin(&["fmt", "-"], b"\xff\xfe").ends(1);
 }
 
 #[test]
