@@ -193,6 +193,13 @@ mod tests {
     }
 
     #[test]
+    fn a_second_document_is_told_in_our_words() {
+        let error = Format::Yaml.parse("- a\n---\n- b\n").unwrap_err();
+        assert!(error.message.starts_with("a second document begins here"), "{}", error.message);
+        assert_eq!(error.at.start, 8);
+    }
+
+    #[test]
     fn an_alias_bomb_is_refused() {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {

@@ -46,8 +46,11 @@ pub(super) fn parse(text: &str) -> Result<Datum, Malformed> {
     }
 }
 
-/// The library's words without the place, which the label shows.
+/// The library's words without the place, which the label shows, and without its own names.
 fn said(error: &serde_yaml::Error) -> String {
+    if let serde_yaml::Error::MultipleDocuments { .. } = error.without_snippet() {
+        return "a second document begins here, and a data file is one; give each a file of its own".to_owned();
+    }
     let text = error.without_snippet().to_string();
     let text = text.lines().next().unwrap_or_default();
     let text = text.split(" at line ").next().unwrap_or_default();
