@@ -107,7 +107,7 @@ catalogue! {
     TooManySubstages = E0315, "more substages than the limit";
     BadCron = E0316, "a schedule that is none";
     ShardedDispatch = E0317, "shards and a dispatch on one substage";
-    EmptyStage = W0301, "a stage without substages";
+    EmptyStage = W0301, "a stage or a pipeline with nothing in it";
     OpenGate = W0302, "a need that is not in this plan";
     IdleShards = W0303, "more shards than cases";
     // Hardware and clusters

@@ -25,7 +25,7 @@ mod triggers;
 mod value;
 
 use crate::base::{Duration, SourceMap, World};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::{PipelineId, Program};
 
 pub use fake_names::{Faked, exit_code, fake_variables, set_fakes, stage_variable, substage_variable};
@@ -62,6 +62,11 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
     if eval.has_errors() {
         eval.read_all_files();
     } else {
+        if drafts.is_empty() {
+            let message = format!("the pipeline `{}` has no stages, so a run of it does nothing", declared.name);
+            let help = "write a `stage`, or look at the condition or the list that leaves none";
+            eval.report(Diagnostic::at(Code::EmptyStage, declared.span, message, "nothing is left in it").help(help));
+        }
         gates::resolve(&mut eval, &mut drafts, declared);
         clusters::check(&mut eval, &modes, declared);
     }

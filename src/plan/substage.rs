@@ -177,12 +177,21 @@ impl<'a> Expander<'_, 'a> {
     /// Exactly one of `run` and `command`.
     fn body(&mut self, attrs: &Attrs, name: &str, span: Span) -> Res<Body> {
         match (attrs.get("run"), attrs.get("command")) {
-            (Some(run), None) => run.value.as_script().map(|script| Body::Run(Script::clone(script))).ok_or(Failed),
+            (Some(run), None) => {
+                let script = run.value.as_script().ok_or(Failed)?;
+                if script.parts.iter().all(|part| part.as_str().trim().is_empty()) {
+                    let message = format!("the `run` of `{name}` is empty");
+                    let help = "write what it runs; `true` is a command that does nothing";
+                    return self.eval.fail(Diagnostic::at(Code::NoBody, run.span, message, "nothing to run").help(help));
+                }
+                Ok(Body::Run(Script::clone(script)))
+            }
             (None, Some(command)) => {
                 let words = command.value.strings();
-                if words.is_empty() {
-                    let message = format!("the `command` of `{name}` has no words");
-                    return self.eval.fail(Diagnostic::at(Code::NoBody, command.span, message, "nothing to run"));
+                if words.first().is_none_or(|program| program.trim().is_empty()) {
+                    let message = format!("the `command` of `{name}` names no program");
+                    let help = "write the program and its arguments: `command = [\"make\", \"test\"]`";
+                    return self.eval.fail(Diagnostic::at(Code::NoBody, command.span, message, "nothing to run").help(help));
                 }
                 Ok(Body::Command(words))
             }
