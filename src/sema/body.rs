@@ -85,7 +85,7 @@ impl<'a> Checker<'a> {
                 ItemKind::Block { word, label: label @ Some(_), body, .. }
                     if schema::block_by_word(&word.text).is_none() && schema::attribute(kind, &word.text).is_none() =>
                 {
-                    match self.unknown_block(kind, &word.text, word.span) {
+                    match self.unknown_block(kind, &word.text, word.span, &|_| false) {
                         Some("stage") => nodes.extend(self.stage(item, label.as_ref(), body)),
                         Some("substage") => nodes.extend(self.substage(item, label.as_ref(), body)),
                         _ => {}
@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
                 }
                 _ => match settings.as_deref_mut() {
                     Some(settings) => {
-                        if !self.setting(kind, item, settings) {
+                        if !self.setting(kind, item, items, settings) {
                             self.misplaced(kind, item);
                         }
                     }
@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
                 (word.text.clone(), word.span)
             }
             ItemKind::Block { word, label: None, .. } if crate::schema::block_by_word(&word.text).is_none() => {
-                self.unknown_block(kind, &word.text, word.span);
+                self.unknown_block(kind, &word.text, word.span, &|_| false);
                 return;
             }
             _ => {
@@ -154,7 +154,7 @@ impl<'a> Checker<'a> {
             );
             return;
         }
-        self.setting(kind, item, &mut aside);
+        self.setting(kind, item, &[], &mut aside);
         self.report(
             Diagnostic::at(
                 Code::MisplacedAttribute,

@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
             for entry in &body.items {
                 match &entry.kind {
                     ItemKind::With { name, value } => self.param_value(name, value, params, &mut with),
-                    _ if self.setting(Kind::Trigger, entry, &mut settings) => {}
+                    _ if self.setting(Kind::Trigger, entry, &body.items, &mut settings) => {}
                     _ => self.misplaced(Kind::Trigger, entry),
                 }
             }
@@ -334,7 +334,7 @@ impl<'a> Checker<'a> {
                     }
                     ItemKind::Error => {}
                     ItemKind::Block { word, label: None, .. } if schema::block_by_word(&word.text).is_none() => {
-                        this.unknown_block(Kind::Cluster, &word.text, word.span);
+                        this.unknown_block(Kind::Cluster, &word.text, word.span, &|_| false);
                     }
                     _ => this.misplaced(Kind::Cluster, item),
                 }

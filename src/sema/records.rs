@@ -11,6 +11,7 @@ use crate::sema::checker::Checker;
 use crate::sema::declare::{Entity, Space};
 use crate::sema::expr::{Typed, error, key_span, key_text, maybe_null, path_text};
 use crate::sema::hir::{Expr, ExprKind};
+use crate::sema::settings::set_twice;
 use crate::sema::resolve::Found;
 use crate::sema::types::{Field, Record, Type};
 use crate::syntax::ast::{self, Key, Name};
@@ -123,16 +124,7 @@ impl<'a> Checker<'a> {
         let mut seen: std::collections::HashMap<EcoString, Span> = Default::default();
         for key in keys {
             if let Some(first) = seen.insert(key_text(key), key_span(key)) {
-                self.report(
-                    Diagnostic::at(
-                        Code::DuplicateAttribute,
-                        key_span(key),
-                        format!("`{}` is set twice", key_text(key)),
-                        "again here",
-                    )
-                    .label(first, "first here")
-                    .help("keep one of them"),
-                );
+                self.report(set_twice(&key_text(key), key_span(key), first));
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema::{self, AttrType, Attribute, Kind};
 use crate::sema::checker::Checker;
-use crate::sema::expr::{key_span, key_text};
+use crate::sema::expr::{error, key_span, key_text};
 use crate::sema::hir::{Setting, Settings};
 use crate::sema::types::Type;
 use crate::sema::values::Written;
@@ -17,7 +17,7 @@ impl<'a> Checker<'a> {
     pub(super) fn block_settings(&mut self, kind: Kind, items: &'a [Item]) -> Settings {
         let mut settings = Settings::new();
         for item in items {
-            if !self.setting(kind, item, &mut settings) {
+            if !self.setting(kind, item, items, &mut settings) {
                 self.misplaced(kind, item);
             }
         }
@@ -25,7 +25,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reads an item if it is a setting (`name = value`, or a block that is an attribute). False: it is something else.
-    pub(super) fn setting(&mut self, kind: Kind, item: &'a Item, settings: &mut Settings) -> bool {
+    pub(super) fn setting(&mut self, kind: Kind, item: &'a Item, block: &'a [Item], settings: &mut Settings) -> bool {
         let (key, written) = match &item.kind {
             ItemKind::Setting { key, value } => (key_name(key), Written::Expr(value)),
             ItemKind::Block { word, label: None, extends: None, body }
@@ -36,33 +36,45 @@ impl<'a> Checker<'a> {
             ItemKind::Error => return true,
             _ => return false,
         };
-        let (name, span) = key;
-        let Some(attribute) = schema::attribute(kind, &name) else {
-            let is_elsewhere = schema::ATTRIBUTES.iter().any(|row| row.name == name);
-            match written {
-                Written::Body(_) if !is_elsewhere => {
-                    self.unknown_block(kind, &name, span);
-                }
-                _ => self.unknown_attribute(kind, &name, span),
-            }
-            // What a misplaced value means cannot be told before it has its place.
-            if !is_elsewhere {
-                self.read_anyway(written);
-            }
-            return true;
-        };
-        let value = self.value(&attribute.ty, written, span);
-        if let Some(first) = settings.iter().find(|setting| setting.attribute.name == attribute.name) {
-            let first = first.span;
-            self.report(
-                Diagnostic::at(Code::DuplicateAttribute, span, format!("`{name}` is set twice"), "again here")
-                    .label(first, "first here")
-                    .help("keep one of them"),
-            );
-            return true;
-        }
-        settings.push(Setting { attribute, value, span });
+        self.entry(kind, key, written, &|name| is_set(block, name), settings);
         true
+    }
+
+    /// Reads one entry of a block, or of the record that is one. `is_set` tells what the block sets anywhere.
+    pub(super) fn entry(
+        &mut self,
+        kind: Kind,
+        (name, span): (EcoString, Span),
+        written: Written<'a>,
+        is_set: &dyn Fn(&str) -> bool,
+        settings: &mut Settings,
+    ) {
+        if let Some(attribute) = schema::attribute(kind, &name) {
+            self.set(attribute, written, span, settings);
+            return;
+        }
+        let is_elsewhere = schema::ATTRIBUTES.iter().any(|row| row.name == name);
+        // What is meant may be meant once.
+        let is_taken = |meant: &str| is_set(meant) || settings.iter().any(|setting| setting.attribute.name == meant);
+        let meant = match written {
+            Written::Body(_) if !is_elsewhere => self.unknown_block(kind, &name, span, &is_taken),
+            _ => self.unknown_attribute(kind, &name, span, &is_taken),
+        };
+        // What a misplaced value means cannot be told before it has its place.
+        if !is_elsewhere {
+            self.read_anyway(written);
+        }
+        if let Some(attribute) = meant.filter(|meant| !is_taken(meant)).and_then(|meant| schema::attribute(kind, meant)) {
+            settings.push(Setting { attribute, value: error(span), span });
+        }
+    }
+
+    fn set(&mut self, attribute: &'static Attribute, written: Written<'a>, span: Span, settings: &mut Settings) {
+        let value = self.value(&attribute.ty, written, span);
+        match settings.iter().find(|setting| setting.attribute.name == attribute.name) {
+            Some(first) => self.report(set_twice(attribute.name, span, first.span)),
+            None => settings.push(Setting { attribute, value, span }),
+        }
     }
 
     /// The settings of a `target` block, whose attributes the backend declares.
@@ -82,10 +94,7 @@ impl<'a> Checker<'a> {
                 }
             };
             match attributes.iter().find(|row| row.name == name) {
-                Some(attribute) => {
-                    let value = self.value(&attribute.ty, written, span);
-                    settings.push(Setting { attribute, value, span });
-                }
+                Some(attribute) => self.set(attribute, written, span, &mut settings),
                 None => {
                     let diagnostic = Diagnostic::at(
                         Code::UnknownAttribute,
@@ -104,10 +113,17 @@ impl<'a> Checker<'a> {
         settings
     }
 
-    pub(super) fn unknown_attribute(&mut self, kind: Kind, name: &str, span: Span) {
+    /// Reports an attribute that does not exist; gives the one that was meant, where that can be told.
+    fn unknown_attribute(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        span: Span,
+        is_taken: &dyn Fn(&str) -> bool,
+    ) -> Option<&'static str> {
         if is_reserved(kind, name) {
             self.report(reserved(name, span));
-            return;
+            return None;
         }
         let usual = familiar_part(name).filter(|meant| schema::attribute(kind, meant).is_some());
         if let (Some(row), None) = (schema::ATTRIBUTES.iter().find(|row| row.name == name), usual) {
@@ -121,7 +137,7 @@ impl<'a> Checker<'a> {
                 )
                 .help(format!("it belongs in {}", either(&places))),
             );
-            return;
+            return None;
         }
         let diagnostic = Diagnostic::at(
             Code::UnknownAttribute,
@@ -133,11 +149,21 @@ impl<'a> Checker<'a> {
         let meant = usual
             .or(familiar(name).filter(|meant| schema::attribute(kind, meant).is_some()))
             .or_else(|| nearest(name, known.clone()));
-        self.report(diagnostic.meant(span, meant, || format!("it has {}", known.collect::<Vec<_>>().join(", "))));
+        self.report(match meant {
+            Some(meant) if is_taken(meant) => diagnostic.help(taken(meant)),
+            meant => diagnostic.meant(span, meant, || format!("it has {}", known.collect::<Vec<_>>().join(", "))),
+        });
+        meant
     }
 
     /// Reports a block that does not exist; gives the one that was meant, where that can be told.
-    pub(super) fn unknown_block(&mut self, kind: Kind, name: &str, span: Span) -> Option<&'static str> {
+    pub(super) fn unknown_block(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        span: Span,
+        is_taken: &dyn Fn(&str) -> bool,
+    ) -> Option<&'static str> {
         if schema::RESERVED_FOR_LATER.contains(&name) {
             self.report(reserved(name, span));
             return None;
@@ -155,6 +181,7 @@ impl<'a> Checker<'a> {
             .filter(|meant| known.contains(meant))
             .or_else(|| nearest(name, known.iter().copied().chain(statements)));
         self.report(match meant {
+            Some(meant) if is_taken(meant) => diagnostic.help(taken(meant)),
             Some(meant) => diagnostic.fix(format!("write `{meant}`"), span, meant).help(format!("did you mean `{meant}`?")),
             None if matches!(name, "fn" | "def" | "func" | "function") => {
                 diagnostic.help("a function is declared at the top of a file: `let name(argument: type): type = value`")
@@ -172,14 +199,14 @@ impl<'a> Checker<'a> {
             ItemKind::Block { word, .. } => match schema::block_by_word(&word.text) {
                 Some(_) => (word.text.as_str(), word.span),
                 None => {
-                    self.unknown_block(kind, &word.text, word.span);
+                    self.unknown_block(kind, &word.text, word.span, &|_| false);
                     return;
                 }
             },
             ItemKind::Setting { key, .. } => {
                 let (name, span) = key_name(key);
                 if schema::attributes(kind).next().is_some() {
-                    self.unknown_attribute(kind, &name, span);
+                    self.unknown_attribute(kind, &name, span, &|_| false);
                     return;
                 }
                 let rows = schema::STATEMENTS.iter().filter(|row| row.inside.contains(&kind));
@@ -225,6 +252,26 @@ impl<'a> Checker<'a> {
 
 pub(super) fn key_name(key: &Key) -> (EcoString, Span) {
     (key_text(key), key_span(key))
+}
+
+/// Whether a block sets this attribute.
+fn is_set(block: &[Item], name: &str) -> bool {
+    block.iter().any(|item| match &item.kind {
+        ItemKind::Setting { key, .. } => key_text(key) == name,
+        ItemKind::Block { word, label: None, .. } => word.text == name,
+        _ => false,
+    })
+}
+
+/// What is said of the second of two.
+pub(super) fn set_twice(name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::at(Code::DuplicateAttribute, span, format!("`{name}` is set twice"), "again here")
+        .label(first, "first here")
+        .help("keep one of them")
+}
+
+fn taken(meant: &str) -> String {
+    format!("if you mean `{meant}`, this block has it already: keep one of them")
 }
 
 fn reserved(name: &str, span: Span) -> Diagnostic {

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::schema::{self, AttrType, Kind};
 use crate::sema::checker::Checker;
 use crate::sema::expr::{error, key_span, key_text};
-use crate::sema::hir::{Expr, ExprKind, Literal, Setting, Settings};
+use crate::sema::hir::{Expr, ExprKind, Literal, Settings};
 use crate::sema::settings::key_name;
 use crate::sema::types::Type;
 use crate::syntax::ast::{self, Body, ItemKind, Key};
@@ -70,28 +70,8 @@ impl<'a> Checker<'a> {
                 ast::ExprKind::Record(entries) => {
                     let mut settings = Settings::new();
                     for (key, value) in entries {
-                        let (name, span) = key_name(key);
-                        match schema::attribute(kind, &name) {
-                            Some(attribute) if settings.iter().any(|setting| setting.attribute.name == attribute.name) => {
-                                self.report(
-                                    Diagnostic::at(
-                                        Code::DuplicateAttribute,
-                                        span,
-                                        format!("`{name}` is set twice"),
-                                        "again here",
-                                    )
-                                    .help("keep one of them"),
-                                );
-                            }
-                            Some(attribute) => {
-                                let value = self.value(&attribute.ty, Written::Expr(value), span);
-                                settings.push(Setting { attribute, value, span });
-                            }
-                            None => {
-                                self.unknown_attribute(kind, &name, span);
-                                self.read_anyway(Written::Expr(value));
-                            }
-                        }
+                        let is_set = |name: &str| entries.iter().any(|(key, _)| key_text(key) == name);
+                        self.entry(kind, key_name(key), Written::Expr(value), &is_set, &mut settings);
                     }
                     self.check_nested(kind, &settings, name);
                     settings

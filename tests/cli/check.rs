@@ -109,3 +109,23 @@ fn standard_input_is_a_file_of_the_current_folder() {
     workspace.run_with_stdin(&["check", "--fix", "-"], BAD.as_bytes()).ends(2);
     workspace.run_with_stdin(&["check", "-"], b"\xff\xfe").ends(1);
 }
+
+#[test]
+fn fix_mends_one_of_two_that_mean_the_same_and_leaves_the_other() {
+    let text = "pipeline p {\n  stage s {\n    substage a {\n      timeuot = 1m\n      timeot = 2m\n      retry { limt = 1  limit = 2 }\n      run = \"make\"\n    }\n  }\n}\n";
+    let workspace = Workspace::of(&[("ci.o11n", text)]);
+    let ran = workspace.run(&["check", "--fix"]).ends(1);
+    assert_eq!(workspace.read("ci.o11n"), text.replace("timeuot", "timeout"));
+    assert!(ran.stdout.contains("if you mean `timeout`, this block has it already"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("if you mean `limit`, this block has it already"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("set twice"), "{}", ran.stdout);
+}
+
+#[test]
+fn fix_writes_marks_as_the_layout_has_them() {
+    let text = "type T = { a: int, b: int }\nlet x: T = { a = 1, b =2 }\npipeline p {\n  stage s {\n    timeout: 1m\n    substage a { run = \"echo ${{ x.a }}\" }\n  }\n}\n";
+    let workspace = Workspace::of(&[("ci.o11n", text)]);
+    workspace.run(&["check", "--fix"]).ends(0);
+    let mended = text.replace("a = 1, b =2", "a: 1, b: 2").replace("timeout: 1m", "timeout = 1m");
+    assert_eq!(workspace.read("ci.o11n"), mended);
+}

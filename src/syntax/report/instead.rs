@@ -69,8 +69,8 @@ impl Reporter<'_> {
             self.push(
                 Diagnostic::at(Code::ColonForEquals, span, "a named argument is written with `=`", "`:` where `=` belongs").fix(
                     "write `=`",
-                    span,
-                    " =",
+                    self.with_blanks(node),
+                    " = ",
                 ),
             );
         }
@@ -93,8 +93,7 @@ impl Reporter<'_> {
         } else {
             Diagnostic::at(Code::ColonForEquals, span, "a value is given with `=`", format!("`{text}` where `=` belongs"))
         };
-        let touches = self.text[..node.start()].ends_with(|c: char| !c.is_whitespace());
-        self.push(diagnostic.fix("write `=`", span, if touches { " =" } else { "=" }));
+        self.push(diagnostic.fix("write `=`", self.with_blanks(node), " = "));
     }
 
     /// `env = { A = 1 }`: a block was meant, or a record.
@@ -128,7 +127,7 @@ impl Reporter<'_> {
                 .fix(format!("make `{key}` a block"), between, " "),
             None => {
                 let mut diagnostic = diagnostic;
-                let mut edits: Vec<(Span, String)> = colons.iter().map(|node| (self.span(*node), ":".to_owned())).collect();
+                let mut edits: Vec<(Span, String)> = colons.iter().map(|node| (self.with_blanks(*node), ": ".to_owned())).collect();
                 edits.extend(commas.iter().map(|node| (self.gap_before(*node).before(), ",".to_owned())));
                 edits.sort_by_key(|(span, _)| span.start);
                 diagnostic.fix = Some(crate::diag::Fix { title: "write `:`".to_owned(), edits });
@@ -144,9 +143,17 @@ impl Reporter<'_> {
         let span = self.span(node);
         self.push(Diagnostic::at(Code::ColonForEquals, span, "a record is written with `:`", "`=` where `:` belongs").fix(
             "write `:`",
-            span,
-            ":",
+            self.with_blanks(node),
+            ": ",
         ));
+    }
+
+    /// A mark with the blanks on both sides of it.
+    fn with_blanks(&self, node: NodeRef<'_>) -> Span {
+        let is_blank = [' ', '\t'];
+        let start = self.text[..node.start()].trim_end_matches(is_blank).len();
+        let end = self.text.len() - self.text[node.end()..].trim_start_matches(is_blank).len();
+        Span::new(self.file, start, end)
     }
 
     pub(super) fn not_first(&mut self, node: NodeRef<'_>) {
