@@ -100,6 +100,20 @@ pub fn by_name(name: &str) -> Result<&'static dyn Target, Option<&'static str>> 
     found.ok_or_else(|| nearest(name, ALL.iter().map(|target| target.name())))
 }
 
+/// What no target that runs pods could take, whichever it will be.
+pub fn judge(plan: &Plan) -> Vec<Diagnostic> {
+    let mut judged: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for mode in plan.substages().filter_map(|(_, substage)| substage.hardware.as_ref()) {
+        let yaml = mode.k8s.as_ref().map_or("", |k8s| k8s.yaml.trim());
+        if !yaml.is_empty() && !judged.contains(&mode.name.as_str()) {
+            judged.push(&mode.name);
+            found.extend(pod::patch(yaml).err().map(|reason| pod::bad_patch(mode, &reason)));
+        }
+    }
+    found
+}
+
 /// Checks the plan against what the target keeps, then makes its files. No files if there is an error.
 pub fn emit(target: &dyn Target, plan: &Plan, options: &Options) -> Emitted {
     let mut diagnostics = Vec::new();

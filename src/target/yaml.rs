@@ -54,7 +54,10 @@ pub fn append(text: &mut String, value: &impl Serialize) {
 
 /// A document read as plain data; says what is wrong with it.
 pub fn parse(text: &str) -> Result<serde_json::Value, String> {
-    serde_yaml::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+    serde_yaml::from_str(text).map_err(|error| match error.without_snippet() {
+        serde_yaml::Error::MultipleDocuments { .. } => "it holds more than one document".to_owned(),
+        error => error.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+    })
 }
 
 /// A mapping in one line, for short ones that stand in a list.

@@ -129,3 +129,11 @@ fn fix_writes_marks_as_the_layout_has_them() {
     let mended = text.replace("a = 1, b =2", "a: 1, b: 2").replace("timeout: 1m", "timeout = 1m");
     assert_eq!(workspace.read("ci.o11n"), mended);
 }
+
+#[test]
+fn a_piece_of_a_manifest_is_checked_without_a_target() {
+    let text = "hardware h { k8s { yaml = \"spec: [\" } }\npipeline p {\n  hardware = h\n  stage s { substage a { run = \"make\" } }\n}\n";
+    let workspace = Workspace::of(&[("ci.o11n", text)]);
+    let ran = workspace.run(&["check", "--message-format", "short"]).ends(1);
+    assert!(ran.stdout.starts_with("ci.o11n:1:10: error[E0601]: "), "{}", ran.stdout);
+}

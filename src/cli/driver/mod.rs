@@ -96,7 +96,9 @@ pub fn check(world: &dyn World, file: &RootPath, target: Option<&str>) -> Outcom
         for (pipeline, _) in (0..).map(PipelineId).zip(&analysis.program.pipelines) {
             let built = plan::build(&analysis.program, pipeline, &inputs, world, &mut analysis.sources);
             sink.extend(built.diagnostics);
-            if let (Some(plan), Some(target)) = (built.plan, target) {
+            let Some(plan) = built.plan else { continue };
+            sink.extend(target::judge(&plan));
+            if let Some(target) = target {
                 sink.extend(target::emit(target, &plan, &Options::default()).diagnostics);
             }
         }
