@@ -108,6 +108,12 @@ pub enum AttrType {
     Cases,
     /// `"stage/substage"`, a literal.
     Path,
+    /// A path or glob below the workspace's root, or below `$WORKSPACE` of a run.
+    File,
+    /// Five fields.
+    Cron,
+    /// A name of the IANA time zone database.
+    TimeZone,
     /// A record of any shape.
     Free,
 }
@@ -182,6 +188,7 @@ pub const STATEMENTS: &[Statement] = &[
 ];
 
 const STRINGS: T = T::List(&T::String);
+const FILES: T = T::List(&T::File);
 
 pub const ATTRIBUTES: &[Attribute] = &[
     // What to do when something breaks.
@@ -284,13 +291,13 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attr("delay", &[Retry], T::Delay, false, "0s", "The wait before the first retry."),
     attr("factor", &[Retry], T::Float(1.0), false, "2", "What each further wait is multiplied by."),
     attr("max_delay", &[Retry], T::Delay, false, "", "The longest wait."),
-    attr("inputs", &[Cache], STRINGS, false, "[]", "Globs of the files that the result depends on."),
+    attr("inputs", &[Cache], FILES, false, "[]", "Globs of the files that the result depends on."),
     attr("ttl", &[Cache], T::Duration, false, "", "How long a success counts."),
     attr("copies", &[Dispatch], T::Int(1, 1_000), false, "", "How many run at once."),
     attr("need", &[Dispatch], T::Int(1, 1_000), false, "1", "How many must pass."),
-    attr("save", &[Artifacts], STRINGS, false, "[]", "Files for later substages, kept when it passed."),
-    attr("keep", &[Artifacts], STRINGS, false, "[]", "Files for people, always kept."),
-    attr("junit", &[Artifacts], STRINGS, false, "[]", "JUnit reports, always kept."),
+    attr("save", &[Artifacts], FILES, false, "[]", "Files for later substages, kept when it passed."),
+    attr("keep", &[Artifacts], FILES, false, "[]", "Files for people, always kept."),
+    attr("junit", &[Artifacts], FILES, false, "[]", "JUnit reports, always kept."),
     attr("load", &[Artifacts], T::List(&T::Path), false, "[]", "Substages whose saved files to fetch; a need too."),
     attr("level", &[Test], T::String, false, "", "The taskbook's `test_level`."),
     attr("type", &[Test], T::String, false, "", "The taskbook's `test_type`."),
@@ -331,8 +338,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attr("idle", &[Cloud], T::Delay, false, "", "After which idle time a machine ends."),
     attr("price", &[Cloud], T::Float(0.0), false, "", "Cost of one machine for an hour."),
     // Triggers.
-    attr("cron", &[Trigger], STRINGS, false, "[]", "Five fields: minute, hour, day, month, weekday."),
-    attr("timezone", &[Trigger], T::String, false, "\"UTC\"", "The time zone of `cron`, by its IANA name."),
+    attr("cron", &[Trigger], T::List(&T::Cron), false, "[]", "Five fields: minute, hour, day, month, weekday."),
+    attr("timezone", &[Trigger], T::TimeZone, false, "\"UTC\"", "The time zone of `cron`, by its IANA name."),
 ];
 
 /// What a backend lets its `target NAME { … }` block hold; made by the targets, given to analysis.

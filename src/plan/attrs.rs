@@ -8,6 +8,7 @@ use super::value::{Fields, Value};
 use crate::base::{Duration, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::schema::{ATTRIBUTES, AttrType, Attribute, Kind};
+use crate::sema::formats;
 use crate::sema::hir::{Expr, ExprKind, Setting, Settings};
 
 /// What holds on a level, each attribute at most once.
@@ -149,29 +150,34 @@ impl<'a> Eval<'a> {
             (AttrType::Delay, Value::Duration(value)) if *value < Duration(0) => {
                 format!("is not less than zero, this is {value}")
             }
+            (AttrType::File | AttrType::Cron | AttrType::TimeZone, Value::String(text)) => {
+                let Some(wrong) = formats::judge(ty, text, expr.span) else { return Ok(()) };
+                let wrong = self.with_origins(wrong, expr);
+                return self.fail(wrong);
+            }
             (_, Value::String(text)) if text.contains('\0') => "cannot hold a NUL character".to_owned(),
             (AttrType::List(inner), Value::List(list)) => {
                 let elements = if let ExprKind::List(elements) = &expr.kind { elements.as_slice() } else { &[] };
+                let mut is_right = Ok(());
                 for (index, value) in list.iter().enumerate() {
-                    self.judge(inner, name, value, elements.get(index).unwrap_or(expr))?;
+                    is_right = self.judge(inner, name, value, elements.get(index).unwrap_or(expr)).and(is_right);
                 }
-                return Ok(());
+                return is_right;
             }
             (AttrType::Block(kind), Value::Map(fields)) => return self.judge_fields(*kind, fields, expr),
             (AttrType::Retry, Value::Map(fields)) => return self.judge_fields(Kind::Retry, fields, expr),
             (AttrType::Map(inner), Value::Map(fields)) => {
+                let mut is_right = Ok(());
                 for (key, value) in fields.iter() {
                     let place = field_expr(expr, key);
-                    if **inner == AttrType::EnvValue && !is_variable(key) {
-                        let message = format!("`{}` is no name of an environment variable", key.escape_debug());
-                        return self.fail(
-                            Diagnostic::at(Code::OutOfRange, place.span, message, "set here")
-                                .help("write letters, digits and `_`"),
-                        );
+                    if **inner == AttrType::EnvValue
+                        && let Some(wrong) = formats::judge_variable(key, place.span)
+                    {
+                        is_right = self.fail(wrong);
                     }
-                    self.judge(inner, name, value, place)?;
+                    is_right = self.judge(inner, name, value, place).and(is_right);
                 }
-                return Ok(());
+                return is_right;
             }
             (AttrType::ExitCodes, Value::Map(fields)) => {
                 let is_code = |key: &str| key.parse::<u8>().is_ok_and(|code| code > 0);
@@ -207,11 +213,4 @@ fn field_expr<'e>(expr: &'e Expr, name: &str) -> &'e Expr {
         ExprKind::Record(entries) => entries.iter().find(|(key, _)| key == name).map_or(expr, |(_, value)| value),
         _ => expr,
     }
-}
-
-/// Whether a process can have a variable of this name.
-fn is_variable(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

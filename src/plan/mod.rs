@@ -4,7 +4,6 @@ mod arithmetic;
 mod attrs;
 mod clusters;
 mod convert;
-mod cron;
 mod data;
 mod deadlines;
 mod eval;

@@ -5,13 +5,12 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::attrs::Attrs;
-use super::cron;
 use super::eval::{Eval, Frame};
 use super::model::Trigger;
 use super::value::{Quantities, Value};
-use crate::base::{Duration, Span};
+use crate::base::Duration;
 use crate::diag::{Code, Diagnostic};
-use crate::sema::hir::{ExprKind, Pipeline};
+use crate::sema::hir::Pipeline;
 
 type Json = serde_json::Value;
 
@@ -33,28 +32,7 @@ impl<'a> Eval<'a> {
         for trigger in &pipeline.triggers {
             let attrs = self.layer(Attrs::default(), &trigger.settings, frame);
             let cron = attrs.value("cron").map(Value::strings).unwrap_or_default();
-            let setting = trigger.settings.iter().find(|setting| setting.attribute.name == "cron");
-            for (index, schedule) in cron.iter().enumerate() {
-                if let Err(why) = cron::judge(schedule) {
-                    let span = match setting.map(|setting| &setting.value) {
-                        Some(value) => match &value.kind {
-                            ExprKind::List(elements) => elements.get(index).map_or(value.span, |element| element.span),
-                            _ => value.span,
-                        },
-                        None => trigger.span,
-                    };
-                    let message = format!("`{}` is no schedule: {why}", schedule.escape_debug());
-                    let help = "five fields: minute, hour, day of the month, month, day of the week, as in `0 2 * * 1-5`";
-                    self.report(Diagnostic::at(Code::BadCron, span, message, "cannot be read").help(help));
-                }
-            }
             let timezone = attrs.value("timezone").and_then(Value::as_string).cloned().unwrap_or_else(|| "UTC".into());
-            if !is_timezone(&timezone) {
-                let span: Span = attrs.span("timezone").unwrap_or(trigger.span);
-                let message = format!("`{}` is no name of a time zone", timezone.escape_debug());
-                let help = "write its IANA name, such as `Asia/Shanghai`";
-                self.report(Diagnostic::at(Code::BadCron, span, message, "cannot be read").help(help));
-            }
             let mut with = IndexMap::with_capacity(trigger.with.len());
             for (id, value) in &trigger.with {
                 if let Ok(value) = self.eval(value, frame) {
@@ -99,11 +77,4 @@ impl<'a> Eval<'a> {
         }
         takes
     }
-}
-
-/// Whether it has the form of an IANA name; which there are is for the engine to know.
-fn is_timezone(name: &str) -> bool {
-    !name.is_empty()
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte))
 }

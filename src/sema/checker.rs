@@ -39,6 +39,8 @@ pub(super) struct Checker<'a> {
     pub declared: &'a Declarations<'a>,
     pub targets: &'a [TargetSettings],
     pub diagnostics: Vec<Diagnostic>,
+    /// What the plan says of values, as far as literals tell it: said here where there will be no plan.
+    pub unplanned: Vec<Diagnostic>,
 
     pub types: Vec<State<Type>>,
     pub lets: Vec<State<(Type, hir::Let)>>,
@@ -101,6 +103,7 @@ impl<'a> Checker<'a> {
             declared,
             targets,
             diagnostics: Vec::new(),
+            unplanned: Vec::new(),
             types: waiting(&declared.types),
             lets: waiting(&declared.lets),
             functions: waiting(&declared.functions),

@@ -1,5 +1,6 @@
 //! Meaning: imports, names, types, structure. All errors of all files at once.
 
+pub mod formats;
 pub mod gates;
 pub mod hir;
 pub mod shell;
@@ -9,6 +10,7 @@ pub mod types;
 mod body;
 mod calls;
 mod checker;
+mod cron;
 mod declare;
 mod expect;
 mod expr;
@@ -55,6 +57,7 @@ pub fn analyze(world: &dyn World, root: &RootPath, targets: &[TargetSettings]) -
     checker.report_unused_names();
     diagnostics.append(&mut checker.diagnostics);
     if diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.append(&mut checker.unplanned);
         gates::check(&program, &mut diagnostics);
     }
     Analysis { sources, program, diagnostics: distinct(diagnostics) }

@@ -11,8 +11,8 @@ use crate::sema::checker::Checker;
 use crate::sema::declare::{Entity, Space};
 use crate::sema::expr::{Typed, error, key_span, key_text, maybe_null, path_text};
 use crate::sema::hir::{Expr, ExprKind};
-use crate::sema::settings::set_twice;
 use crate::sema::resolve::Found;
+use crate::sema::settings::set_twice;
 use crate::sema::types::{Field, Record, Type};
 use crate::syntax::ast::{self, Key, Name};
 

@@ -114,13 +114,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports an attribute that does not exist; gives the one that was meant, where that can be told.
-    fn unknown_attribute(
-        &mut self,
-        kind: Kind,
-        name: &str,
-        span: Span,
-        is_taken: &dyn Fn(&str) -> bool,
-    ) -> Option<&'static str> {
+    fn unknown_attribute(&mut self, kind: Kind, name: &str, span: Span, is_taken: &dyn Fn(&str) -> bool) -> Option<&'static str> {
         if is_reserved(kind, name) {
             self.report(reserved(name, span));
             return None;

@@ -9,6 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::schema::{self, AttrType, Kind};
 use crate::sema::checker::Checker;
 use crate::sema::expr::{error, key_span, key_text};
+use crate::sema::formats;
 use crate::sema::hir::{Expr, ExprKind, Literal, Settings};
 use crate::sema::settings::key_name;
 use crate::sema::types::Type;
@@ -225,6 +226,7 @@ impl<'a> Checker<'a> {
             }
             AttrType::Map(element) => {
                 if matches!(element, AttrType::EnvValue) {
+                    self.unplanned.extend(formats::judge_variable(&key_text(key), expr.span));
                     self.check_variable(key);
                 }
                 self.plain(element, expr)
@@ -309,6 +311,11 @@ impl<'a> Checker<'a> {
 
     /// A literal outside its range; what is computed is judged when its value is known.
     fn check_range(&mut self, ty: &AttrType, expr: &Expr) {
+        match (ty, &expr.kind) {
+            (AttrType::List(element), ExprKind::List(list)) => list.iter().for_each(|expr| self.check_range(element, expr)),
+            (_, ExprKind::Literal(Literal::String(text))) => self.unplanned.extend(formats::judge(ty, text, expr.span)),
+            _ => {}
+        }
         let problem = match (ty, literal(expr)) {
             (AttrType::Int(least, most), Some(Literal::Int(value))) if !(*least..=*most).contains(&value) => {
                 Some(format!("a whole number from {least} to {most}"))
@@ -340,7 +347,7 @@ fn value_type(ty: &AttrType) -> Type {
         AttrType::Bool => Type::Bool,
         AttrType::Int(..) => Type::Int,
         AttrType::Float(_) => Type::Float,
-        AttrType::String | AttrType::Path => Type::String,
+        AttrType::String | AttrType::Path | AttrType::File | AttrType::Cron | AttrType::TimeZone => Type::String,
         AttrType::Duration | AttrType::Delay => Type::Duration,
         AttrType::Size => Type::Size,
         AttrType::Script => Type::Script,

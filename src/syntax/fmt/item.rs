@@ -99,7 +99,10 @@ impl Formatter<'_> {
             | AttrType::RetryOn
             | AttrType::EnvValue
             | AttrType::Cases
-            | AttrType::Path => None,
+            | AttrType::Path
+            | AttrType::File
+            | AttrType::Cron
+            | AttrType::TimeZone => None,
         }
     }
 

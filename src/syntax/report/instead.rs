@@ -127,7 +127,8 @@ impl Reporter<'_> {
                 .fix(format!("make `{key}` a block"), between, " "),
             None => {
                 let mut diagnostic = diagnostic;
-                let mut edits: Vec<(Span, String)> = colons.iter().map(|node| (self.with_blanks(*node), ": ".to_owned())).collect();
+                let mut edits: Vec<(Span, String)> =
+                    colons.iter().map(|node| (self.with_blanks(*node), ": ".to_owned())).collect();
                 edits.extend(commas.iter().map(|node| (self.gap_before(*node).before(), ",".to_owned())));
                 edits.sort_by_key(|(span, _)| span.start);
                 diagnostic.fix = Some(crate::diag::Fix { title: "write `:`".to_owned(), edits });

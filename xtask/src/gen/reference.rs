@@ -108,6 +108,8 @@ fn type_name(ty: AttrType) -> String {
         AttrType::Script => "script".into(),
         AttrType::Enum(members) => members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(" "),
         AttrType::List(AttrType::String) => "list of strings".into(),
+        AttrType::List(AttrType::File) => "list of paths or globs".into(),
+        AttrType::List(AttrType::Cron) => "list of schedules".into(),
         AttrType::List(AttrType::Hardware) => "list of hardware modes".into(),
         AttrType::List(element) => format!("list of {}", type_name(*element)),
         AttrType::Map(value) => format!("map to {}", type_name(*value)),
@@ -123,6 +125,9 @@ fn type_name(ty: AttrType) -> String {
         AttrType::EnvValue => "string, number, bool, duration, size, enum or secret".into(),
         AttrType::Cases => "list of names, or of records with a `name`".into(),
         AttrType::Path => "`\"stage/substage\"`".into(),
+        AttrType::File => "path".into(),
+        AttrType::Cron => "schedule".into(),
+        AttrType::TimeZone => "time zone".into(),
         AttrType::Free => "record of any shape".into(),
     }
 }
