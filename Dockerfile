@@ -20,7 +20,7 @@ COPY --chmod=0555 ${BINARY} /o11n
 FROM scratch AS source
 COPY . /
 
-# Alpine's Rust links statically by itself.
+# Alpine's Rust links statically by itself, and brings the C compiler that mimalloc needs.
 FROM docker.io/library/rust:1.95-alpine AS compiled
 COPY --from=source / /source
 WORKDIR /source

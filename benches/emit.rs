@@ -7,6 +7,10 @@ use o11n::plan::{self, Inputs, Plan};
 use o11n::sema::hir::PipelineId;
 use o11n::target::{self, Options, yaml};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -8,6 +8,10 @@ use o11n::machine::{Attempt, Behaviour, Document, End, Machine, Outcome};
 use o11n::plan::{self, Inputs, Plan, SubstageRef};
 use o11n::sema::hir::PipelineId;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -9,6 +9,10 @@ use divan::{Bencher, black_box};
 use o11n::base::FileId;
 use o11n::syntax;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

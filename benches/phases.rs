@@ -15,6 +15,10 @@ const BY_A_LOOP: [usize; 4] = [20, 1_000, 10_000, 100_000];
 /// More would be no file any more: one may have 8 MiB.
 const WRITTEN_OUT: [usize; 3] = [20, 1_000, 10_000];
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     // The program gives itself as much stack.
     let benchmarks = std::thread::Builder::new().stack_size(16 << 20).spawn(divan::main).expect("a thread");
