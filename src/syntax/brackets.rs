@@ -53,7 +53,7 @@ impl<'a> Brackets<'a> {
             if quotes >= 3 {
                 self.open.pop();
             }
-            self.at += if quotes > 0 { quotes } else { past_plain(rest, b"$\"") };
+            self.at += if quotes > 0 { quotes } else { past_plain(rest, |byte| matches!(byte, b'$' | b'"')) };
         } else {
             match rest[0] {
                 b'\\' if rest.get(1) != Some(&b'\n') => self.at += 2,
@@ -65,7 +65,7 @@ impl<'a> Brackets<'a> {
                 b'\n' => {
                     self.open.pop();
                 }
-                _ => self.at += past_plain(rest, b"$\"\\\n"),
+                _ => self.at += past_plain(rest, |byte| matches!(byte, b'$' | b'"' | b'\\' | b'\n')),
             }
         }
         None
@@ -106,7 +106,9 @@ impl<'a> Brackets<'a> {
                 }
                 return Some(Event::Close);
             }
-            _ => self.at += past_plain(rest, b"\n/\"{[(}])"),
+            _ => {
+                self.at += past_plain(rest, |byte| matches!(byte, b'\n' | b'/' | b'"' | b'{' | b'[' | b'(' | b'}' | b']' | b')'))
+            }
         }
         None
     }
@@ -119,8 +121,8 @@ impl<'a> Brackets<'a> {
 }
 
 /// How far the next byte lies, after the first, that one must look at.
-fn past_plain<const N: usize>(rest: &[u8], telling: &[u8; N]) -> usize {
-    1 + rest[1..].iter().take_while(|byte| !telling.contains(byte)).count()
+fn past_plain(rest: &[u8], tells: impl Fn(u8) -> bool) -> usize {
+    1 + rest[1..].iter().take_while(|byte| !tells(**byte)).count()
 }
 
 impl Iterator for Brackets<'_> {
