@@ -1,6 +1,9 @@
 //! Hostile pipelines: an error with a place, in bounded time and memory, on a small stack.
 
-use o11n::base::{MemoryWorld, RootPath};
+use std::sync::Arc;
+
+use ecow::EcoString;
+use o11n::base::{MemoryWorld, ReadError, RootPath, World};
 use o11n::cli::driver;
 use o11n::plan::{self, Built, Inputs};
 use o11n::sema::hir::PipelineId;
@@ -16,10 +19,14 @@ fn build(source: &str) -> Built {
 
 fn build_with(source: &str, inputs: &Inputs, mut world: MemoryWorld) -> Built {
     world.files.insert("main.o11n".into(), source.as_bytes().to_vec());
-    let mut analysis = driver::analyze(&world, &RootPath::resolve(None, "main.o11n").unwrap());
+    build_in(&world, inputs)
+}
+
+fn build_in(world: &dyn World, inputs: &Inputs) -> Built {
+    let mut analysis = driver::analyze(world, &RootPath::resolve(None, "main.o11n").unwrap());
     let errors: Vec<_> = analysis.diagnostics.iter().filter(|found| found.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    plan::build(&analysis.program, PipelineId(0), inputs, &world, &mut analysis.sources)
+    plan::build(&analysis.program, PipelineId(0), inputs, world, &mut analysis.sources)
 }
 
 /// The codes of all errors.
@@ -30,6 +37,52 @@ fn errors(built: &Built) -> Vec<&'static str> {
 /// A pipeline of one substage beside these declarations.
 fn with(declarations: &str, run: &str) -> String {
     format!("{declarations}\npipeline p {{ stage s {{ substage a {{ run = \"{run}\" }} }} }}\n")
+}
+
+/// A world with files that cannot be read: one is guarded, one is huge, one has gone since it was listed.
+struct Unreadable(MemoryWorld);
+
+impl World for Unreadable {
+    fn read(&self, path: &RootPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        const HUGE: u64 = 257 << 20;
+        match path.as_str() {
+            "guarded.bin" => Err(ReadError::Other("permission denied".into())),
+            "huge.bin" if limit < HUGE => Err(ReadError::TooLarge(HUGE)),
+            "gone.bin" => Err(ReadError::NotFound),
+            _ => self.0.read(path, limit),
+        }
+    }
+
+    fn files(&self) -> Result<Arc<[RootPath]>, ReadError> {
+        self.0.files()
+    }
+
+    fn env(&self, name: &str) -> Option<EcoString> {
+        self.0.env(name)
+    }
+}
+
+#[test]
+fn an_input_of_a_cache_that_cannot_be_read_is_an_error() {
+    for (pattern, expected) in [
+        ("*.txt", None),
+        ("gone.*", None),
+        ("guarded.*", Some("`guarded.bin`, an input of this cache, cannot be read: permission denied")),
+        (
+            "h*.bin",
+            Some("`huge.bin`, an input of this cache, cannot be read: it has 269484032 bytes, more than the limit of 256 MiB"),
+        ),
+    ] {
+        let source =
+            format!("pipeline p {{ stage s {{ substage a {{ cache {{ inputs = [\"{pattern}\"] }} run = \"true\" }} }} }}");
+        let files = [("main.o11n", source.as_str()), ("a.txt", "a"), ("gone.bin", ""), ("guarded.bin", ""), ("huge.bin", "")];
+        let files = files.map(|(path, text)| (path.into(), text.as_bytes().to_vec()));
+        let world = Unreadable(MemoryWorld { files: files.into(), ..MemoryWorld::default() });
+        let built = build_in(&world, &Inputs::default());
+        let said: Vec<&str> = built.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(said, Vec::from_iter(expected), "{pattern}");
+        assert!(built.diagnostics.iter().all(|found| found.span().is_some()));
+    }
 }
 
 #[test]

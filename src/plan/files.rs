@@ -17,6 +17,8 @@ use crate::sema::types::Type;
 
 /// Largest data file, in bytes.
 const MAX_DATA: u64 = 64 << 20;
+/// Largest file that a cache depends on, in bytes: it is read whole.
+const MAX_INPUT: u64 = 256 << 20;
 
 /// What has been read so far.
 #[derive(Default)]
@@ -119,7 +121,7 @@ impl<'a> Eval<'a> {
                 let listing = match self.world.files() {
                     Ok(files) => Ok(files),
                     Err(error) => {
-                        let message = format!("the files of the workspace cannot be listed: {}", reason(&error));
+                        let message = format!("the files of the workspace cannot be listed: {}", reason(&error, MAX_DATA));
                         self.fail(Diagnostic::at(Code::DataNotFound, at, message, "needed here"))
                     }
                 };
@@ -138,15 +140,27 @@ impl<'a> Eval<'a> {
         Ok(found)
     }
 
-    /// The digest of a file; `None` where it has gone or cannot be read.
-    pub(super) fn digest(&mut self, path: &RootPath) -> Option<[u8; 32]> {
+    /// The digest of a file that a cache depends on; `None` where it has gone since.
+    pub(super) fn digest(&mut self, path: &RootPath, at: Span) -> Res<Option<[u8; 32]>> {
         if let Some(digest) = self.files.digests.get(path) {
-            return Some(*digest);
+            return Ok(Some(*digest));
         }
-        let bytes = self.world.read(path, u64::MAX).ok()?;
+        let bytes = match self.world.read(path, MAX_INPUT) {
+            Ok(bytes) => bytes,
+            Err(ReadError::NotFound) => return Ok(None),
+            Err(error) => {
+                let message = format!("`{path}`, an input of this cache, cannot be read: {}", reason(&error, MAX_INPUT));
+                let help = match error {
+                    ReadError::TooLarge(_) => "let `inputs` name something small that changes with it, such as its checksum",
+                    _ => "make it readable, or let `inputs` leave it out",
+                };
+                let diagnostic = Diagnostic::at(Code::DataNotFound, at, message, "one of its `inputs`");
+                return self.fail(diagnostic.note("the fingerprint would not change when the file does").help(help));
+            }
+        };
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
         self.files.digests.insert(path.clone(), digest);
-        Some(digest)
+        Ok(Some(digest))
     }
 
     fn resolve(&mut self, written: &str, at: Span, from: &RootPath) -> Res<RootPath> {
@@ -187,19 +201,19 @@ impl<'a> Eval<'a> {
                 self.fail(diagnostic)
             }
             Err(error) => {
-                let message = format!("`{path}` cannot be read: {}", reason(&error));
+                let message = format!("`{path}` cannot be read: {}", reason(&error, MAX_DATA));
                 self.fail(Diagnostic::at(Code::DataNotFound, at, message, "read here"))
             }
         }
     }
 }
 
-fn reason(error: &ReadError) -> String {
+fn reason(error: &ReadError, limit: u64) -> String {
     match error {
         ReadError::NotFound => "there is no such file".into(),
         ReadError::Outside => "it leads out of the workspace".into(),
         ReadError::NotAFile => "it is not a file".into(),
-        ReadError::TooLarge(size) => format!("it has {size} bytes, more than the limit of {} MiB", MAX_DATA >> 20),
+        ReadError::TooLarge(size) => format!("it has {size} bytes, more than the limit of {} MiB", limit >> 20),
         ReadError::Other(said) => said.to_string(),
     }
 }

@@ -347,7 +347,7 @@ impl<'a> Expander<'_, 'a> {
         let mut hash = Sha256::new();
         for path in &paths {
             // One that has gone since is as good as one that was never there.
-            if let Some(digest) = self.eval.digest(path) {
+            if let Some(digest) = self.eval.digest(path, entry.span)? {
                 hash.update((path.as_str().len() as u64).to_le_bytes());
                 hash.update(path.as_str().as_bytes());
                 hash.update(digest);
