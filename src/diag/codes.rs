@@ -110,6 +110,7 @@ catalogue! {
     EmptyStage = W0301, "a stage or a pipeline with nothing in it";
     OpenGate = W0302, "a need that is not in this plan";
     IdleShards = W0303, "more shards than cases";
+    EmptyLoad = W0304, "a load from a substage that saves nothing";
     // Hardware and clusters
     UnsetField = E0401, "a hardware field that is not set";
     BadLabel = E0402, "a label expression that cannot be read";
@@ -139,7 +140,7 @@ catalogue! {
     OwnVariable = E0705, "a parameter that reads a variable of o11n";
     NoSuchPipeline = E0706, "a pipeline that cannot be told";
     // Data files
-    DataNotFound = E0801, "a data file that cannot be read";
+    DataNotFound = E0801, "a data file, or an input of a cache, that cannot be read";
     MalformedData = E0802, "a data file that does not parse";
     DataShape = E0803, "data of the wrong shape";
     // Input, output, internal

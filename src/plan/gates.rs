@@ -77,6 +77,9 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
     match target {
         Target::Substages { stage, unit, members } => {
             need.members = members;
+            if need.loads {
+                report_empty_load(eval, need, drafts);
+            }
             if stage > at {
                 let (own, other) = (&drafts[at as usize].stage.name, &drafts[stage as usize]);
                 let diagnostic = gates::later_need(need.span, &path, own);
@@ -94,6 +97,21 @@ fn resolve_need(eval: &mut Eval<'_>, need: &mut Need, drafts: &[StageDraft], at:
             eval.report(gates::unknown_substage(need.span, &path, help));
             None
         }
+    }
+}
+
+/// What saves nothing has nothing to load.
+fn report_empty_load(eval: &mut Eval<'_>, need: &Need, drafts: &[StageDraft]) {
+    let Some(first) = need.members.first() else { return };
+    // All members of a family were written once.
+    let saving = &drafts[first.stage as usize].stage.substages[first.substage as usize];
+    if saving.artifacts.save.is_empty() {
+        let path = need.path.escape_debug();
+        let message = format!("`{path}` saves nothing, so there is nothing to load");
+        let diagnostic = Diagnostic::at(Code::EmptyLoad, need.span, message, "no file comes from here");
+        eval.report(diagnostic.label(saving.span, "this has no `artifacts` with a `save`").help(format!(
+            "write `artifacts {{ save = [\"…\"] }}` there; if only the order counts, `needs = [\"{path}\"]` here"
+        )));
     }
 }
 
