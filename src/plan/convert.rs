@@ -83,6 +83,21 @@ fn described(ty: &Type) -> String {
     }
 }
 
+/// How values of a type are written.
+fn form(ty: &Type) -> Option<String> {
+    Some(match ty {
+        Type::Bool => "write `true` or `false`".into(),
+        Type::Int => "write a whole number such as `3`".into(),
+        Type::Float => "write a number such as `1.5`".into(),
+        Type::Duration => "write a duration such as `90s`, `40m` or `1h30m`".into(),
+        Type::Size => "write a size such as `512MiB` or `4GiB`".into(),
+        Type::Enum(members) => {
+            format!("one of {}", members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", "))
+        }
+        _ => return None,
+    })
+}
+
 /// The text of a flag or variable as data: lists by JSON or commas, records and maps by JSON, the rest as it stands.
 pub(super) fn text_datum(text: &str, ty: &Type) -> Result<Datum, Malformed> {
     let cell = |part: &str| Datum { kind: DatumKind::Cell(part.into()), at: 0..0 };
@@ -130,7 +145,7 @@ impl<'a> Eval<'a> {
                 cx.problem(&datum.at, format!("no data can be a `{ty}`"), "here", None);
                 Err(Failed)
             }
-            _ => cx.wrong(datum, ty, None),
+            _ => cx.wrong(datum, ty, form(ty)),
         }
     }
 
@@ -169,25 +184,17 @@ impl<'a> Eval<'a> {
             _ => Vec::new(),
         };
         let meant = nearest(text, members.iter().map(EcoString::as_str)).map(str::to_owned);
-        let help = match (&meant, ty) {
-            (Some(meant), _) => Some(format!("did you mean `{meant}`?")),
-            (None, Type::Bool) => Some("write `true` or `false`".into()),
-            (None, Type::Duration) => Some("write a duration such as `90s`, `40m` or `1h30m`".into()),
-            (None, Type::Size) => Some("write a size such as `512MiB` or `4GiB`".into()),
-            (None, Type::Enum(members)) => {
-                Some(format!("one of {}", members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>().join(", ")))
-            }
-            _ => None,
-        };
+        let help = meant.map(|meant| format!("did you mean `{meant}`?")).or_else(|| form(ty));
         let mut shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
         if shown.len() < text.len() && text.chars().nth(60).is_some() {
             shown.push('…');
         }
+        let shown = if shown.is_empty() { "an empty text".to_owned() } else { format!("`{shown}`") };
         let (message, label) = match ty {
-            Type::Hardware => (format!("there is no hardware mode `{shown}`"), "not declared".to_owned()),
-            Type::Policy => (format!("there is no policy `{shown}`"), "not declared".to_owned()),
-            Type::Enum(_) => (format!("`{shown}` is no member of `{ty}`"), "not a member".to_owned()),
-            _ => (format!("`{shown}` is no {ty}"), format!("not {}", described(ty))),
+            Type::Hardware => (format!("there is no hardware mode {shown}"), "not declared".to_owned()),
+            Type::Policy => (format!("there is no policy {shown}"), "not declared".to_owned()),
+            Type::Enum(_) => (format!("{shown} is no member of `{ty}`"), "not a member".to_owned()),
+            _ => (format!("{shown} is no {ty}"), format!("not {}", described(ty))),
         };
         cx.problem(&datum.at, message, label, help);
         Err(Failed)

@@ -182,7 +182,7 @@ impl<'a> Eval<'a> {
                     let span = Span::new(file, problem.at.start, problem.at.end);
                     let message = format!("the parameter `{}`: {}", param.name, problem.message);
                     let mut diagnostic = Diagnostic::at(Code::BadParameterValue, span, message, problem.label);
-                    diagnostic = diagnostic.label(param.span, format!("`{}` is declared here", param.name));
+                    diagnostic = diagnostic.label(param.span, format!("`{}` is declared as `{}` here", param.name, param.ty));
                     diagnostic.help = problem.help;
                     self.report(diagnostic);
                 }

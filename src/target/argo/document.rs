@@ -112,7 +112,11 @@ fn check_size(cx: &mut Context, what: &str, span: Span, size: u64) {
         );
     } else if size > limit / 10 * 8 {
         let message = format!("{what} makes an object of {}, close to the {} that the cluster takes", kib(size), kib(limit));
-        cx.sink.push(Diagnostic::at(Code::NearLimit, span, message, "this is nearly too large"));
+        cx.sink.push(
+            Diagnostic::at(Code::NearLimit, span, message, "this is nearly too large")
+                .note("past the limit it is an error: no run could be started")
+                .help("part it into several stages, or move long scripts into files, before more is added"),
+        );
     }
 }
 
