@@ -76,6 +76,33 @@ fn what_only_looks_like_a_hazard_raises_no_alarm() {
 }
 
 #[test]
+fn values_that_an_interpreter_reads_as_its_script_are_marked() {
+    for body in [
+        "echo ${{ x }} | sh",
+        "printf '%s' \"${{ x }}\" | sudo bash -s",
+        "(echo 'ls ${{ x }}' | grep -v rm | sh)",
+        "bash <<< ${{ x }}",
+        "python3 - <<<\"print(${{ x }})\"",
+        "source /dev/stdin <<< \"${{ x }}\"",
+        "if true; then . <(echo ${{ x }}); fi",
+    ] {
+        assert_eq!(of_body(body), [("W0203".to_owned(), "x".to_owned())], "{body}");
+    }
+    for body in [
+        "echo ${{ x }} | grep sh",
+        "echo ${{ x }} | sh check.sh",
+        "echo ${{ x }} | bash -c 'read -r line; echo \"$line\"'",
+        "sh check.sh <<< ${{ x }}",
+        "echo ls | sh -s -- ${{ x }}",
+        "echo ${{ x }}; sh < script.sh",
+        "cat <<< ${{ x }}",
+        "diff <(echo ${{ x }}) a",
+    ] {
+        assert_eq!(of_body(body), [], "{body}");
+    }
+}
+
+#[test]
 fn a_script_that_is_left_open_is_told() {
     assert_eq!(warnings("      run = \"echo 'a\""), [("W0201".to_owned(), "\"echo 'a\"".to_owned())]);
     assert_eq!(warnings("      shell = \"python3\"\n      run = \"print('''a''') # it's\""), []);

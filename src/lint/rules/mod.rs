@@ -5,6 +5,7 @@ use crate::diag::Diagnostic;
 use crate::sema::shell::Word;
 
 mod errors_off;
+mod fed;
 mod hidden_outcome;
 mod masked_failure;
 mod nested_interpreter;

@@ -1,7 +1,7 @@
 //! Bare text: words, operators, reserved words, redirections, here-documents.
 
 use super::scan::{FrameKind, HereDocument, NAME_LOOK_AHEAD, SPLICE, Scanner, VALUE};
-use super::word::{Expect, HOLE_TEXT, ListKind, Shape, Test, is_name_byte};
+use super::word::{Expect, HOLE_TEXT, List, ListKind, Shape, Test, is_name_byte};
 use super::{Hazard, Place, SimpleCommand, Terminator};
 use crate::sema::hir::Quote;
 
@@ -86,9 +86,9 @@ impl Scanner {
     pub(super) fn end_command(&mut self, terminator: Terminator) {
         let (depth, end) = (self.stack.len() - 1, self.at);
         let Some(list) = self.list() else { return };
-        let words = list.reset();
+        let List { words, here_string, .. } = list.reset();
         if !words.is_empty() {
-            self.commands.push(SimpleCommand { words, end, terminator, depth });
+            self.commands.push(SimpleCommand { words, here_string, end, terminator, depth });
         }
     }
 
@@ -265,7 +265,10 @@ impl Scanner {
                 self.at = second_at + 1;
             }
             (b'<', Some(b'<')) if self.get(third_at) != Some(b'<') => self.here_delimiter(third_at),
-            (b'<', Some(b'<')) => self.redirect(third_at + 1),
+            (b'<', Some(b'<')) => {
+                self.redirect(third_at + 1);
+                self.list().into_iter().for_each(|list| list.redirects_text = true);
+            }
             (_, Some(b'>' | b'&' | b'|')) => self.redirect(second_at + 1),
             _ => self.redirect(self.at + 1),
         }

@@ -15,7 +15,10 @@ impl Scanner {
         }
         if list.redirects {
             list.redirects = false;
-            list.word.finish(at);
+            let word = list.word.finish(at);
+            if std::mem::take(&mut list.redirects_text) {
+                list.here_string = Some(word);
+            }
             return;
         }
         if list.test.is_some() {

@@ -33,6 +33,8 @@ impl Word {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimpleCommand {
     pub words: Vec<Word>,
+    /// The last text that `<<<` gives it to read.
+    pub here_string: Option<Word>,
     /// Offset of what ends it.
     pub end: usize,
     /// What stands after it.
@@ -185,6 +187,10 @@ pub(super) struct List {
     pub(super) expect: Expect,
     /// The next word is the operand of a redirection.
     pub(super) redirects: bool,
+    /// That redirection is `<<<`.
+    pub(super) redirects_text: bool,
+    /// The operand of `<<<`.
+    pub(super) here_string: Option<Word>,
     /// Words of the current command.
     pub(super) words: Vec<Word>,
     pub(super) treatment: Treatment,
@@ -218,6 +224,8 @@ impl List {
             word: OpenWord::default(),
             expect: if kind == ListKind::Array { Expect::Argument } else { Expect::Command },
             redirects: false,
+            redirects_text: false,
+            here_string: None,
             words: Vec::new(),
             treatment: Treatment::Plain,
             names_next: false,
@@ -230,10 +238,10 @@ impl List {
         }
     }
 
-    /// Forgets the current command; its words are given back.
-    pub(super) fn reset(&mut self) -> Vec<Word> {
+    /// Forgets the current command, which is given back.
+    pub(super) fn reset(&mut self) -> Self {
         let fresh = Self::new(self.kind);
-        std::mem::replace(self, fresh).words
+        std::mem::replace(self, fresh)
     }
 
     /// Why a value in the current word cannot be quoted, as far as this list knows.
