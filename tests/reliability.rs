@@ -371,8 +371,8 @@ fn a_deadline_is_exact_where_all_start_at_once_and_else_close() {
 #[test]
 fn what_cannot_be_told_is_not_said_to_be_exact() {
     for source in [
-        // A pipeline's deadline that passes as the last stage ends.
-        "pipeline p { deadline = 2m stage a { substage x { run = \"x\" } } stage b { substage x { run = \"x\" } } }",
+        // A pipeline's deadline that passes as a stage ends that is not the last.
+        "pipeline p { deadline = 1m stage a { substage x { run = \"x\" } } stage b { substage x { run = \"x\" } } }",
         // An abort that may cut what a later stage needs.
         r#"pipeline p {
           stage a { on_error = abort substage x { run = "x" } substage y { run = "x" } }

@@ -38,11 +38,12 @@ impl Machine<'_> {
         self.proceed(behaviour);
     }
 
-    /// A stage's deadline that the stage has not kept, or the pipeline's.
+    /// A stage's deadline, or the pipeline's, which it has kept if it has nothing left.
     fn expire(&mut self, deadline: Event) {
         let reason = match deadline {
             Event::StageDeadline(stage) if stage as usize != self.stage || self.left == 0 => return,
             Event::StageDeadline(_) => Reason::StageDeadline,
+            _ if self.left == 0 && self.undecided.is_empty() => return,
             _ => Reason::PipelineDeadline,
         };
         self.is_stopped = true;

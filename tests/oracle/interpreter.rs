@@ -105,9 +105,10 @@ impl Oracle<'_> {
                 failing |= matches!(policy, OnError::Abort | OnError::Finish | OnError::Continue);
             }
             let by_deadline = matches!(run.cut, Some((_, Outcome::TimedOut)));
-            // Rule 8: the pipeline's deadline passed as this stage ended, for that is step 3 and the end of a stage step 5. So it is
-            // after the last stage, too: only a stage's own is said to be kept by ending exactly then.
-            let passed = self.plan.deadline.is_some_and(|deadline| deadline.0 <= now.time);
+            // Rule 8: the pipeline's deadline passed as this stage ended, for that is step 3 and the end of a stage step 5. Only the
+            // last stage keeps it by ending exactly then.
+            let is_last = index + 1 == self.plan.stages.len();
+            let passed = self.plan.deadline.is_some_and(|deadline| deadline.0 < now.time + i64::from(!is_last));
             stopped |= by_deadline || passed;
             failing |= by_deadline || passed;
             stages.push(trace);

@@ -240,9 +240,10 @@ impl<'p> Propagation<'p> {
 
     /// Which deadline may pass in a stage that begins so late and takes so long; none if all are kept for certain.
     fn late(&self, course: &Course, stage: usize, elapsed: i64, spent: i64) -> Option<Doubt> {
-        // A stage that ends with the pipeline's deadline does not keep it from passing.
         let end = elapsed.saturating_add(course.clock.longest(spent));
-        if self.plan.deadline.is_some_and(|deadline| end >= deadline.0) {
+        // Only the last stage keeps it by ending exactly then.
+        let is_last = stage + 1 == self.plan.stages.len() && !course.clock.has_instants;
+        if self.plan.deadline.is_some_and(|deadline| end > deadline.0 || end == deadline.0 && !is_last) {
             Some(Doubt::PipelineDeadline(stage as u32))
         } else {
             (!course.clock.keeps_deadline(spent)).then_some(Doubt::Deadline(stage as u32))

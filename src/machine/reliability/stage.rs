@@ -75,7 +75,7 @@ pub(super) struct Clock {
     /// The stage's deadline, where it is not known otherwise what that cuts.
     pub(super) deadline: Option<i64>,
     /// Attempts without length, which begin too late where they begin with a deadline.
-    has_instants: bool,
+    pub(super) has_instants: bool,
 }
 
 impl Clock {
