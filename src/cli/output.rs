@@ -106,16 +106,21 @@ fn has_colour(stream: Stream) -> bool {
     !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || terminal && !is_dumb())
 }
 
+/// Columns below which no text can be read; a terminal with less breaks the lines itself.
+const LEAST_COLUMNS: usize = 40;
+
 /// What the terminal on standard output can show. Without one, 100 columns.
 pub(super) fn terminal(ascii: bool) -> Style {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let columns = set("COLUMNS").and_then(|columns| columns.parse().ok());
-    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    // 0 is what a terminal says that does not know.
+    let width = columns.filter(|columns| *columns > 0).or(width.filter(|width| *width > 0)).unwrap_or(100);
     // The first of these that is set decides, as POSIX has it.
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
     let is_utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(windows);
     Style {
-        width: columns.or(width).unwrap_or(100),
+        width: width.max(LEAST_COLUMNS),
         colour: has_colour(Stream::Stdout),
         unicode: !ascii && is_utf8 && !is_dumb(),
     }

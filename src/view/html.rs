@@ -52,13 +52,12 @@ impl Page {
     fn summary(&mut self, layout: &Layout) {
         let outcome = layout.outcome;
         self.put(&format!("<h1><bdi>{}</bdi> <small>dry run</small></h1>\n", escaped(&layout.pipeline)));
-        let counts: Vec<String> = layout.counts.iter().map(|(outcome, count)| format!("{count} {}", spoken(*outcome))).collect();
         self.put(&format!(
             "<p class=\"verdict {}\">{} after {}<span>{}</span></p>\n",
             outcome.word(),
             shown(outcome),
             layout.duration,
-            counts.join(", ")
+            layout.counts.join(", ")
         ));
         if !layout.causes.is_empty() {
             self.put("<ul class=\"causes\">\n");

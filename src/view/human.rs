@@ -4,7 +4,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::canvas::Canvas;
 use super::layout::{Bar, Drawing, Lane, Layout, Row, What};
-use super::remark::spoken;
 use super::style::{Paint, Style, wrapped};
 use crate::base::Duration;
 use crate::machine::{Outcome, Trace};
@@ -151,10 +150,12 @@ impl Page {
         self.line("");
         let word = self.style.paint(layout.outcome.word(), Paint::of(layout.outcome));
         let sign = self.style.sign(layout.outcome);
-        let counts: Vec<String> = layout.counts.iter().map(|(outcome, count)| format!("{count} {}", spoken(*outcome))).collect();
-        let counts = format!("after {}: {}", layout.duration, counts.join(", "));
+        let mut counts = layout.counts.clone();
+        if let Some(first) = counts.first_mut() {
+            *first = format!("after {}: {first}", layout.duration);
+        }
         let room = self.style.width.saturating_sub(3 + layout.outcome.word().len());
-        for (index, line) in wrapped(&counts, room).into_iter().enumerate() {
+        for (index, line) in joined(&counts, ",", room).into_iter().enumerate() {
             self.line(&if index == 0 { format!("{sign} {word} {line}") } else { format!("  {line}") });
         }
         for cause in layout.causes.iter().take(MOST_CAUSES) {
@@ -178,18 +179,10 @@ impl Page {
         self.legend(!layout.critical_path.is_empty());
     }
 
-    /// A list under a heading; no item is broken over two lines that fits on one.
+    /// A list under a heading.
     fn fact(&mut self, name: &str, items: &[String], separator: &str) {
         let width = self.style.width.saturating_sub(HEADING + 2);
-        let mut lines: Vec<String> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let item = if index + 1 < items.len() { format!("{item}{separator}") } else { item.clone() };
-            match lines.last_mut().filter(|line| line.width() + 1 + item.width() <= width) {
-                Some(line) => *line += &format!(" {item}"),
-                None => lines.extend(wrapped(&item, width)),
-            }
-        }
-        for (index, line) in lines.into_iter().enumerate() {
+        for (index, line) in joined(items, separator, width).into_iter().enumerate() {
             let name = self.quiet(&format!("{:HEADING$}", if index == 0 { name } else { "" }));
             self.line(&format!("{name}  {line}"));
         }
@@ -212,6 +205,19 @@ impl Page {
             self.line(&said.join("   "));
         }
     }
+}
+
+/// Lines of at most this width. No item is broken over two lines that fits on one.
+fn joined(items: &[String], separator: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let item = if index + 1 < items.len() { format!("{item}{separator}") } else { item.clone() };
+        match lines.last_mut().filter(|line| line.width() + 1 + item.width() <= width) {
+            Some(line) => *line += &format!(" {item}"),
+            None => lines.extend(wrapped(&item, width)),
+        }
+    }
+    lines
 }
 
 /// At most two decimals.

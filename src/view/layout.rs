@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use super::remark;
 use crate::base::{Duration, one_line};
-use crate::machine::{Outcome, Reason, ReplicaTrace, SubstageTrace, Trace, critical_path, gpu_hours, peak};
-use crate::plan::{Plan, Stage, Substage, SubstageRef};
+use crate::machine::{Outcome, ReplicaTrace, SubstageTrace, Trace, critical_path, gpu_hours, peak};
+use crate::plan::{Plan, Stage, SubstageRef};
 
 /// Replicas of one substage that are shown one by one.
 const MOST_REPLICAS: usize = 8;
@@ -21,8 +21,8 @@ pub(super) struct Layout {
     pub(super) outcome: Outcome,
     pub(super) duration: Duration,
     pub(super) lanes: Vec<Lane>,
-    /// How many substages ended so, in the order of the outcomes.
-    pub(super) counts: BTreeMap<Outcome, usize>,
+    /// How many substages ended how, in the order of the outcomes.
+    pub(super) counts: Vec<String>,
     /// What made it less than succeeded, in order.
     pub(super) causes: Vec<Cause>,
     /// Paths, and how long each took; what stands for several has no time.
@@ -126,10 +126,7 @@ impl Layout {
             now = next;
             Lane { name, outcome: traced.outcome, time: traced.time, at, remark, rows }
         });
-        let took = |at: SubstageRef| {
-            let (start, end) = remark::time(trace.substage(at)).unwrap_or_default();
-            (one_line(&plan.path(at)), Some(Duration(end.0 - start.0)))
-        };
+        let took = |at: SubstageRef| (one_line(&plan.path(at)), Some(remark::took(trace, at).unwrap_or_default()));
         let steps: Vec<_> = match path.len().checked_sub(2 * PATH_END).filter(|hidden| *hidden > 1) {
             None => path.into_iter().map(took).collect(),
             Some(hidden) => {
@@ -138,12 +135,8 @@ impl Layout {
                 first.chain([(format!("({hidden} more)"), None)]).chain(last).collect()
             }
         };
-        let mut counts = BTreeMap::new();
-        for traced in trace.stages.iter().flat_map(|stage| &stage.substages) {
-            *counts.entry(traced.outcome).or_default() += 1;
-        }
         Self {
-            counts,
+            counts: counts(trace),
             pipeline: one_line(&plan.pipeline),
             outcome: trace.outcome,
             duration: trace.duration,
@@ -194,6 +187,7 @@ fn entries(
     let substages = (0..).zip(stage.substages.iter().zip(&trace.stages[at as usize].substages));
     substages
         .map(|(index, (substage, traced))| {
+            let place = SubstageRef { stage: at, substage: index };
             let bars = match traced.replicas.as_slice() {
                 [] => Vec::new(),
                 [replica] => bars(replica, traced, time),
@@ -203,9 +197,9 @@ fn entries(
                 name: one_line(&substage.name),
                 is_replica: false,
                 outcome: traced.outcome,
-                is_critical: critical.contains(&SubstageRef { stage: at, substage: index }),
+                is_critical: critical.contains(&place),
                 drawing: Drawing::Bars(bars),
-                remark: one_line(&remark::of_substage(plan, trace, stage, substage, traced)),
+                remark: one_line(&remark::of_substage(plan, trace, place)),
             };
             Entry { row, replicas: replicas(traced, time) }
         })
@@ -247,8 +241,7 @@ fn bars(replica: &ReplicaTrace, traced: &SubstageTrace, (stage_start, stage_end)
     }
     if replica.attempts.last().is_some_and(|last| last.outcome != replica.outcome) {
         // A back-off that was cut: by the stage's end, or by the replica that decided the dispatch.
-        let is_stage = matches!(traced.reason, Some(Reason::Abort(_) | Reason::StageDeadline | Reason::PipelineDeadline));
-        let cut = if is_stage { stage_end } else { remark::time(traced).map_or(ended, |(_, end)| end) };
+        let cut = if remark::is_cut(traced) { stage_end } else { remark::time(traced).map_or(ended, |(_, end)| end) };
         bars.push(Bar { start: ended, end: cut, what: What::BackOff });
     }
     bars.retain(|bar| matches!(bar.what, What::Attempt(_)) || bar.start < bar.end);
@@ -336,21 +329,51 @@ fn load(bars: &[Bar]) -> Vec<(Duration, u32)> {
     load
 }
 
-/// Of a failed run what failed under a policy that counts, of an unstable one what was unstable.
+fn counts(trace: &Trace) -> Vec<String> {
+    let mut counts: BTreeMap<Outcome, [usize; 2]> = BTreeMap::new();
+    for traced in trace.stages.iter().flat_map(|stage| &stage.substages) {
+        let [all, ignored] = counts.entry(traced.outcome).or_default();
+        *all += 1;
+        *ignored += usize::from(traced.ignored);
+    }
+    let said = counts.into_iter().map(|(outcome, [all, ignored])| match ignored {
+        0 => format!("{all} {}", remark::spoken(outcome)),
+        _ if all == ignored => format!("{all} {} (ignored)", remark::spoken(outcome)),
+        _ => format!("{all} {} ({ignored} ignored)", remark::spoken(outcome)),
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() { vec!["no substages".to_owned()] } else { said }
+}
+
+/// Of a failed run what failed under a policy that counts, and what a deadline hit; of an unstable one what was unstable.
 fn causes(plan: &Plan, trace: &Trace) -> Vec<Cause> {
     let is_cause = |traced: &SubstageTrace| match trace.outcome {
         Outcome::Failed => traced.outcome.is_failure() && !traced.ignored,
         Outcome::Unstable => traced.outcome == Outcome::Unstable,
         _ => false,
     };
+    let met_deadline = remark::met_deadline(plan, trace);
     let mut causes = Vec::new();
-    for (stage, traced) in plan.stages.iter().zip(&trace.stages) {
-        let found = stage.substages.iter().zip(&traced.substages).filter(|(_, traced)| is_cause(traced));
-        causes.extend(found.map(|(substage, traced): (&Substage, _)| Cause {
-            path: one_line(&format!("{}/{}", stage.name, substage.name)),
-            outcome: traced.outcome,
-            remark: one_line(&remark::of_cause(plan, trace, stage, substage, traced)),
+    for (stage, traced) in (0..).zip(&trace.stages) {
+        let all = || (0..).map(|substage| SubstageRef { stage, substage }).zip(&traced.substages);
+        let mut found: Vec<SubstageRef> = all().filter(|(_, traced)| is_cause(traced)).map(|(at, _)| at).collect();
+        if !found.iter().any(|at| remark::is_late(trace.substage(*at))) {
+            // The deadline found nobody running.
+            found.extend(all().find(|(_, traced)| remark::is_late(traced)).map(|(at, _)| at));
+        }
+        causes.extend(found.into_iter().map(|at| Cause {
+            path: one_line(&plan.path(at)),
+            outcome: trace.substage(at).outcome,
+            remark: one_line(&remark::of_cause(plan, trace, at)),
         }));
+        if met_deadline == Some(stage as usize) {
+            let deadline = plan.deadline.unwrap_or_default();
+            causes.push(Cause {
+                path: one_line(&plan.stages[stage as usize].name),
+                outcome: Outcome::TimedOut,
+                remark: format!("as it ended, the pipeline ran into its deadline of {deadline}"),
+            });
+        }
     }
     causes
 }

@@ -3,11 +3,12 @@
 use super::story::consequence;
 use crate::base::Duration;
 use crate::machine::{AttemptTrace, Outcome, Reason, ReplicaTrace, StageTrace, SubstageTrace, Trace};
-use crate::plan::{OnError, Plan, Stage, Substage};
+use crate::plan::{OnError, Plan, Stage, SubstageRef};
 
 /// Of a substage.
-pub(super) fn of_substage(plan: &Plan, trace: &Trace, stage: &Stage, substage: &Substage, traced: &SubstageTrace) -> String {
-    let took = time(traced).map(|(start, end)| Duration(end.0 - start.0));
+pub(super) fn of_substage(plan: &Plan, trace: &Trace, at: SubstageRef) -> String {
+    let (stage, substage, traced) = (&plan.stages[at.stage as usize], plan.substage(at), trace.substage(at));
+    let took = took(trace, at);
     let after = took.map_or(String::new(), |took| format!(" after {took}"));
     let reason = traced.reason.map(|reason| (reason, reason.text(plan, trace, stage, substage)));
     let passed = traced.replicas.iter().filter(|replica| replica.outcome.passes()).count();
@@ -33,12 +34,12 @@ pub(super) fn of_substage(plan: &Plan, trace: &Trace, stage: &Stage, substage: &
 }
 
 /// Of a substage that is to blame, with what its policy made of it.
-pub(super) fn of_cause(plan: &Plan, trace: &Trace, stage: &Stage, substage: &Substage, traced: &SubstageTrace) -> String {
-    let said = of_substage(plan, trace, stage, substage, traced);
-    if !traced.outcome.is_failure() || is_cut(traced) {
+pub(super) fn of_cause(plan: &Plan, trace: &Trace, at: SubstageRef) -> String {
+    let (said, traced) = (of_substage(plan, trace, at), trace.substage(at));
+    if !traced.outcome.is_failure() || is_late(traced) {
         return said;
     }
-    format!("{said} (on_error = {})", consequence(substage.on_error).0)
+    format!("{said} (on_error = {})", consequence(plan.substage(at).on_error).0)
 }
 
 /// Of one replica of several.
@@ -71,6 +72,24 @@ pub(super) fn time(traced: &SubstageTrace) -> Option<(Duration, Duration)> {
     Some((attempts().map(|attempt| attempt.start).min()?, attempts().map(|attempt| attempt.end).max()?))
 }
 
+/// From its first attempt to its outcome; none if it never started.
+pub(super) fn took(trace: &Trace, at: SubstageRef) -> Option<Duration> {
+    let (start, mut end) = time(trace.substage(at))?;
+    // A back-off that was cut has no attempt at its end; what cuts ends the stage.
+    if let (true, Some((_, stage_end))) = (is_cut(trace.substage(at)), trace.stages[at.stage as usize].time) {
+        end = stage_end;
+    }
+    Some(Duration(end.0 - start.0))
+}
+
+/// The stage at whose end the pipeline's deadline passed, and hit the run though not the stage.
+pub(super) fn met_deadline(plan: &Plan, trace: &Trace) -> Option<usize> {
+    let (deadline, last) = (plan.deadline?, plan.stages.len().checked_sub(1)?);
+    let ended_then = |stage: &StageTrace| stage.time.is_some_and(|(_, end)| end == deadline);
+    let is_hit = |stage: &StageTrace| stage.substages.iter().any(is_late);
+    trace.stages[..last].iter().position(|stage| ended_then(stage) && !is_hit(stage))
+}
+
 /// The first stage that stopped the pipeline.
 pub(super) fn stopper(plan: &Plan, trace: &Trace) -> Option<usize> {
     plan.stages.iter().zip(&trace.stages).position(|(stage, traced)| stops(stage, traced))
@@ -83,7 +102,6 @@ pub(super) fn why_skipped(plan: &Plan, index: usize, stopper: Option<usize>) -> 
         _ if stage.substages.is_empty() => "it has no substages".to_owned(),
         (Some(condition), _) => format!("`when = {condition}` does not hold"),
         (None, Some(stopper)) => format!("`{}` stopped the pipeline", plan.stages[stopper].name),
-        // It passed between two stages.
         (None, None) => "the pipeline's deadline passed".to_owned(),
     }
 }
@@ -94,10 +112,15 @@ fn stops(stage: &Stage, traced: &StageTrace) -> bool {
         .substages
         .iter()
         .zip(&traced.substages)
-        .any(|(substage, traced)| is_cut(traced) || traced.outcome.is_failure() && substage.on_error >= OnError::Finish)
+        .any(|(substage, traced)| is_late(traced) || traced.outcome.is_failure() && substage.on_error >= OnError::Finish)
 }
 
-/// Whether a deadline ended it.
-fn is_cut(traced: &SubstageTrace) -> bool {
+/// Whether what cut its stage ended it.
+pub(super) fn is_cut(traced: &SubstageTrace) -> bool {
+    is_late(traced) || matches!(traced.reason, Some(Reason::Abort(_)))
+}
+
+/// Whether a deadline ended it, or kept it from starting.
+pub(super) fn is_late(traced: &SubstageTrace) -> bool {
     matches!(traced.reason, Some(Reason::StageDeadline | Reason::PipelineDeadline))
 }

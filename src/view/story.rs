@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::remark::{stopper, time, why_skipped};
+use super::remark::{is_late, met_deadline, stopper, time, why_skipped};
 use super::table;
 use crate::machine::{Outcome, Reason, SubstageTrace, Trace};
 use crate::plan::{OnError, Plan, SubstageRef};
@@ -48,7 +48,10 @@ pub fn story(plan: &Plan, trace: &Trace, focus: &Focus) -> String {
         }
     }
     count_row(&mut rows, "", "stage", left_out);
-    rows.push(row("the pipeline", trace.outcome.word(), format!("after {}", trace.duration)));
+    let late = met_deadline(plan, trace).zip(plan.deadline).map(|(stage, deadline)| {
+        format!("; it ran into its deadline of {deadline} as `{}` ended", plan.stages[stage].name)
+    });
+    rows.push(row("the pipeline", trace.outcome.word(), format!("after {}{}", trace.duration, late.unwrap_or_default())));
     table::draw(&rows).trim_end().to_owned()
 }
 
@@ -129,7 +132,7 @@ fn substage_rows(rows: &mut Vec<Vec<String>>, plan: &Plan, trace: &Trace, stage:
         if why.is_empty() {
             why.extend(time(traced).map(|(start, end)| format!("{start} to {end}")));
         }
-        let by_itself = !matches!(traced.reason, Some(Reason::StageDeadline | Reason::PipelineDeadline));
+        let by_itself = !is_late(traced);
         let is_default = !substage.origins.iter().any(|(name, _)| *name == "on_error");
         let (word, effect) = consequence(substage.on_error);
         // Said once a stage.

@@ -140,6 +140,8 @@ fn the_terminal_decides_signs_and_width() {
     };
     assert!(widest("60") <= 60 && widest("130") > 100);
     assert!(widest("wide") <= 100);
+    assert!(widest("0") > 60, "a terminal that does not know its width");
+    assert!(run(&[], &[utf8, ("COLUMNS", "1")]).contains("✓ succeeded after 2m: 2 succeeded"));
     assert!(!run(&[], &[utf8]).contains('\x1b') && run(&[], &[utf8, ("CLICOLOR_FORCE", "1")]).contains("\x1b[32m"));
 }
 

@@ -179,6 +179,50 @@ fn why_a_stage_was_skipped_is_told() {
     }
 }
 
+/// The lines from the verdict to the empty line after it.
+fn verdict(source: &str, args: &[&str]) -> String {
+    let (plan, trace) = run(source, args);
+    let drawn = human(&plan, &trace, PLAIN);
+    drawn.split("\n\n").nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_failed_run_says_why_also_where_no_substage_failed() {
+    let stage = "pipeline p { stage a { deadline = 4m  parallel = 1  substage x { run = \"x\" }  substage y { run = \"y\" } } }";
+    assert_eq!(
+        verdict(stage, &["--takes", "a/x=4m"]),
+        "✗ failed after 4m: 1 succeeded, 1 cancelled\n  ⊘ a/y: cancelled: the stage ran into its deadline of 4m"
+    );
+    let whole = "pipeline p { deadline = 2m  stage a { substage x { run = \"x\" } }  stage b { when = always  substage y { run = \"y\" } } }";
+    assert_eq!(
+        verdict(whole, &["--takes", "a/x=2m"]),
+        "✗ failed after 3m: 2 succeeded\n  ◷ a: as it ended, the pipeline ran into its deadline of 2m"
+    );
+    assert_eq!(verdict(whole, &[]), "✓ succeeded after 2m: 2 succeeded");
+}
+
+#[test]
+fn what_was_ignored_is_counted_so() {
+    let source = "pipeline p { stage a { substage x { on_error = ignore  run = \"x\" }  substage y { run = \"y\" } } }";
+    assert_eq!(verdict(source, &["--fake", "a/x=1"]), "✓ succeeded after 1m: 1 succeeded, 1 failed (ignored)");
+    let both = "✗ failed after 1m: 2 failed (1 ignored)\n  ✗ a/y: exit 1 after 1m (on_error = finish)";
+    assert_eq!(verdict(source, &["--fake", "a/*=1"]), both);
+}
+
+#[test]
+fn a_back_off_that_was_cut_lasted_until_then() {
+    let source = "pipeline p { stage a { deadline = 4m  substage x { retry { limit = 1  delay = 1h }  run = \"x\" } } }";
+    let said = "a/x: timed out after 4m: the stage ran into its deadline of 4m";
+    assert!(verdict(source, &["--fake", "a/x=1"]).ends_with(said));
+}
+
+#[test]
+fn a_pipeline_without_substages_has_a_verdict() {
+    let (plan, trace) = run("pipeline p { }", &[]);
+    assert!(human(&plan, &trace, PLAIN).contains("✓ succeeded after 0s: no substages\n"));
+    assert!(html(&plan, &trace).contains("<span>no substages</span>"));
+}
+
 /// Names that mean something to a browser, to Mermaid, or to a reader's eye.
 const HOSTILE: &str = r##"pipeline p {
   stage "gantt" {
