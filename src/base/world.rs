@@ -64,6 +64,9 @@ pub trait World: Sync {
 
     /// A variable of the environment.
     fn env(&self, name: &str) -> Option<EcoString>;
+
+    /// The names of all variables of the environment, sorted.
+    fn variables(&self) -> Vec<EcoString>;
 }
 
 /// A world in memory, for tests and editors.
@@ -85,6 +88,10 @@ impl World for MemoryWorld {
 
     fn env(&self, name: &str) -> Option<EcoString> {
         self.env.get(name).cloned()
+    }
+
+    fn variables(&self) -> Vec<EcoString> {
+        self.env.keys().cloned().collect()
     }
 }
 

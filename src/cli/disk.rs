@@ -146,6 +146,12 @@ impl World for DiskWorld {
     fn env(&self, name: &str) -> Option<EcoString> {
         std::env::var_os(name).map(|value| value.to_string_lossy().into())
     }
+
+    fn variables(&self) -> Vec<EcoString> {
+        let mut names: Vec<EcoString> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// Standard input, at most one byte more than a source may have: that shows that there is more.

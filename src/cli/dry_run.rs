@@ -108,7 +108,7 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     };
     args.message_format.show(&outcome.diagnostics, &outcome.sources, Stream::Stderr);
-    let Some((plan, trace)) = ran else { return Exit::of(&outcome.diagnostics) };
+    let Some((plan, trace)) = ran else { return Exit::of_run(&outcome.diagnostics) };
     let printed = print(&args.drawn(&plan, &trace));
     let ended = if trace.outcome == Outcome::Failed { Exit::Diagnostics } else { Exit::Success };
     printed.max(ended)

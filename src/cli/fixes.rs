@@ -39,6 +39,10 @@ impl World for Mended<'_> {
     fn env(&self, name: &str) -> Option<EcoString> {
         self.disk.env(name)
     }
+
+    fn variables(&self) -> Vec<EcoString> {
+        self.disk.variables()
+    }
 }
 
 /// Mends what the check of these files finds. Returns how many mends were made, and what could not be written.

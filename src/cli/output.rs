@@ -50,6 +50,19 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// What diagnostics make of a run that flags and variables shape. What these say of substages has no place in a source, and is a
+    /// mistake of the command line: 1 would say that the run ended so.
+    pub(super) fn of_run(diagnostics: &[Diagnostic]) -> Self {
+        let is_given = |found: &Diagnostic| {
+            let codes = [Code::UnknownPath, Code::BadFake, Code::AmbiguousFake, Code::OutOfRange];
+            found.labels.is_empty() && codes.contains(&found.code)
+        };
+        let given = if diagnostics.iter().any(is_given) { Self::Usage } else { Self::Success };
+        Self::of(diagnostics).max(given)
+    }
+}
+
 /// The value of `--message-format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {

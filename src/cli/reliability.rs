@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
     args.message_format.show(&diagnostics, &analysis.sources, Stream::Stderr);
-    text.map_or(Exit::Success, |text| print(&text)).max(Exit::of(&diagnostics))
+    text.map_or(Exit::Success, |text| print(&text)).max(Exit::of_run(&diagnostics))
 }
 
 impl Args {

@@ -150,6 +150,7 @@ catalogue! {
     // Runs without an engine
     BadFake = E1001, "a fake that says nothing";
     AmbiguousFake = E1002, "a variable that fakes two things";
+    UnusedFake = W1001, "a variable that fakes nothing";
 }
 
 impl Code {

@@ -4,7 +4,11 @@ use indexmap::IndexMap;
 
 use super::{Plan, SubstageRef};
 use crate::base::World;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, nearest};
+
+/// How all these variables begin and end.
+const PREFIX: &str = "FAKE_";
+const SUFFIX: &str = "_RETCODE";
 
 /// What a variable stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +30,12 @@ impl Faked {
 
 /// `FAKE_COMPILE_RETCODE`, of the stage with this key.
 pub fn stage_variable(key: &str) -> String {
-    format!("FAKE_{}_RETCODE", variable_part(key))
+    format!("{PREFIX}{}{SUFFIX}", variable_part(key))
 }
 
 /// `FAKE_COMPILE_BUILD_PLANNER_RETCODE`, of a substage of the stage with this key.
 pub fn substage_variable(key: &str, substage: &str) -> String {
-    format!("FAKE_{}_{}_RETCODE", variable_part(key), variable_part(substage))
+    format!("{PREFIX}{}_{}{SUFFIX}", variable_part(key), variable_part(substage))
 }
 
 /// All variables of a plan with what each stands for, in the plan's order. One with several meanings is ambiguous: setting it
@@ -49,13 +53,21 @@ pub fn fake_variables(plan: &Plan) -> IndexMap<String, Vec<Faked>> {
 }
 
 /// The fakes that the environment sets, each as exit codes attempt by attempt, the last for all further; and what is wrong with
-/// others. A variable that is empty counts as not set.
+/// others, or means nothing in this plan. A variable that is empty counts as not set.
 pub fn set_fakes(plan: &Plan, world: &dyn World) -> (Vec<(Faked, Vec<u8>)>, Vec<Diagnostic>) {
     let (mut fakes, mut problems) = (Vec::new(), Vec::new());
-    for (name, meanings) in fake_variables(plan) {
-        let Some(value) = world.env(&name).filter(|value| !value.trim().is_empty()) else { continue };
+    let known = fake_variables(plan);
+    let value_of = |name: &str| world.env(name).filter(|value| !value.trim().is_empty());
+    for name in world.variables() {
+        let is_fake = name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+        if is_fake && !known.contains_key(name.as_str()) && value_of(&name).is_some() {
+            problems.push(unused(&name, plan, known.keys().map(String::as_str)));
+        }
+    }
+    for (name, meanings) in &known {
+        let Some(value) = value_of(name) else { continue };
         let [meaning] = meanings[..] else {
-            problems.push(ambiguous(&name, meanings.iter().map(|meaning| meaning.path(plan))));
+            problems.push(ambiguous(name, meanings.iter().map(|meaning| meaning.path(plan))));
             continue;
         };
         let codes: Option<Vec<u8>> = value.split(',').map(|code| exit_code(code.trim())).collect();
@@ -74,6 +86,16 @@ pub fn set_fakes(plan: &Plan, world: &dyn World) -> (Vec<(Faked, Vec<u8>)>, Vec<
 pub fn exit_code(text: &str) -> Option<u8> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
+}
+
+fn unused<'k>(name: &str, plan: &Plan, known: impl Iterator<Item = &'k str>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::UnusedFake, format!("`{name}` fakes nothing of the pipeline `{}`", plan.pipeline));
+    match nearest(name, known) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(format!(
+            "it is `{PREFIX}STAGE{SUFFIX}`, with the stage's key, or `{PREFIX}STAGE_SUBSTAGE{SUFFIX}`; unset it if it is meant for another pipeline"
+        )),
+    }
 }
 
 fn ambiguous(name: &str, paths: impl Iterator<Item = String>) -> Diagnostic {

@@ -52,13 +52,25 @@ fn mistakes_are_told_as_compile_tells_them() {
     let ran = workspace.run(&["dry-run", "needy.o11n"]).ends(1);
     assert!(ran.stdout.is_empty() && ran.stderr.contains("[E0701]"), "samples are not for runs: {}", ran.stderr);
     workspace.run(&["dry-run", "needy.o11n", "--param", "n=2"]).ends(0);
-    let ran = workspace.run(&["dry-run", "good.o11n", "--fake", "build/ap=1"]).ends(1);
-    assert!(ran.stdout.is_empty() && ran.stderr.contains("did you mean `build/app`?"), "{}", ran.stderr);
     let ran = workspace.run(&["dry-run", "good.o11n", "--trigger", "night"]).ends(1);
     assert!(ran.stderr.contains("pipeline `nightly` has no trigger `night`"), "{}", ran.stderr);
     workspace.run(&["dry-run", "none.o11n"]).ends(3);
-    let short = workspace.run(&["dry-run", "good.o11n", "--fake", "build=1", "--message-format", "short"]).ends(1);
+}
+
+#[test]
+fn a_fake_that_means_nothing_is_not_taken_for_a_failed_run() {
+    let workspace = Workspace::of(&[("good.o11n", GOOD)]);
+    let ran = workspace.run(&["dry-run", "good.o11n", "--fake", "build/ap=1"]).ends(2);
+    assert!(ran.stdout.is_empty() && ran.stderr.contains("did you mean `build/app`?"), "{}", ran.stderr);
+    let short = workspace.run(&["dry-run", "good.o11n", "--fake", "build=1", "--message-format", "short"]).ends(2);
     assert!(short.stderr.starts_with("error[E0109]: `build` names a stage"), "{}", short.stderr);
+    workspace.run(&["dry-run", "good.o11n", "--takes", "build/ap=5m"]).ends(2);
+    let of_variable = |name: &str, value: &str| {
+        Ran::from(workspace.command(&["dry-run", "good.o11n"]).env(name, value).output().unwrap())
+    };
+    assert!(of_variable("FAKE_BUILD_RETCODE", "red").ends(2).stderr.contains("error[E1001]"));
+    let unused = of_variable("FAKE_BULID_RETCODE", "1").ends(0);
+    assert!(unused.stderr.contains("did you mean `FAKE_BUILD_RETCODE`?"), "{}", unused.stderr);
 }
 
 #[test]
