@@ -266,9 +266,12 @@ impl<'a> Fakes<'a> {
             format!("the plan has no `{path}`")
         };
         let meant = if is_stage { Some(path) } else { nearest(path, names()) };
-        let help = match meant {
-            Some(meant) => format!("write `{meant}/*` for all its substages"),
-            None => "name a stage and a substage, with `/` between".to_owned(),
+        let bare = replica_of(path).map_or(path, |(name, _)| name);
+        let of_substage = self.plan.stages.iter().find(|stage| stage.substages.iter().any(|known| known.name == bare));
+        let help = match (meant, of_substage) {
+            (Some(meant), _) => format!("write `{meant}/*` for all its substages"),
+            (None, Some(stage)) => format!("did you mean `{}/{path}`?", stage.name),
+            (None, None) => "name a stage and a substage, with `/` between".to_owned(),
         };
         Box::new(Diagnostic::new(Code::UnknownPath, message).help(help))
     }

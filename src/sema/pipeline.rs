@@ -307,7 +307,10 @@ impl<'a> Checker<'a> {
             (None, _) => {
                 self.report(
                     Diagnostic::at(Code::MissingAttribute, word.span, format!("this `{}` has no name", word.text), "which one?")
-                        .help(format!("write `{} name {{ … }}`", word.text)),
+                        .help(match rule {
+                            LabelRule::String => format!("write `{} \"name\" {{ … }}`", word.text),
+                            _ => format!("write `{} name {{ … }}`", word.text),
+                        }),
                 );
                 None
             }

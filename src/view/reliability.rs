@@ -37,8 +37,11 @@ pub fn reliability(document: &Document, top: usize) -> String {
     }
     let more = if more == 0 { String::new() } else { format!("and {more} more: `--top {}` shows them\n", top + more) };
     let mut text = format!("{}, a run by these odds\n\n{}", document.pipeline, table::draw(&run));
-    if top > 0 {
-        text += &format!("\n{}{more}\n{}", table::draw(&parts), table::draw(&helps));
+    for (table, more) in [(&parts, more), (&helps, String::new())] {
+        // A heading alone says nothing.
+        if table.len() > 1 {
+            text += &format!("\n{}{more}", table::draw(table));
+        }
     }
     let is_vague = text.contains(BETWEEN);
     let doubts = document.doubts.iter().filter(|_| is_vague).map(|doubt| format!("between two figures, since {doubt}"));

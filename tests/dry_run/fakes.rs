@@ -250,6 +250,8 @@ fn a_rule_that_hits_nothing_says_what_was_meant() {
         ("compile=1", "write `compile/*` for all its substages"),
         ("compil=1", "write `compile/*` for all its substages"),
         ("deploy=1", "name a stage and a substage, with `/` between"),
+        ("planner=1", "did you mean `compile/planner`?"),
+        ("fuzz#1=1", "did you mean `test/fuzz#1`?"),
         ("test/fuzz#4=1", "`test/fuzz` has the replicas #1 to #3"),
         ("test/fuzz#0=1", "`test/fuzz` has the replicas #1 to #3"),
         ("test/fuzz#99999999999=1", "`test/fuzz` has the replicas #1 to #3"),

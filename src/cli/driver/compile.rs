@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use super::{Outcome, analyze};
 use crate::base::{RootPath, SourceMap, Span, World};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::plan::{self, Inputs, Stub};
 use crate::sema::Analysis;
 use crate::sema::hir::{Pipeline, PipelineId};
@@ -139,7 +139,11 @@ pub(super) fn unknown_trigger(pipeline: &Pipeline, wanted: Option<&str>) -> Opti
     let names = || pipeline.triggers.iter().map(|trigger| trigger.name.as_str());
     let wanted = wanted.filter(|wanted| !names().any(|name| name == *wanted))?;
     let mut diagnostic = Diagnostic::new(Code::UnknownName, format!("pipeline `{}` has no trigger `{wanted}`", pipeline.name));
-    diagnostic.help = nearest(wanted, names()).map(|near| format!("did you mean `{near}`?"));
+    diagnostic.help = Some(match nearest(wanted, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if pipeline.triggers.is_empty() => "it has no triggers; leave out `--trigger`".to_owned(),
+        None => format!("it has {}", listed(names())),
+    });
     Some(diagnostic)
 }
 
