@@ -60,6 +60,10 @@ impl World for Unreadable {
     fn env(&self, name: &str) -> Option<EcoString> {
         self.0.env(name)
     }
+
+    fn variables(&self) -> Vec<EcoString> {
+        self.0.variables()
+    }
 }
 
 #[test]

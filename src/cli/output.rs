@@ -132,11 +132,7 @@ pub(super) fn terminal(ascii: bool) -> Style {
     // The first of these that is set decides, as POSIX has it.
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
     let is_utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(windows);
-    Style {
-        width: width.max(LEAST_COLUMNS),
-        colour: has_colour(Stream::Stdout),
-        unicode: !ascii && is_utf8 && !is_dumb(),
-    }
+    Style { width: width.max(LEAST_COLUMNS), colour: has_colour(Stream::Stdout), unicode: !ascii && is_utf8 && !is_dumb() }
 }
 
 fn is_dumb() -> bool {

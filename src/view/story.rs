@@ -48,9 +48,9 @@ pub fn story(plan: &Plan, trace: &Trace, focus: &Focus) -> String {
         }
     }
     count_row(&mut rows, "", "stage", left_out);
-    let late = met_deadline(plan, trace).zip(plan.deadline).map(|(stage, deadline)| {
-        format!("; it ran into its deadline of {deadline} as `{}` ended", plan.stages[stage].name)
-    });
+    let late = met_deadline(plan, trace)
+        .zip(plan.deadline)
+        .map(|(stage, deadline)| format!("; it ran into its deadline of {deadline} as `{}` ended", plan.stages[stage].name));
     rows.push(row("the pipeline", trace.outcome.word(), format!("after {}{}", trace.duration, late.unwrap_or_default())));
     table::draw(&rows).trim_end().to_owned()
 }

@@ -65,9 +65,8 @@ fn a_fake_that_means_nothing_is_not_taken_for_a_failed_run() {
     let short = workspace.run(&["dry-run", "good.o11n", "--fake", "build=1", "--message-format", "short"]).ends(2);
     assert!(short.stderr.starts_with("error[E0109]: `build` names a stage"), "{}", short.stderr);
     workspace.run(&["dry-run", "good.o11n", "--takes", "build/ap=5m"]).ends(2);
-    let of_variable = |name: &str, value: &str| {
-        Ran::from(workspace.command(&["dry-run", "good.o11n"]).env(name, value).output().unwrap())
-    };
+    let of_variable =
+        |name: &str, value: &str| Ran::from(workspace.command(&["dry-run", "good.o11n"]).env(name, value).output().unwrap());
     assert!(of_variable("FAKE_BUILD_RETCODE", "red").ends(2).stderr.contains("error[E1001]"));
     let unused = of_variable("FAKE_BULID_RETCODE", "1").ends(0);
     assert!(unused.stderr.contains("did you mean `FAKE_BUILD_RETCODE`?"), "{}", unused.stderr);
