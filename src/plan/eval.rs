@@ -11,6 +11,7 @@ use super::files::Files;
 use super::functions;
 use super::hardware::Mode;
 use super::inputs::Bound;
+use super::joined::Joint;
 use super::model::{Condition, Script, ScriptPart};
 use super::quote::{self, HoldsNul};
 use super::value::{Fields, Value};
@@ -59,6 +60,8 @@ pub(super) struct Eval<'a> {
     pub(super) bound: HashMap<ParamId, Bound<'a>>,
     pub(super) rows: Rows,
     pub(super) modes: HashMap<HardwareId, Res<Arc<Mode>>>,
+    /// The script that was seen last to leave nothing open.
+    pub(super) closed: Option<Arc<Script>>,
     diagnostics: Vec<Diagnostic>,
     reported: HashSet<(Code, Option<Span>, String)>,
     budget: Budget,
@@ -79,6 +82,7 @@ impl<'a> Eval<'a> {
             bound: HashMap::new(),
             rows: rows(),
             modes: HashMap::new(),
+            closed: None,
             diagnostics: Vec::new(),
             reported: HashSet::new(),
             budget: Budget { values: limit.saturating_mul(VALUES_A_STEP), bytes, limit, is_exhausted: false },
@@ -388,6 +392,7 @@ impl<'a> Eval<'a> {
             first = left;
         }
         let mut value = self.eval(first, frame)?;
+        let mut joint = None;
         while let Some((op, right, span)) = pending.pop() {
             let is_decided = match (op, &value) {
                 (BinaryOp::Or, Value::Bool(left)) => *left,
@@ -401,6 +406,7 @@ impl<'a> Eval<'a> {
             let right_value = self.eval(right, frame)?;
             if op == BinaryOp::Add {
                 self.spend_bytes(joined_bytes(&value, &right_value), span)?;
+                joint.get_or_insert_with(|| Joint::of(&value, first.span)).add(&right_value, right.span, self)?;
             }
             if let (BinaryOp::In | BinaryOp::NotIn, Value::List(list)) = (op, &right_value) {
                 self.spend_values(list.len() as u64, span)?;
@@ -447,16 +453,20 @@ impl<'a> Eval<'a> {
 
     fn script(&mut self, pieces: &'a [ScriptPiece], span: Span, frame: &mut Frame) -> Res<Value> {
         let mut parts = Vec::with_capacity(pieces.len());
+        let mut joint = Joint::default();
         for piece in pieces {
             match piece {
                 ScriptPiece::Text(text) => parts.push(ScriptPart::Text(text.clone())),
                 ScriptPiece::Splice(inner) => {
-                    if let Value::Script(script) = self.eval(inner, frame)? {
+                    let value = self.eval(inner, frame)?;
+                    joint.add(&value, inner.span, self)?;
+                    if let Value::Script(script) = value {
                         self.spend_bytes(script.parts.len() * VALUE_BYTES, inner.span)?;
                         parts.extend(script.parts.iter().cloned());
                     }
                 }
                 ScriptPiece::Value { expr, quote } => {
+                    joint.settle(self)?;
                     let value = self.eval(expr, frame)?;
                     let one = std::slice::from_ref(&value);
                     let words = if let Value::List(words) = &value { words.as_slice() } else { one };

@@ -84,6 +84,8 @@ pub(super) struct Expander<'e, 'a> {
     pub(super) text: usize,
     pub(super) last_env: Option<LastEnv>,
     pub(super) inputs: HashMap<Vec<EcoString>, [u8; 32]>,
+    /// The `before`s that were seen last to leave nothing open: substages beside each other mostly share theirs.
+    pub(super) closed: Vec<Script>,
     stage_names: HashMap<EcoString, usize>,
     keys: HashMap<EcoString, Span>,
     /// The `use`s that the walk is in.
@@ -108,6 +110,7 @@ impl<'e, 'a> Expander<'e, 'a> {
             text: 0,
             last_env: None,
             inputs: HashMap::new(),
+            closed: Vec::new(),
             stage_names: HashMap::new(),
             keys: HashMap::new(),
             uses: Vec::new(),

@@ -15,6 +15,7 @@ mod functions;
 mod gates;
 mod hardware;
 mod inputs;
+mod joined;
 mod model;
 mod origins;
 mod quote;

@@ -11,9 +11,9 @@ use super::eval::{Failed, Frame, Res, VALUE_BYTES};
 use super::expand::{Expander, LastEnv, MAX_SUBSTAGES, Scope, Unit, bad_name, misnamed};
 use super::fingerprint;
 use super::hardware::{Mode, env_values};
+use super::joined::{self, has_value};
 use super::model::{
-    Artifacts, Body, Cache, Case, Dispatch, EnvValue, ExitClass, Need, OnError, Priority, Retry, Script, ScriptPart, Shard,
-    Substage, Test,
+    Artifacts, Body, Cache, Case, Dispatch, EnvValue, ExitClass, Need, OnError, Priority, Retry, Script, Shard, Substage, Test,
 };
 use super::value::{Fields, Quantities, Value};
 use crate::base::{Duration, Span};
@@ -155,9 +155,8 @@ impl<'a> Expander<'_, 'a> {
     /// Values are quoted as POSIX says: where the shell reads quotes in another way, a script may hold none.
     fn check_shell(&mut self, base: &Substage, attrs: &Attrs) -> Res<()> {
         if is_sh_like(&base.shell) {
-            return Ok(());
+            return self.check_before(base, attrs);
         }
-        let has_value = |script: &Script| script.parts.iter().any(|part| matches!(part, ScriptPart::Value(_)));
         let run = match &base.body {
             Body::Run(script) if has_value(script) => Some("run"),
             Body::Run(_) | Body::Command(_) => None,
@@ -172,6 +171,23 @@ impl<'a> Expander<'_, 'a> {
             diagnostic = diagnostic.label(span, "the shell is set here");
         }
         self.eval.fail(diagnostic.help("pass the value by `env { NAME = … }`, and let the program read the variable"))
+    }
+
+    /// Each `before` is joined with what comes after it.
+    fn check_before(&mut self, base: &Substage, attrs: &Attrs) -> Res<()> {
+        if base.before.is_empty() || base.before == self.closed {
+            return Ok(());
+        }
+        let in_body = matches!(&base.body, Body::Run(script) if has_value(script));
+        let last = if in_body { base.before.len() } else { base.before.iter().rposition(has_value).unwrap_or(0) };
+        if let Some(unclosed) = base.before[..last].iter().find_map(joined::open_end) {
+            let place = self.place(attrs.span("before").unwrap_or(base.span));
+            return self.eval.fail(joined::diagnostic(place, "a `before` of this substage", unclosed));
+        }
+        if last == base.before.len() {
+            self.closed.clone_from(&base.before);
+        }
+        Ok(())
     }
 
     /// Exactly one of `run` and `command`.
