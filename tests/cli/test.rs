@@ -1,6 +1,7 @@
 //! `o11n test`: which scenarios are run, what is said of them, and the report for CI systems.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
@@ -175,4 +176,38 @@ fn the_report_is_well_formed_whatever_the_names() {
     assert_eq!(all("testsuites/testsuite/testcase", &["classname", "name", "file", "line"]), cases);
     assert_eq!(all("testsuites/testsuite/testcase/failure", &["type"]), [["E0503"]]);
     assert_eq!(all("testsuites/testsuite/testcase/error", &["type"]), [["E0109"], ["E0101"]]);
+}
+
+/// Blocks of the guide, each without its fence.
+fn blocks(page: &str, fence: &str) -> Vec<String> {
+    page.split(&format!("```{fence}\n")).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_guide_shows_what_is_said() {
+    const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/6-testing.md");
+    let mut page = fs::read_to_string(GUIDE).unwrap();
+    let (sources, shown) = (blocks(&page, "o11n"), blocks(&page, "text"));
+    let run = |command: &str, source: &str, from: &str, to: &str| {
+        let ran = Workspace::of(&[("ci.o11n", &source.replacen(from, to, 1))]).run(&[command]);
+        if from.is_empty() {
+            format!("$ o11n {command}\n{}", ran.ends(0).stderr)
+        } else {
+            ran.ends(1).stdout.trim_end().to_owned() + "\n"
+        }
+    };
+    for (shown, said) in shown.iter().zip([
+        run("test", &sources[0], "", ""),
+        run("test", &sources[0], "on_error = abort", "on_error = continue"),
+        run("verify", &sources[1], "", ""),
+        run("verify", &sources[1], "when = succeeded\n", "when = succeeded(\"compile\")\n"),
+    ]) {
+        let is_so = shown.starts_with(&said);
+        if !is_so && std::env::var_os("BLESS").is_some() {
+            page = page.replace(shown, &said);
+            fs::write(GUIDE, &page).unwrap();
+        } else {
+            assert!(is_so, "shown:\n{shown}\nsaid:\n{said}");
+        }
+    }
 }

@@ -289,20 +289,22 @@ fn blocks<'a>(page: &'a str, fence: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_guide_shows_what_is_drawn() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/dry-run.md");
-    let mut page = fs::read_to_string(path).unwrap();
-    let source = blocks(&page, "o11n")[0].to_owned();
-    for shown in blocks(&page.clone(), "text").into_iter().take(2) {
-        let command = shown.lines().next().unwrap();
-        let args: Vec<&str> = command.strip_prefix("$ o11n dry-run nightly.o11n").unwrap().split_whitespace().collect();
-        let (plan, trace) = run(&source, &args);
-        let drawn = format!("{command}\n{}", human(&plan, &trace, Style { width: 90, ..PLAIN }));
-        if std::env::var_os("BLESS").is_some() {
-            page = page.replace(shown, &drawn);
-            fs::write(path, &page).unwrap();
-        } else {
-            assert_eq!(shown, drawn);
+fn the_pages_show_what_is_drawn() {
+    for (page, count) in [("docs/guide/dry-run.md", 2), ("README.md", 1)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let mut page = fs::read_to_string(&path).unwrap();
+        let source = blocks(&page, "o11n")[0].to_owned();
+        for shown in blocks(&page.clone(), "text").into_iter().take(count) {
+            let command = shown.lines().next().unwrap();
+            let args: Vec<&str> = command.strip_prefix("$ o11n dry-run nightly.o11n").unwrap().split_whitespace().collect();
+            let (plan, trace) = run(&source, &args);
+            let drawn = format!("{command}\n{}", human(&plan, &trace, Style { width: 90, ..PLAIN }));
+            if std::env::var_os("BLESS").is_some() {
+                page = page.replace(shown, &drawn);
+                fs::write(&path, &page).unwrap();
+            } else {
+                assert_eq!(shown, drawn);
+            }
         }
     }
 }
