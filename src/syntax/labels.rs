@@ -134,6 +134,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         | R::error_no_value
         | R::error_operand
         | R::error_next_item
+        | R::error_next_block
         | R::error_no_else
         | R::error_no_body
         | R::error_no_arguments

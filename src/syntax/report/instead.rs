@@ -206,6 +206,43 @@ impl Reporter<'_> {
         ));
     }
 
+    /// `1..4`, `x => y`, `"a" | "b"` as a type, `enum(1, 2)`
+    pub(super) fn borrowed(&self, visit: &Visit<'_, '_>, at: usize) -> Option<Diagnostic> {
+        // The second look may have taken the first dot for a field's.
+        let at = if self.text[..at].ends_with('.') && self.text[at..].starts_with('.') { at - 1 } else { at };
+        let rest = &self.text[at..];
+        let line = rest.lines().next().unwrap_or_default();
+        let sign = Span::new(self.file, at, at + 2);
+        let parent = visit.parent.map(|parent| parent.kind());
+        if rest.starts_with("..") {
+            let diagnostic =
+                Diagnostic::at(Code::ForeignSyntax, sign, "there are no ranges with `..`", "no operator of this language");
+            return Some(diagnostic.help("write a list: `range(4)` is `[0, 1, 2, 3]`; `[i + 1 for i in range(4)]` begins at 1"));
+        }
+        if rest.starts_with("=>") || rest.starts_with("->") {
+            let message = "there are no functions without a name";
+            let diagnostic = Diagnostic::at(Code::ForeignSyntax, sign, message, "no sign of this language");
+            return Some(diagnostic.help("declare one at the top of a file: `let name(argument: type): type = value`"));
+        }
+        let is_type = visit.node.kind() == Rule::error_type || parent == Some(Rule::type_item);
+        if is_type && rest.starts_with('"') {
+            let end = line.find(['=', ',', ')', '{', '}']).unwrap_or(line.len());
+            let members = line[..end].trim_end();
+            let span = Span::new(self.file, at, at + members.len());
+            let diagnostic =
+                Diagnostic::at(Code::ForeignSyntax, span, "one of several words is written `enum(…)`", "values, not a type");
+            let instead = format!("enum({})", members.split('|').map(str::trim).collect::<Vec<_>>().join(", "));
+            return Some(diagnostic.fix(format!("write `{instead}`"), span, instead));
+        }
+        if parent == Some(Rule::enum_type) && rest.starts_with(|c: char| c.is_ascii_digit()) {
+            let digits = &line[..line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len())];
+            let span = Span::new(self.file, at, at + digits.len());
+            let diagnostic = Diagnostic::at(Code::ForeignSyntax, span, "the members of an enum are words", "not a word");
+            return Some(diagnostic.help(format!("write them as strings, `\"{digits}\"`; for numbers there is `int`")));
+        }
+        None
+    }
+
     pub(super) fn spaced_call(&mut self, node: NodeRef<'_>) {
         let Some(args) = node.child(Rule::args) else { return };
         let gap = Span::new(self.file, node.start(), args.start());

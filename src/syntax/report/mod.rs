@@ -123,7 +123,7 @@ impl<'a> Reporter<'a> {
             Rule::error_spaced_call => self.spaced_call(node),
             Rule::error_separator => self.separator(node),
             Rule::error_no_value => self.no_value(visit),
-            Rule::error_operand | Rule::error_next_item => self.no_operand(visit),
+            Rule::error_operand | Rule::error_next_item | Rule::error_next_block => self.no_operand(visit),
             Rule::error_no_else => self.no_else(visit),
             Rule::error_no_arguments => self.no_arguments(visit),
             Rule::error_unclosed => self.unclosed_body(visit),

@@ -258,6 +258,9 @@ impl Reporter<'_> {
         let rest = self.text.get(at..)?;
         let first = rest.chars().next()?;
         let span = Span::new(self.file, at, at + first.len_utf8());
+        if let Some(diagnostic) = self.borrowed(visit, at) {
+            return Some(diagnostic);
+        }
         match first {
             '\'' => Some(self.single_quotes(at, rest)),
             '#' => Some(Diagnostic::at(Code::ForeignSyntax, span, "a comment begins with `//`", "`#` begins none").fix(
