@@ -109,9 +109,7 @@ pub struct SourceMap {
 impl SourceMap {
     pub fn add(&mut self, path: impl Into<EcoString>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
-        let line_starts: Vec<u32> = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
+        let line_starts: Vec<u32> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
         let milestones = milestones(&text, &line_starts);
         self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts, milestones }));
         FileId(self.files.len() as u32 - 1)

@@ -97,7 +97,7 @@ struct Invalid {
 
 /// The first character that stands for a byte that is no text.
 fn invalid_text(text: &str) -> Option<Invalid> {
-    text.char_indices().find(|(_, c)| matches!(c, '\0' | '\u{FFFD}')).map(|(at, what)| Invalid { at, what })
+    ['\0', '\u{FFFD}'].into_iter().filter_map(|what| Some(Invalid { at: text.find(what)?, what })).min_by_key(|found| found.at)
 }
 
 enum Failure {

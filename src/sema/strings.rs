@@ -76,12 +76,14 @@ impl<'a> Checker<'a> {
                 }
             })
             .collect();
-        let scan = shell::scan(parts.iter().map(|part| match part {
+        let pieces = parts.iter().map(|part| match part {
             Part::Text(text) => shell::Piece::Text(text),
             Part::Hole { ty: Type::Script, .. } => shell::Piece::Splice,
             Part::Hole { .. } => shell::Piece::Value,
-        }));
-        if let Some(unclosed) = scan.unclosed.filter(|_| !scan.holes.is_empty()) {
+        });
+        let has_holes = parts.iter().any(|part| matches!(part, Part::Hole { .. }));
+        let scan = if has_holes { shell::scan(pieces) } else { shell::Scan::default() };
+        if let Some(unclosed) = scan.unclosed {
             self.report(
                 Diagnostic::at(
                     Code::UnsafeInterpolation,

@@ -88,7 +88,7 @@ pub(super) fn check(plan: &Plan, sink: &mut Vec<Diagnostic>) {
 }
 
 fn distinct<'a>(noun: &str, names: impl Iterator<Item = (&'a str, Span)>, sink: &mut Vec<Diagnostic>) {
-    let mut known: HashMap<String, (&str, Span)> = HashMap::new();
+    let mut known: HashMap<String, (&str, Span)> = HashMap::with_capacity(names.size_hint().0);
     for (name, span) in names {
         let mangled = mangle(name);
         if mangled.starts_with(OWN) {
