@@ -40,7 +40,7 @@ const FORMS: &[(&str, &str)] = &[
     ("retries", "stage s { substage x { run = \"x\"  shards = 100000  retry { limit = 2  delay = 10s } } }"),
     (
         "two of three",
-        "stage s { for n in range(100000) { substage \"x${{ n }}\" { run = \"x\"  dispatch { copies = 3  need = 2 } } } }",
+        "stage s { for n in range(33000) { substage \"x${{ n }}\" { run = \"x\"  dispatch { copies = 3  need = 2 } } } }",
     ),
 ];
 

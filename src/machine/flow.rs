@@ -58,7 +58,7 @@ impl Machine<'_> {
     fn apply_policies(&mut self) {
         let mut abort = None;
         while let Some(substage) = self.failures.pop() {
-            match self.planned(substage).on_error {
+            match self.rules(substage).on_error {
                 OnError::Ignore => continue,
                 OnError::Continue => {}
                 OnError::Finish => self.is_stopped = true,

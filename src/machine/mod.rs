@@ -30,11 +30,11 @@ pub use report::*;
 pub use trace::*;
 
 use crate::base::Duration;
-use crate::plan::{Plan, SubstageRef};
+use crate::plan::{Plan, Substage, SubstageRef};
 use admission::Admission;
 use gates::Gates;
 use queue::{Queue, Replica};
-use stage::{Progress, dispatch};
+use stage::{Progress, dispatch, has_rules_of};
 
 /// How attempts end by themselves, and how long they take: all that a plan leaves to the outside world. The same question always
 /// has the same answer.
@@ -81,6 +81,8 @@ pub struct Machine<'p> {
     first: Vec<u32>,
     /// By substage: the number of its first replica.
     first_replica: Vec<u32>,
+    /// By substage: one with the same rules. Neighbours mostly share theirs, which so are at hand when many run at once.
+    ruled_as: Vec<&'p Substage>,
     gates: Gates<'p>,
     admission: Admission,
     queue: Queue,
@@ -131,9 +133,12 @@ impl<'p> Machine<'p> {
         }
         let mut replicas = 0;
         let mut first_replica = Vec::new();
+        let mut ruled_as: Vec<&Substage> = Vec::new();
         for (_, substage) in plan.substages() {
             first_replica.push(replicas);
             replicas += dispatch(substage).copies;
+            let before = ruled_as.last().copied().filter(|before| has_rules_of(substage, before));
+            ruled_as.push(before.unwrap_or(substage));
         }
         let substage = || SubstageTrace { outcome: Outcome::Skipped, ignored: false, reason: None, replicas: Vec::new() };
         let stages = plan.stages.iter().map(|stage| StageTrace {
@@ -165,6 +170,7 @@ impl<'p> Machine<'p> {
             trace: Trace { outcome: Outcome::Succeeded, duration: Duration(0), stages: stages.collect() },
             first,
             first_replica,
+            ruled_as,
         }
     }
 

@@ -24,6 +24,15 @@ pub(super) fn dispatch(substage: &Substage) -> Dispatch {
     substage.dispatch.unwrap_or(Dispatch { copies: 1, need: 1 })
 }
 
+/// Whether all that a run asks of the one, it could ask of the other.
+pub(super) fn has_rules_of(one: &Substage, other: &Substage) -> bool {
+    one.dispatch == other.dispatch
+        && one.retry == other.retry
+        && one.timeout == other.timeout
+        && one.exit_codes == other.exit_codes
+        && one.on_error == other.on_error
+}
+
 impl<'p> Machine<'p> {
     /// The stage starts: what is cached is at once, the others may be considered.
     pub(super) fn open_stage(&mut self, behaviour: &dyn Behaviour) {
@@ -58,7 +67,7 @@ impl<'p> Machine<'p> {
         while let Some(substage) = self.admission.next() {
             self.substages[substage as usize].phase = Phase::Running;
             self.place_replicas(substage);
-            for number in 0..dispatch(self.planned(substage)).copies {
+            for number in 0..dispatch(self.rules(substage)).copies {
                 self.start_attempt(Replica { substage, number }, behaviour);
             }
         }
@@ -66,9 +75,9 @@ impl<'p> Machine<'p> {
 
     fn start_attempt(&mut self, replica: Replica, behaviour: &dyn Behaviour) {
         let (now, place) = (self.now, self.place(replica.substage));
-        let planned = self.plan.substage(place);
+        let rules = self.rules(replica.substage);
         let attempts = &mut self.traced(replica.substage).replicas[replica.number as usize].attempts;
-        let ended = attempt::end(planned, behaviour.attempt(place, replica.number + 1, attempts.len() as u32 + 1));
+        let ended = attempt::end(rules, behaviour.attempt(place, replica.number + 1, attempts.len() as u32 + 1));
         let end = now.saturating_add(ended.takes);
         // It stands as it will end; what cuts it short rewrites it.
         attempts.push(AttemptTrace { outcome: ended.outcome, code: ended.code, start: Duration(now), end: Duration(end) });
@@ -89,11 +98,11 @@ impl<'p> Machine<'p> {
             return;
         }
         let Replica { substage, number } = replica;
-        let planned = self.planned(substage);
+        let rules = self.rules(substage);
         let trace = &mut self.traced(substage).replicas[number as usize];
         let count = trace.attempts.len() as u32;
         let Some(AttemptTrace { outcome, code, .. }) = trace.attempts.last().copied() else { return };
-        if let Some(wait) = attempt::back_off(&planned.retry, count, outcome, code) {
+        if let Some(wait) = attempt::back_off(&rules.retry, count, outcome, code) {
             *self.phase(replica) = Phase::BackOff;
             self.queue.push(self.now.saturating_add(wait), Event::Retry(replica));
             return;
@@ -116,15 +125,15 @@ impl<'p> Machine<'p> {
     pub(super) fn decide_settled(&mut self) {
         while let Some(substage) = self.settled.pop() {
             let Progress { passed, failed, has_unstable, .. } = self.substages[substage as usize];
-            let planned = self.planned(substage);
-            let Dispatch { copies, need } = dispatch(planned);
+            let rules = self.rules(substage);
+            let Dispatch { copies, need } = dispatch(rules);
             let (outcome, reason) = if passed >= need {
                 let unstable = if has_unstable { self.first_unstable(substage, need) } else { None };
                 let outcome = if unstable.is_some() { Outcome::Unstable } else { Outcome::Succeeded };
                 (outcome, unstable.map(Reason::Exit))
             } else if failed > copies - need {
                 self.failures.push(substage);
-                self.failure(substage, planned, passed)
+                self.failure(substage, rules, passed)
             } else {
                 continue;
             };
@@ -144,10 +153,10 @@ impl<'p> Machine<'p> {
     }
 
     /// How a substage that failed by itself ends.
-    fn failure(&mut self, substage: u32, planned: &Substage, passed: u32) -> (Outcome, Option<Reason>) {
+    fn failure(&mut self, substage: u32, rules: &Substage, passed: u32) -> (Outcome, Option<Reason>) {
         let trace = self.traced(substage);
-        trace.ignored = planned.on_error == OnError::Ignore;
-        if let Some(Dispatch { need, .. }) = planned.dispatch {
+        trace.ignored = rules.on_error == OnError::Ignore;
+        if let Some(Dispatch { need, .. }) = rules.dispatch {
             return (Outcome::Failed, Some(Reason::Quorum { passed, need }));
         }
         let last = trace.replicas.last().and_then(|replica| replica.attempts.last());
@@ -215,7 +224,7 @@ impl<'p> Machine<'p> {
 
     /// As many as it has copies, none of them started.
     fn place_replicas(&mut self, substage: u32) {
-        let copies = dispatch(self.planned(substage)).copies as usize;
+        let copies = dispatch(self.rules(substage)).copies as usize;
         let replicas = &mut self.traced(substage).replicas;
         for replica in replicas.iter_mut() {
             replica.outcome = Outcome::Cancelled;
@@ -232,8 +241,9 @@ impl<'p> Machine<'p> {
         SubstageRef { stage: self.stage as u32, substage: substage - self.first[self.stage] }
     }
 
-    pub(super) fn planned(&self, substage: u32) -> &'p Substage {
-        self.plan.substage(self.place(substage))
+    /// The substage's dispatch, retry, timeout, exit codes and policy; the rest may be another's.
+    pub(super) fn rules(&self, substage: u32) -> &'p Substage {
+        self.ruled_as[substage as usize]
     }
 
     fn traced(&mut self, substage: u32) -> &mut SubstageTrace {
