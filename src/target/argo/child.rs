@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Context;
 use super::expr::{self, BAD};
-use super::model::{Hook, Hooks, Named, Parameter, Resource, Template};
+use super::model::{Hook, Hooks, Named, Parameter, Resource, Step, Template};
+use super::substage;
 use crate::target::yaml;
 
 /// Stands for the WorkflowTemplate's name until that is known: it holds a digest of what it names.
@@ -61,6 +62,8 @@ struct ChildSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     entrypoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    on_exit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     workflow_template_ref: Option<Named>,
     #[serde(skip_serializing_if = "Option::is_none")]
     active_deadline_seconds: Option<i64>,
@@ -78,18 +81,25 @@ fn child_name(suffix: &str) -> String {
     format!("{{{{workflow.name}}}}-{suffix}")
 }
 
+/// A child to be made, and what its parent waits for.
+pub(super) struct Wanted<'a> {
+    /// Of the template that makes it.
+    pub(super) name: String,
+    /// What the child's name adds to that of the Workflow that makes it.
+    pub(super) suffix: &'a str,
+    /// The label of its stage.
+    pub(super) stage: &'a str,
+    pub(super) entrypoint: &'a str,
+    /// The template that it runs at its end, however that comes.
+    pub(super) on_exit: Option<String>,
+    pub(super) ends: Ends,
+    pub(super) deadline: Option<Deadline>,
+    pub(super) handed: Handed<'a>,
+}
+
 /// The template that creates a child and waits for it.
-#[expect(clippy::too_many_arguments, reason = "each is one field of the manifest")]
-pub(super) fn create(
-    cx: &mut Context,
-    name: String,
-    suffix: &str,
-    stage: &str,
-    entrypoint: &str,
-    ends: Ends,
-    deadline: Option<Deadline>,
-    handed: Handed,
-) -> Template {
+pub(super) fn create(cx: &mut Context, wanted: Wanted) -> Template {
+    let Wanted { name, suffix, stage, entrypoint, on_exit, ends, deadline, handed } = wanted;
     cx.has_children = true;
     let run = [Parameter::new("run", cx.run())];
     let scope = handed.scope;
@@ -104,6 +114,7 @@ pub(super) fn create(
     ];
     let spec = ChildSpec {
         entrypoint: Some(entrypoint.to_owned()),
+        on_exit,
         workflow_template_ref: Some(Named { name: SELF.into() }),
         active_deadline_seconds: deadline.as_ref().map(|deadline| match deadline {
             Deadline::Seconds(seconds) => *seconds,
@@ -137,6 +148,20 @@ pub(super) fn create(
 /// The template that stops a child.
 pub(super) fn stop(name: String, suffix: &str) -> Template {
     patch(name, child_name(suffix))
+}
+
+/// The template of a stage's child's end: what it started goes with it. A dag that is stopped waits for no hook of what runs inside,
+/// and after a deadline what holds a lock runs no hook.
+pub(super) fn end(name: String, stops: &[&str]) -> Template {
+    let stop = |stop: &&str| Step {
+        name: (*stop).into(),
+        template: (*stop).into(),
+        // One that was never started cannot be stopped.
+        continue_on: substage::forgiven(),
+        when: Some("{{workflow.status}} != Succeeded".to_owned()),
+        ..Step::default()
+    };
+    Template { name, steps: Some(vec![stops.iter().map(stop).collect()]), ..Template::default() }
 }
 
 /// The template that stops the Workflow that it is a step of.

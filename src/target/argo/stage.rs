@@ -93,22 +93,26 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         let suffix = cx.stage_suffix(stage);
         let ends = if scene.is_observed { Ends::Whatever } else { Ends::Alike };
         let deadline = deadline(cx, stage);
-        let mut waiting = child::create(
-            cx,
-            create.clone(),
-            &suffix,
-            &step_name,
-            &template,
+        let stops: Vec<&str> = scene.placed.iter().filter_map(|placed| placed.stop.as_deref()).collect();
+        let end = (!stops.is_empty()).then(|| child::end(cx.names.unique(&format!("{step_name}-end")), &stops));
+        let wanted = child::Wanted {
+            name: create.clone(),
+            suffix: &suffix,
+            stage: &step_name,
+            entrypoint: &template,
+            on_exit: end.as_ref().map(|end| end.name.clone()),
             ends,
             deadline,
-            Handed { scope: "inputs", names: &inputs },
-        );
+            handed: Handed { scope: "inputs", names: &inputs },
+        };
+        let mut waiting = child::create(cx, wanted);
         waiting.inputs = input_parameters(&inputs);
         waiting.outputs = scene.outputs_of_child();
         step.template = create.into();
         step.hooks = Some(child::stop_hook(&step_name, &stop));
         templates.push(waiting);
         templates.push(child::stop(stop, &suffix));
+        templates.extend(end);
     } else {
         inner.inputs = input_parameters(&inputs);
     }

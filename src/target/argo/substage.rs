@@ -32,6 +32,8 @@ pub(super) struct Placed {
     pub(super) has_outcome: bool,
     /// Its failure stops the stage's siblings by a hook of its step.
     pub(super) aborts: bool,
+    /// The template that stops its child, where it is a Workflow of its own.
+    pub(super) stop: Option<String>,
 }
 
 /// What stands around a pod.
@@ -186,6 +188,7 @@ fn framed(cx: &mut Context, stage: &Stage, frame: &Frame, group: &Group, templat
             arguments: (!arguments.is_empty()).then_some(StepArguments { parameters: arguments }),
             has_outcome: !frame.unstable.is_empty(),
             aborts: frame.aborts && !frame.is_wrapped,
+            stop: None,
         };
         (*index, placed)
     };
@@ -349,10 +352,20 @@ fn dispatched(
     // Only in a stage that is a child: its own parameter is handed on.
     let handed_on = if wants_verdict(stage, substage) { vec![VERDICT_INPUT.into()] } else { Vec::new() };
     let handed_on = child::Handed { scope: "workflow", names: &handed_on };
-    let mut waiting = child::create(cx, create, &suffix, &mangle(&stage.name), &replicas, child::Ends::Whatever, None, handed_on);
+    let wanted = child::Wanted {
+        name: create,
+        suffix: &suffix,
+        stage: &mangle(&stage.name),
+        entrypoint: &replicas,
+        on_exit: None,
+        ends: child::Ends::Whatever,
+        deadline: None,
+        handed: handed_on,
+    };
+    let mut waiting = child::create(cx, wanted);
     waiting.outputs = Some(outcome_output(ValueFrom::JqFilter(child::quorum(dispatch.need, is_unstable).into())));
     templates.push(waiting);
-    templates.push(child::stop(stop, &suffix));
+    templates.push(child::stop(stop.clone(), &suffix));
     templates.push(copies(cx, replicas, &replica, dispatch.copies, dispatch.need));
 
     let fill = |slot: usize| values[slot].clone();
@@ -366,7 +379,7 @@ fn dispatched(
     } else {
         templates.push(shape.template(replica, &[], &fill, &cx.settings.artifact_store));
     }
-    Placed { template: base.into(), arguments: None, has_outcome: is_unstable, aborts: false }
+    Placed { template: base.into(), arguments: None, has_outcome: is_unstable, aborts: false, stop: Some(stop) }
 }
 
 /// One step for each copy. The last one's hook sees them all, and ends the rest once the outcome is decided.
