@@ -130,7 +130,7 @@ func (p *pod) play(ctx context.Context) {
 		end = ending{exited, 64, err.Error()}
 	}
 	p.run.ends(p, end)
-	if end.cause != evicted && executor != nil {
+	if executor != nil {
 		if err := executor.finish(ctx); err != nil {
 			p.run.complain("pod %s: %v", p.record.Node, err)
 		}

@@ -36,6 +36,13 @@ pub struct Case {
     pub approximated: Vec<String>,
 }
 
+/// What pods may ask for: a secret that is hard to hand on, and the keys to the store of artifacts.
+const SECRETS: &str = r#"---
+{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "o11n-secrets"}, "stringData": {"token": "s3cr3t $(HOME) {{workflow.name}} 密"}}
+---
+{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "store"}, "stringData": {"user": "user", "key": "secret-key"}}
+"#;
+
 /// How all attempts of a plan end: any behaviour, written out.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
@@ -84,16 +91,14 @@ impl Script {
 
 impl Case {
     pub fn new(name: String, source: String, mut plan: Plan, script: Script) -> Result<Self> {
-        if !script.cached.is_empty() {
+        if plan.substages().any(|(_, substage)| substage.cache.is_some()) {
             // Argo keeps what it remembers in the controller's own namespace, under the names of pipeline and stage.
             plan.pipeline = format!("{}-{:08x}", plan.pipeline, hash(&name)).into();
         }
         let trace = machine::run(&plan, &script);
         let (mut setup, _) = emit(&plan, true)?;
-        for at in &script.cached {
-            let map = remembered(&plan, *at, &setup)?;
-            setup.insert_str(0, &map);
-        }
+        setup.push_str(SECRETS);
+        setup.insert_str(0, &remembered(&plan, &script.cached, &setup)?);
         let (text, said) = emit(&plan, false)?;
         let approximated = said.iter().filter(|said| said.code == Code::Approximated).map(|said| said.message.to_string());
         Ok(Self { name, source, approximated: approximated.collect(), plan, trace, script, setup, text })
@@ -131,28 +136,30 @@ impl Case {
     }
 }
 
-/// The ConfigMap by which Argo remembers that a substage has succeeded. Its name stands among what the account must be granted.
-fn remembered(plan: &Plan, at: SubstageRef, setup: &str) -> Result<String> {
-    let (stage, substage) = (&plan.stages[at.stage as usize], plan.substage(at));
-    let mut names = setup.lines().filter_map(|line| line.trim().strip_prefix("name: "));
-    let end = format!("-{}", step_name(&stage.name));
-    let name = names.find(|name| name.starts_with("o11n-cache-") && name.ends_with(&end));
-    let name = name.with_context(|| format!("no ConfigMap is granted for stage {}", stage.name))?;
+/// The ConfigMaps by which Argo remembers which substages have succeeded. Their names stand among what the account must be granted.
+fn remembered(plan: &Plan, cached: &BTreeSet<SubstageRef>, setup: &str) -> Result<String> {
     let now = process::stdout(Command::new("date").args(["-u", "+%FT%TZ"]))?;
-    let times = [("creationTimestamp", now.trim()), ("lastHitTimestamp", now.trim())];
-    let outcome = json!([{ "name": "outcome", "value": "succeeded" }]);
-    let mut entry = json!({ "nodeID": "earlier", "outputs": { "parameters": outcome } });
-    for (field, time) in times {
-        entry[field] = time.into();
-    }
-    let map = json!({
-        "apiVersion": "v1", "kind": "ConfigMap", "data": { substage.fingerprint.as_str(): entry.to_string() },
-        "metadata": {
-            "name": name, "namespace": "argo",
-            "labels": { "workflows.argoproj.io/configmap-type": "Cache" },
-        },
+    let entry = json!({
+        "nodeID": "earlier", "creationTimestamp": now.trim(), "lastHitTimestamp": now.trim(),
+        "outputs": { "parameters": [{ "name": "outcome", "value": "succeeded" }] },
     });
-    Ok(format!("---\n{map}\n"))
+    let mut text = String::new();
+    for (number, stage) in (0..).zip(&plan.stages) {
+        let cached = cached.iter().filter(|at| at.stage == number);
+        let data: BTreeMap<_, _> = cached.map(|at| (plan.substage(*at).fingerprint.as_str(), entry.to_string())).collect();
+        if data.is_empty() {
+            continue;
+        }
+        let mut names = setup.lines().filter_map(|line| line.trim().strip_prefix("name: "));
+        let end = format!("-{}", step_name(&stage.name));
+        let name = names.find(|name| name.starts_with("o11n-cache-") && name.ends_with(&end));
+        let name = name.with_context(|| format!("no ConfigMap is granted for stage {}", stage.name))?;
+        let labels = json!({ "workflows.argoproj.io/configmap-type": "Cache" });
+        let metadata = json!({ "name": name, "namespace": "argo", "labels": labels });
+        let map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data });
+        text.push_str(&format!("---\n{map}\n"));
+    }
+    Ok(text)
 }
 
 fn hash(text: &str) -> u32 {

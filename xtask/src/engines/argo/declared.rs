@@ -63,6 +63,5 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
     // What follows from these can be anything.
     Excuse { feature: "`exit_codes`", explains: |_| true },
-    Excuse { feature: "`retry`", explains: |_| true },
     Excuse { feature: "`needs`", explains: |_| true },
 ];

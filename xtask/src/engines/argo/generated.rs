@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use o11n::base::Duration;
 use o11n::machine::{Attempt, End};
 use o11n::plan::{Plan, SubstageRef};
-use o11n_sketch::{Features, Settings, Sketch, Stage};
+use o11n_sketch::{Features, RetryOn, Settings, Sketch, Stage};
 use std::time::Duration as Time;
 
 /// Of one attempt.
@@ -84,6 +84,13 @@ fn settle(settings: &mut Settings) {
     if let Some(retry) = &mut settings.retry {
         retry.delay = retry.delay.map(|delay| delay.min(Time::from_secs(1)));
         retry.max_delay = Some(retry.max_delay.unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY));
+        // Argo never tries a success again, as the compiler warns, and then what follows waits for what does not come.
+        if let Some(on) = &mut retry.on {
+            on.retain(|on| *on != RetryOn::Exit(0));
+            if on.is_empty() {
+                on.push(RetryOn::Failed);
+            }
+        }
     }
 }
 
