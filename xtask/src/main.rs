@@ -35,6 +35,9 @@ enum Command {
     /// Runs a program and prints what it cost: for `bench`
     #[command(hide = true)]
     Measured(bench::Measured),
+    /// A cluster with a real node, inside of namespaces: for `engines`
+    #[command(hide = true)]
+    RealCluster(engines::RealCluster),
     /// The image of o11n, built with buildah from a static binary compiled here
     Container(container::Arguments),
     /// What continuous integration runs, here
@@ -58,6 +61,7 @@ fn run(command: Command) -> Result<()> {
         Command::Gen(arguments) => r#gen::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Measured(measured) => measured.run(),
+        Command::RealCluster(arguments) => engines::real_cluster(&arguments),
         Command::Container(arguments) => container::run(&arguments),
         Command::Ci => ci::run(),
     }

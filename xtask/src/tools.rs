@@ -88,13 +88,13 @@ pub fn python(into: &Path, requirements: &str) -> Result<()> {
     process::stdout(install.arg(project::root().join(requirements))).map(drop)
 }
 
-/// Builds programs from a folder of the project that is a Go module, into a folder. `flags` go to the linker.
+/// Builds programs from a folder of the project that is a Go module, into a folder, with further flags of `go build`.
 ///
 /// All our modules are built alike, so that they share Go's own cache.
-pub fn go_build<P: AsRef<std::ffi::OsStr>>(module: &str, packages: &[P], flags: &str, into: &Path) -> Result<()> {
+pub fn go_build<P: AsRef<std::ffi::OsStr>>(module: &str, packages: &[P], flags: &[&str], into: &Path) -> Result<()> {
     // It takes minutes and all cores, on a machine that may have other things to do.
     let mut go = Command::new("nice");
-    go.args(["go", "build", "-ldflags"]).arg(format!("-s -w {flags}")).arg("-o").arg(into.join("")).args(packages);
+    go.args(["go", "build", "-ldflags", "-s -w"]).args(flags).arg("-o").arg(into.join("")).args(packages);
     process::stdout(go.current_dir(project::root().join(module)).env("CGO_ENABLED", "0")).map(drop)
 }
 

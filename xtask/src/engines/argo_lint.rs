@@ -25,7 +25,7 @@ const SOURCE: &str = "tests/engines/argo-lint";
 const MODULE: &str = "github.com/argoproj/argo-workflows/v4";
 
 fn install(into: &Path) -> Result<()> {
-    tools::go_build(SOURCE, &["./..."], "", into)?;
+    tools::go_build(SOURCE, &["./..."], &[], into)?;
     let crds = tools::go_module(SOURCE, MODULE)?.join("manifests/base/crds/full");
     std::fs::create_dir(into.join("crds"))?;
     for name in ["workflows", "workflowtemplates", "cronworkflows"] {

@@ -22,6 +22,7 @@ mod yaml;
 use crate::project;
 use crate::tools::Tool;
 use anyhow::{Context, Result, bail};
+pub use argo::real::{Arguments as RealCluster, inside as real_cluster};
 use cases::Cases;
 use std::fs;
 use std::path::PathBuf;
@@ -33,9 +34,9 @@ pub struct Arguments {
     /// Run only the engines of these names
     #[arg(value_name = "NAME")]
     engines: Vec<String>,
-    /// Of the engine `argo`: only cases whose name holds this
+    /// Of the engines `argo` and `argo-real`: only cases whose name holds one of these
     #[arg(long, value_name = "TEXT")]
-    case: Option<String>,
+    case: Vec<String>,
     /// Of the engine `argo`: so many random pipelines
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     generated: usize,
@@ -75,6 +76,7 @@ const ENGINES: &[Engine] = &[
     container::ENGINE,
     pre_commit::ENGINE,
     argo::ENGINE,
+    argo::REAL_ENGINE,
 ];
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -89,8 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     let mut total = Total::default();
     let mut compiled = Tally::default();
-    // That one brings its own, and a run of a few of them should not wait for all the others.
-    let cases = if chosen.iter().all(|engine| engine.name == argo::ENGINE.name) {
+    // These bring their own, and a run of a few of them should not wait for all the others.
+    let cases = if chosen.iter().all(|engine| [argo::ENGINE.name, argo::REAL_ENGINE.name].contains(&engine.name)) {
         Cases::default()
     } else {
         let cases = Cases::make(&mut compiled)?;

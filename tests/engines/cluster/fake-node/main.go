@@ -4,6 +4,7 @@
 //
 //	fake-node keys FOLDER                  writes the keys that sign the tokens of service accounts
 //	fake-node crds FROM INTO               writes custom resource definitions as JSON, without what is for people only
+//	fake-node image OUT NAME ENTRYPOINT PATH=FILE…    writes an image for containerd
 //	fake-node serve --kubeconfig FILE …    plays pods and takes jobs
 //
 // `serve` prints the line {"ready":true}, then reads jobs from standard input, one JSON object a line, and prints a report for
@@ -32,12 +33,14 @@ import (
 
 func main() {
 	log.SetFlags(log.Ltime | log.Lmicroseconds)
-	err := fmt.Errorf("usage: fake-node keys FOLDER | fake-node crds FROM INTO | fake-node serve --kubeconfig FILE")
+	err := fmt.Errorf("usage: fake-node keys FOLDER | fake-node crds FROM INTO | fake-node image OUT NAME ENTRYPOINT PATH=FILE… | fake-node serve --kubeconfig FILE")
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "keys":
 		err = writeKeys(os.Args[2])
 	case len(os.Args) == 4 && os.Args[1] == "crds":
 		err = convertCRDs(os.Args[2], os.Args[3])
+	case len(os.Args) > 5 && os.Args[1] == "image":
+		err = writeImage(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
 	case len(os.Args) > 2 && os.Args[1] == "serve":
 		err = serve(os.Args[2:])
 	}
@@ -115,8 +118,8 @@ func withoutDescriptions(value any) any {
 type options struct {
 	kubeconfig string
 	crds       string
-	// real: a kubelet plays the pods, so there are no nodes of ours.
-	real bool
+	// store is where artifacts are kept; none if empty. Then a kubelet plays the pods.
+	store string
 	// argoConfig is the data of the controller's ConfigMap, as a file.
 	argoConfig string
 }
@@ -126,7 +129,7 @@ func serve(arguments []string) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "whom to talk to")
 	flags.StringVar(&o.crds, "crds", "", "folder of Argo's custom resource definitions")
-	flags.BoolVar(&o.real, "real", false, "leave the pods to a kubelet")
+	flags.StringVar(&o.store, "real", "", "leave the pods to a kubelet, and keep artifacts at this address")
 	flags.StringVar(&o.argoConfig, "argo-config", "", "the controller's ConfigMap")
 	if err := flags.Parse(arguments); err != nil {
 		return err
@@ -141,10 +144,13 @@ func serve(arguments []string) error {
 		return err
 	}
 	s := newServer(c)
-	if !o.real {
-		if err := s.startNode(ctx); err != nil {
-			return err
-		}
+	if o.store == "" {
+		err = s.startNode(ctx)
+	} else {
+		err = s.startReal(ctx, o.store)
+	}
+	if err != nil {
+		return err
 	}
 	if err := s.watchWorkflows(ctx); err != nil {
 		return err

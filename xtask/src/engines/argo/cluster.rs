@@ -1,4 +1,5 @@
-//! A Kubernetes control plane with Argo's controller and a node without containers, all on the loopback interface.
+//! A Kubernetes control plane with Argo's controller, all on the loopback interface, and a node: one without containers, or a
+//! real one.
 //!
 //! Every process is killed by the kernel when the thread that started it ends, however that comes about, so nothing outlives us.
 
@@ -16,8 +17,10 @@ use std::time::{Duration, Instant};
 
 /// A running cluster; it stops when it is dropped.
 pub struct Cluster {
-    folder: PathBuf,
-    ports: Ports,
+    pub(super) folder: PathBuf,
+    pub(super) ports: Ports,
+    /// A kubelet runs the pods.
+    is_real: bool,
     /// In the order in which they were started.
     processes: Vec<(&'static str, Child)>,
 }
@@ -28,31 +31,35 @@ pub struct Line {
     pub reports: BufReader<ChildStdout>,
 }
 
-struct Ports {
+pub(super) struct Ports {
     api: u16,
     etcd: u16,
     peers: u16,
     managers: u16,
     scheduler: u16,
+    pub(super) kubelet: u16,
+    store: u16,
 }
 
 impl Ports {
     /// Ports that nobody listens at. All are held until the last is known, so that no two are the same.
     fn free() -> Result<Self> {
-        let listeners: Vec<TcpListener> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<std::io::Result<_>>()?;
+        let listeners: Vec<TcpListener> = (0..7).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<std::io::Result<_>>()?;
         let ports = listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect::<Result<Vec<u16>>>()?;
-        let [api, etcd, peers, managers, scheduler] = ports[..] else { anyhow::bail!("five ports were asked for") };
-        Ok(Self { api, etcd, peers, managers, scheduler })
+        let [api, etcd, peers, managers, scheduler, kubelet, store] = ports[..] else {
+            anyhow::bail!("seven ports were asked for")
+        };
+        Ok(Self { api, etcd, peers, managers, scheduler, kubelet, store })
     }
 }
 
 impl Cluster {
-    /// Starts a cluster with its state and logs in a folder.
-    pub fn start(folder: &Path) -> Result<(Self, Line)> {
+    /// Starts a cluster with its state and logs in a folder; with a kubelet, if it shall be real.
+    pub fn start(folder: &Path, is_real: bool) -> Result<(Self, Line)> {
         for name in ["pki", "etcd", "log"] {
             fs::create_dir_all(folder.join(name))?;
         }
-        let mut cluster = Self { folder: folder.to_owned(), ports: Ports::free()?, processes: Vec::new() };
+        let mut cluster = Self { folder: folder.to_owned(), ports: Ports::free()?, is_real, processes: Vec::new() };
         let line = cluster.start_all().with_context(|| format!("the cluster did not start; see {}/log", folder.display()))?;
         Ok((cluster, line))
     }
@@ -64,10 +71,13 @@ impl Cluster {
         // It waits for the API server.
         let line = self.start_fake_node()?;
         self.start_controllers()?;
+        if self.is_real {
+            self.start_kubelet()?;
+        }
         Ok(line)
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 
@@ -87,9 +97,19 @@ impl Cluster {
             "contexts": [{ "name": "o11n", "context": { "cluster": "o11n", "user": "admin", "namespace": "default" } }],
         });
         fs::write(self.path("kubeconfig"), kubeconfig.to_string())?;
+        let (port, store) = (self.ports.api.to_string(), format!("127.0.0.1:{}", self.ports.store));
+        let secret = |key: &str| json!({ "name": "store", "key": key });
+        let repository = json!({ "s3": {
+            "endpoint": store, "insecure": true, "bucket": "artifacts", "accessKeySecret": secret("user"), "secretKeySecret": secret("key"),
+        } });
+        // Where executors find the API server.
+        let executor = json!({ "env": [
+            { "name": "KUBERNETES_SERVICE_HOST", "value": "127.0.0.1" }, { "name": "KUBERNETES_SERVICE_PORT", "value": port },
+        ] });
         let config = json!({
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "workflow-controller-configmap" },
             "data": {
+                "artifactRepository": repository.to_string(), "executor": executor.to_string(),
                 "metricsConfig": "{enabled: false}", "telemetryConfig": "{enabled: false}",
                 "nodeEvents": "{enabled: false}", "workflowEvents": "{enabled: false}",
             },
@@ -132,6 +152,13 @@ impl Cluster {
         server.arg(format!("--token-auth-file={}", self.path("pki/tokens.csv")));
         server.arg(format!("--service-account-key-file={}", self.path("pki/sa.pub")));
         server.arg(format!("--service-account-signing-key-file={}", self.path("pki/sa.key")));
+        if self.is_real {
+            // By these, every pod gets a local image.
+            server.args([
+                "--feature-gates=MutatingAdmissionPolicy=true",
+                "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
+            ]);
+        }
         self.spawn("kube-apiserver", &mut server).map(drop)
     }
 
@@ -140,6 +167,9 @@ impl Cluster {
         node.arg("serve").arg(format!("--kubeconfig={}", self.path("kubeconfig")));
         node.arg(format!("--crds={}", CRDS.folder()?.display()));
         node.arg(format!("--argo-config={}", self.path("argo-config.json")));
+        if self.is_real {
+            node.arg(format!("--real=127.0.0.1:{}", self.ports.store));
+        }
         let child = self.spawn("fake-node", &mut node)?;
         let jobs = child.stdin.take().context("standard input is piped")?;
         let mut reports = BufReader::new(child.stdout.take().context("standard output is piped")?);
@@ -155,10 +185,11 @@ impl Cluster {
         managers.args([
             "--leader-elect=false",
             "--bind-address=127.0.0.1",
-            "--controllers=serviceaccount-controller,garbage-collector-controller",
+            "--controllers=serviceaccount-controller,garbage-collector-controller,root-ca-certificate-publisher-controller",
             "--kube-api-qps=1000",
             "--kube-api-burst=1000",
         ]);
+        managers.arg(format!("--root-ca-file={}", self.path("pki/apiserver.crt")));
         managers.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.managers));
         self.spawn("kube-controller-manager", &mut managers)?;
 
@@ -170,8 +201,8 @@ impl Cluster {
         let mut argo = Command::new(CONTROLLER.folder()?.join("workflow-controller"));
         argo.arg(&kubeconfig).args([
             "--namespace=argo",
-            // Pods run nowhere.
             "--executor-image=localhost/argoexec",
+            "--executor-image-pull-policy=Never",
             "--loglevel=info",
             "--pod-cleanup-workers=16",
             "--qps=1000",
@@ -183,7 +214,7 @@ impl Cluster {
     }
 
     /// Starts a process that ends when we do, its log in a file.
-    fn spawn(&mut self, name: &'static str, command: &mut Command) -> Result<&mut Child> {
+    pub(super) fn spawn(&mut self, name: &'static str, command: &mut Command) -> Result<&mut Child> {
         let log = File::create(self.folder.join("log").join(name))?;
         let mut bound = Command::new("setpriv");
         bound.args(["--pdeathsig", "KILL"]).arg(command.get_program()).args(command.get_args());

@@ -6,8 +6,8 @@ use super::observed::{Observed, ObservedAttempt};
 use o11n::machine::{AttemptTrace, Outcome, Trace};
 use o11n::plan::Plan;
 
-/// What differs, in words; empty if nothing does.
-pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed) -> Vec<String> {
+/// What differs, in words; empty if nothing does. `in_order`: attempts ended in the order that the machine has.
+pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut differ = |what: String, wanted: String, got: String| {
         if wanted != got {
@@ -32,7 +32,9 @@ pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed) -> Vec<Strin
         }
     }
     differ("the pipeline".into(), trace.outcome.word().into(), observed.outcome.word().into());
-    found.extend(disorder(plan, trace, observed));
+    if in_order {
+        found.extend(disorder(plan, trace, observed));
+    }
     found
 }
 

@@ -12,6 +12,7 @@ mod job;
 mod observed;
 mod pairs;
 mod programs;
+pub mod real;
 
 use super::mutation::Mutation;
 use super::tally::Tally;
@@ -22,10 +23,10 @@ use case::Case;
 use cluster::{Cluster, Line};
 use declared::{DECLARED, EXCUSES};
 use job::Report;
+use real::RealCluster;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufRead;
-use std::path::Path;
 use std::time::Instant;
 
 pub const ENGINE: Engine = Engine {
@@ -35,8 +36,26 @@ pub const ENGINE: Engine = Engine {
     judge,
 };
 
+pub const REAL_ENGINE: Engine = Engine {
+    name: "argo-real",
+    judges: "pipelines whose commands really run, in containers of a real kubelet",
+    tools: &[
+        &programs::ETCD,
+        &programs::KUBERNETES,
+        &programs::CONTROLLER,
+        &programs::FAKE_NODE,
+        &programs::CRDS,
+        &programs::KUBELET,
+        &programs::ARGOEXEC,
+        &programs::RUNTIME,
+    ],
+    judge: judge_real,
+};
+
 /// Each scenario in these files is a case.
 const TABLE: &str = "tests/engines/conformance";
+/// The same for the real node: there the bodies do what the scenario says that they do.
+const REAL_TABLE: &str = "tests/engines/conformance-real";
 
 /// Runs under way at once: more would only wait for each other, on two cores.
 const AT_ONCE: usize = 20;
@@ -65,60 +84,114 @@ const BROKEN: &[(&str, Mutation)] = &[
     ),
 ];
 
+/// The same on the real node.
+const BROKEN_REAL: &[(&str, Mutation)] = &[
+    ("text: text arrives as it was written", Mutation { name: "other words", from: "$$(HOME) 你好", to: "$$(HOME) 您好" }),
+    ("attempts: after a body", Mutation { name: "another code", from: "exit 7", to: "exit 0" }),
+];
+
+/// What bodies on the real node must have printed, by the name of the case.
+const SAID: &[(&str, &str)] = &[
+    ("attempts: timeouts of real processes", "after attempt 1: timed_out"),
+    ("attempts: timeouts of real processes", "after attempt 2: timed_out"),
+    ("attempts: after a body", "after passes: succeeded"),
+    ("attempts: after a body", "after fails: failed"),
+    ("flow: an abort kills, and nothing that it killed is tried again", "after runs: cancelled"),
+];
+
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let mut cases = Vec::new();
-    for file in tools::files_under(&project::root().join(TABLE))? {
-        let name = file.strip_prefix(project::root().join(TABLE))?.display().to_string();
-        if let Some(stem) = name.strip_suffix(".o11n") {
-            cases.extend(case::of_source(stem, &fs::read_to_string(&file)?)?);
-        }
-    }
+    let mut cases = table(TABLE)?;
     cases.extend(case::of_source("policies", &pairs::policies())?);
     cases.extend(case::of_source("pairs", &pairs::features())?);
     cases.extend(generated::cases(site.arguments.seed, site.arguments.generated)?);
-    let broken = BROKEN.iter().map(|(name, mutation)| {
-        let case = cases.iter().find(|case| case.name == *name).with_context(|| format!("no case is called {name:?}"))?;
-        case.clone().broken(mutation)
-    });
-    let broken: Vec<Case> = broken.collect::<Result<_>>()?;
-    if let Some(wanted) = &site.arguments.case {
-        cases.retain(|case| case.name.contains(wanted));
-    }
-    let good = cases.len();
-    cases.extend(broken);
-
+    let cases = Cases::new(cases, BROKEN, &site.arguments.case)?;
     let start = Instant::now();
-    let (mut cluster, mut line) = Cluster::start(&site.scratch)?;
-    let reports = conduct(&mut line, &cases, &site.scratch.join("reports")).with_context(|| match cluster.dead() {
+    let (mut cluster, mut line) = Cluster::start(&site.scratch, false)?;
+    let reports = conduct(&mut line, &cases, site, Pods::Fake).with_context(|| match cluster.dead() {
         Some(name) => format!("{name} has ended"),
         None => "the node".to_owned(),
     })?;
-    let mut differ_as_warned = 0;
-    for (number, case) in cases.iter().enumerate() {
-        let judged = judge_case(case, &reports[&format!("case-{number}")]);
-        let name = format!("case-{number}, {}", case.name);
-        if number >= good {
-            tally.refuses(&name, judged.map(drop));
-            continue;
-        }
-        let declared = DECLARED.iter().any(|declared| declared.case == case.name);
-        differ_as_warned += usize::from(judged == Ok(Verdict::AsWarned) || declared && judged.is_ok());
-        if judged.is_err() {
-            case.write(&site.scratch.join(format!("reports/case-{number}")))?;
-        }
-        tally.accepts(&name, judged.map(drop));
-    }
-    println!(
-        "argo: {good} cases, {differ_as_warned} of them differ as the compiler warns, in {:.0} s",
-        start.elapsed().as_secs_f64()
-    );
+    let differ = cases.judge(&reports, site, Pods::Fake, tally)?;
+    let (count, seconds) = (cases.good.len(), start.elapsed().as_secs_f64());
+    println!("argo: {count} cases, {differ} of them differ as the compiler warns, in {seconds:.0} s");
     Ok(())
 }
 
+fn judge_real(site: &Site, tally: &mut Tally) -> Result<()> {
+    let cases = Cases::new(table(REAL_TABLE)?, BROKEN_REAL, &site.arguments.case)?;
+    let (_cluster, mut line) = RealCluster::start(&site.scratch)?;
+    let reports = conduct(&mut line, &cases, site, Pods::Real)
+        .with_context(|| format!("the cluster is not well; see {}", site.scratch.display()))?;
+    cases.judge(&reports, site, Pods::Real, tally)?;
+    Ok(())
+}
+
+/// Who runs the pods.
+#[derive(Clone, Copy, PartialEq)]
+enum Pods {
+    /// Our node ends them in the order of the machine.
+    Fake,
+    /// A kubelet; when they end is their own affair.
+    Real,
+}
+
+struct Cases {
+    good: Vec<Case>,
+    /// Their compiled files have something wrong.
+    broken: Vec<Case>,
+}
+
+impl Cases {
+    /// With a text: only the good ones whose name holds it.
+    fn new(mut good: Vec<Case>, broken: &[(&str, Mutation)], wanted: &[String]) -> Result<Self> {
+        let broken = broken.iter().map(|(name, mutation)| {
+            let case = good.iter().find(|case| case.name == *name).with_context(|| format!("no case is called {name:?}"))?;
+            case.clone().broken(mutation)
+        });
+        let broken = broken.collect::<Result<_>>()?;
+        good.retain(|case| wanted.is_empty() || wanted.iter().any(|wanted| case.name.contains(wanted)));
+        Ok(Self { good, broken })
+    }
+
+    fn all(&self) -> impl Iterator<Item = (usize, &Case)> {
+        self.good.iter().chain(&self.broken).enumerate()
+    }
+
+    /// Judges all reports, and returns how many cases differ as the compiler warned.
+    fn judge(&self, reports: &BTreeMap<String, Report>, site: &Site, pods: Pods, tally: &mut Tally) -> Result<usize> {
+        let mut differ = 0;
+        for (number, case) in self.all() {
+            let judged = judge_case(case, &reports[&format!("case-{number}")], pods);
+            let name = format!("case-{number}, {}", case.name);
+            if number >= self.good.len() {
+                tally.refuses(&name, judged.map(drop));
+                continue;
+            }
+            if judged.is_err() {
+                case.write(&site.scratch.join(format!("reports/case-{number}")))?;
+            }
+            differ += usize::from(judged == Ok(Verdict::AsWarned));
+            tally.accepts(&name, judged.map(drop));
+        }
+        Ok(differ)
+    }
+}
+
+/// The cases of a folder of sources.
+fn table(folder: &str) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for file in tools::files_under(&project::root().join(folder))? {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        cases.extend(case::of_source(&stem, &fs::read_to_string(&file)?)?);
+    }
+    Ok(cases)
+}
+
 /// Runs all cases and returns the reports by the names of the jobs.
-fn conduct(line: &mut Line, cases: &[Case], reports_folder: &Path) -> Result<BTreeMap<String, Report>> {
-    fs::create_dir_all(reports_folder)?;
-    let (by_clock, others): (Vec<_>, Vec<_>) = cases.iter().enumerate().partition(|(_, case)| case.is_cut_by_clock());
+fn conduct(line: &mut Line, cases: &Cases, site: &Site, pods: Pods) -> Result<BTreeMap<String, Report>> {
+    let folder = site.scratch.join("reports");
+    fs::create_dir_all(&folder)?;
+    let (by_clock, others): (Vec<_>, Vec<_>) = cases.all().partition(|(_, case)| pods == Pods::Real || case.is_cut_by_clock());
     let mut reports = BTreeMap::new();
     for (cases, at_once) in [(others, AT_ONCE), (by_clock, BY_CLOCK_AT_ONCE)] {
         let wanted = reports.len() + cases.len();
@@ -130,7 +203,7 @@ fn conduct(line: &mut Line, cases: &[Case], reports_folder: &Path) -> Result<BTr
             let mut text = String::new();
             ensure!(line.reports.read_line(&mut text)? > 0, "the node has ended");
             let report: Report = serde_json::from_str(&text).context("a report is not what it should be")?;
-            fs::write(reports_folder.join(format!("{}.json", report.id)), &text)?;
+            fs::write(folder.join(format!("{}.json", report.id)), &text)?;
             reports.insert(report.id.clone(), report);
             if let Some((number, case)) = waiting.next() {
                 line.send(&case.job(number))?;
@@ -149,10 +222,10 @@ enum Verdict {
 }
 
 /// Compares what happened with the machine, and the difference with what is declared.
-fn judge_case(case: &Case, report: &Report) -> Result<Verdict, String> {
+fn judge_case(case: &Case, report: &Report, pods: Pods) -> Result<Verdict, String> {
     let mut problems = report.problems.clone().unwrap_or_default();
     let mut found = match observed::observe(&case.plan, report) {
-        Ok(observed) => compare::differences(&case.plan, &case.trace, &observed),
+        Ok(observed) => compare::differences(&case.plan, &case.trace, &observed, pods == Pods::Fake),
         Err(error) => {
             problems.push(format!("{error:#}"));
             Vec::new()
@@ -168,6 +241,9 @@ fn judge_case(case: &Case, report: &Report) -> Result<Verdict, String> {
             return Err(format!("is declared to differ, and does not: {missing}"));
         }
         found.retain(|found| !declared.differs.contains(&found.as_str()));
+        if found.is_empty() && problems.is_empty() {
+            return Ok(Verdict::AsWarned);
+        }
     } else {
         let count = found.len();
         found.retain(|found| !EXCUSES.iter().any(|excuse| (excuse.explains)(found) && warns(excuse.feature)));
@@ -176,10 +252,12 @@ fn judge_case(case: &Case, report: &Report) -> Result<Verdict, String> {
         }
     }
     found.extend(problems);
+    let notes = || report.notes.iter().flatten();
+    let is_missing = |(name, text): &&(&str, &str)| *name == case.name && !notes().any(|note| note.contains(text));
+    found.extend(SAID.iter().filter(is_missing).map(|(_, text)| format!("nobody printed {text:?}")));
     if found.is_empty() {
         return Ok(Verdict::Same);
     }
-    let notes = report.notes.iter().flatten().map(|note| format!("({note})"));
-    let all: Vec<String> = found.into_iter().chain(notes).collect();
+    let all: Vec<String> = found.into_iter().chain(notes().map(|note| format!("({note})"))).collect();
     Err(format!("\n    {}", all.join("\n    ")))
 }
