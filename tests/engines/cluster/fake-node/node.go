@@ -55,15 +55,7 @@ func (s *server) see(ctx context.Context, seen *corev1.Pod) {
 	if seen.Spec.NodeName == "" {
 		return
 	}
-	name := types.NamespacedName{Namespace: seen.Namespace, Name: seen.Name}
-	s.lock.Lock()
-	known := s.pods[name]
-	isNew := known == nil || known.UID != seen.UID
-	if isNew {
-		known = s.newPod(seen)
-		s.pods[name] = known
-	}
-	s.lock.Unlock()
+	known, isNew := s.know(seen)
 	if seen.DeletionTimestamp != nil {
 		if known.isLost.Load() {
 			known.stop(lost)
@@ -73,6 +65,20 @@ func (s *server) see(ctx context.Context, seen *corev1.Pod) {
 	if isNew {
 		go known.play(ctx)
 	}
+}
+
+// know finds what we know of a pod, and says whether it is the first that we hear of it.
+func (s *server) know(seen *corev1.Pod) (*pod, bool) {
+	name := types.NamespacedName{Namespace: seen.Namespace, Name: seen.Name}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	known := s.pods[name]
+	if known != nil && known.UID == seen.UID {
+		return known, false
+	}
+	known = s.newPod(seen)
+	s.pods[name] = known
+	return known, true
 }
 
 func (s *server) podOf(namespace, name string) *pod {

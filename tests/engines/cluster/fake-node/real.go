@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
 )
@@ -91,15 +90,7 @@ func (s *server) record(ctx context.Context, seen *corev1.Pod) {
 	if run == nil || state == nil || state.Running == nil && state.Terminated == nil {
 		return
 	}
-	name := types.NamespacedName{Namespace: seen.Namespace, Name: seen.Name}
-	s.lock.Lock()
-	known := s.pods[name]
-	isNew := known == nil || known.UID != seen.UID
-	if isNew {
-		known = s.newPod(seen)
-		s.pods[name] = known
-	}
-	s.lock.Unlock()
+	known, isNew := s.know(seen)
 	if isNew {
 		known.record.Start = run.add(known)
 	}
