@@ -5,7 +5,7 @@ use super::model::{Condition, Plan, RetryOn, Stage, Substage};
 use crate::base::{Duration, Span};
 use crate::diag::{Code, Diagnostic};
 
-/// Warns of stages, and of a pipeline, whose deadline leaves less than all timeouts in a row need at least.
+/// Warns of stages, and of a pipeline, whose deadline is shorter than all timeouts in a row need at least.
 pub(super) fn check(eval: &mut Eval<'_>, plan: &Plan) {
     let mut whole = 0i64;
     for (at, stage) in plan.stages.iter().enumerate() {
@@ -30,16 +30,11 @@ pub(super) fn check(eval: &mut Eval<'_>, plan: &Plan) {
             whole = whole.saturating_add(counted);
         }
     }
-    // A stage that ends exactly at its deadline has kept it; a run that ends exactly at the pipeline's has failed.
-    if let Some(deadline) = plan.deadline.filter(|deadline| whole >= deadline.0 && whole > 0) {
+    if let Some(deadline) = plan.deadline.filter(|deadline| whole > deadline.0) {
         let span = origin(&plan.origins, plan.span);
-        let how = if whole > deadline.0 { "shorter than" } else { "just as long as" };
-        let message = format!("the deadline of the pipeline `{}` is {how} its stages may take", plan.pipeline);
-        let mut diagnostic = Diagnostic::at(Code::TightDeadline, span, message, format!("this is {deadline}"))
+        let message = format!("the deadline of the pipeline `{}` is shorter than its stages may take", plan.pipeline);
+        let diagnostic = Diagnostic::at(Code::TightDeadline, span, message, format!("this is {deadline}"))
             .note(format!("with every attempt at its timeout, the stages take {} at least", Duration(whole)));
-        if whole == deadline.0 {
-            diagnostic = diagnostic.note("a run that ends exactly at the pipeline's deadline has failed");
-        }
         eval.report(diagnostic.help("raise the deadline, or lower timeouts or retries"));
     }
 }

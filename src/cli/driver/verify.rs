@@ -241,9 +241,9 @@ impl Inquiry<'_> {
 
     fn late(&self, late: &Late) -> Diagnostic {
         let (what, span) = self.late_place(late);
-        let (code, message) = if late.is_shown() {
-            let how = if late.at_least > late.deadline { "longer than its deadline" } else { "all of its deadline" };
-            (Code::LateWorstCase, format!("{what} takes {} in the worst case, {how}", late.at_least))
+        let is_shown = late.at_least > late.deadline;
+        let (code, message) = if is_shown {
+            (Code::LateWorstCase, format!("{what} takes {} in the worst case, longer than its deadline", late.at_least))
         } else {
             (Code::Undecided, format!("it is not decided that {what} keeps its deadline"))
         };
@@ -256,9 +256,6 @@ impl Inquiry<'_> {
             let parts: Vec<String> =
                 parts.map(|(stage, time)| format!("`{}` {time}", self.plan.stages[*stage as usize].name)).collect();
             told = told.note(format!("at most: {}", parts.join(", ")));
-        }
-        if late.at_least == late.deadline {
-            told = told.note("a run that ends exactly at the pipeline's deadline has failed");
         }
         told.note("the worst case is every attempt at its timeout, every retry used, and the waits between them")
             .help("raise the deadline, or lower timeouts or retries")

@@ -47,24 +47,12 @@ pub struct Late {
     /// An index into `Plan::stages`; none for the pipeline.
     pub stage: Option<u32>,
     pub deadline: Duration,
-    /// A run takes as long. If that keeps the deadline, nothing is shown.
+    /// A run takes as long. If this is not more than the deadline, nothing is shown.
     pub at_least: Duration,
     /// No run takes longer.
     pub at_most: Duration,
     /// Of a pipeline: what each stage that runs adds to it at most, in order.
     pub parts: Vec<(u32, Duration)>,
-}
-
-impl Late {
-    /// Whether a run shows that the deadline is not kept.
-    pub fn is_shown(&self) -> bool {
-        is_late(self.at_least, self.deadline, self.stage)
-    }
-}
-
-/// A stage that ends exactly at its deadline has kept it; a pipeline has failed.
-fn is_late(takes: Duration, deadline: Duration, stage: Option<u32>) -> bool {
-    takes > deadline || takes == deadline && stage.is_none()
 }
 
 /// What came of the laws.
@@ -140,7 +128,7 @@ impl Space<'_> {
 
 fn late_stage(plan: &Plan, bounds: &Bounds<'_>, index: u32, deadline: Duration) -> Option<Late> {
     let at_most = Duration(bounds.stage(index as usize));
-    is_late(at_most, deadline, Some(index)).then(|| {
+    (at_most > deadline).then(|| {
         let mut alone = plan.clone();
         alone.deadline = None;
         // The machine is to run this stage, and nothing of what it needs before.
@@ -160,7 +148,7 @@ fn late_pipeline(plan: &Plan, bounds: &Bounds<'_>, deadline: Duration) -> Option
     let routes = bounds.routes();
     let longest = routes.first()?;
     let at_most = Duration(longest.total);
-    is_late(at_most, deadline, None).then(|| {
+    (at_most > deadline).then(|| {
         let mut endless = plan.clone();
         endless.deadline = None;
         let mut machine = Machine::new(&endless);
