@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
 )
@@ -23,10 +24,14 @@ type server struct {
 	pods map[types.NamespacedName]*pod
 	// runs by their namespace: each has its own, so that locks are its own.
 	runs map[string]*run
+	// turn is held by who waits for the controller to be idle enough for one run more.
+	turn sync.Mutex
+	// unmarked are pods that have ended, of which the controller has not yet taken note.
+	unmarked map[types.UID]bool
 }
 
 func newServer(c *cluster) *server {
-	return &server{cluster: c, pods: map[types.NamespacedName]*pod{}, runs: map[string]*run{}}
+	return &server{cluster: c, pods: map[types.NamespacedName]*pod{}, runs: map[string]*run{}, unmarked: map[types.UID]bool{}}
 }
 
 // startNode registers the node and plays the pods that the scheduler puts there.
@@ -42,6 +47,11 @@ func (s *server) startNode(ctx context.Context) error {
 	_, err = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(object any) { s.see(ctx, object.(*corev1.Pod)) },
 		UpdateFunc: func(_, object any) { s.see(ctx, object.(*corev1.Pod)) },
+		DeleteFunc: func(object any) {
+			if gone, ok := object.(*corev1.Pod); ok {
+				s.mark(gone.UID, true)
+			}
+		},
 	})
 	if err != nil {
 		return err
@@ -50,10 +60,40 @@ func (s *server) startNode(ctx context.Context) error {
 	return nil
 }
 
+// mark notes whether the controller has taken note of a pod's end.
+func (s *server) mark(uid types.UID, isMarked bool) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if isMarked {
+		delete(s.unmarked, uid)
+	} else {
+		s.unmarked[uid] = true
+	}
+}
+
+// awaitCalm waits until the controller is not behind: it ends pods, and marks those that have ended, in one queue of which it
+// takes ten a second, and asks again for each that still waits in it. With too many runs at once, what it is to end goes on for
+// minutes.
+func (s *server) awaitCalm(ctx context.Context) error {
+	const most = 15
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	// What the run before started is not seen at once.
+	time.Sleep(300 * time.Millisecond)
+	return wait.PollUntilContextCancel(ctx, 100*time.Millisecond, true, func(context.Context) (bool, error) {
+		s.lock.Lock()
+		defer s.lock.Unlock()
+		return len(s.unmarked) < most, nil
+	})
+}
+
 // see takes note of a pod as it is now.
 func (s *server) see(ctx context.Context, seen *corev1.Pod) {
 	if seen.Spec.NodeName == "" {
 		return
+	}
+	if seen.Status.Phase == corev1.PodSucceeded || seen.Status.Phase == corev1.PodFailed {
+		s.mark(seen.UID, seen.Labels[labelCompleted] == "true")
 	}
 	known, isNew := s.know(seen)
 	if seen.DeletionTimestamp != nil {

@@ -20,6 +20,7 @@ const (
 	annotationNodeName = "workflows.argoproj.io/node-name"
 	annotationNodeID   = "workflows.argoproj.io/node-id"
 	labelWorkflow      = "workflows.argoproj.io/workflow"
+	labelCompleted     = "workflows.argoproj.io/completed"
 )
 
 // cause is why a container ended.

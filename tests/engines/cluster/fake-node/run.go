@@ -244,6 +244,8 @@ func (s *server) watchWorkflows(ctx context.Context) error {
 
 // run plays a job to its end.
 func (s *server) run(ctx context.Context, j *job) *report {
+	// If that fails, so does what follows.
+	_ = s.awaitCalm(ctx)
 	r := &run{
 		job: j, start: time.Now(), happened: map[string]bool{}, something: make(chan struct{}),
 		workflows: map[string]*unstructured.Unstructured{},
@@ -335,7 +337,7 @@ func (s *server) createAll(ctx context.Context, namespace, text string) error {
 // isOver says whether all workflows of the run have ended.
 func (r *run) isOver() bool {
 	for _, workflow := range r.workflows {
-		if workflow.GetLabels()["workflows.argoproj.io/completed"] != "true" {
+		if workflow.GetLabels()[labelCompleted] != "true" {
 			return false
 		}
 	}
