@@ -3,11 +3,13 @@
 
 #[expect(dead_code, reason = "other tests use the rest")]
 mod examples;
+mod golden;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use examples::Example;
+use golden::golden;
 use libtest_mimic::{Arguments, Failed, Trial};
 use o11n::base::RootPath;
 use o11n::cli::driver;
@@ -37,8 +39,8 @@ fn main() {
 fn run(target: &dyn target::Target, case: &Path) -> Result<(), Failed> {
     let example = Example::parse(&fs::read(case)?);
     let (text, said) = emit(target, &example);
-    golden(&case.with_extension(if target.name() == "argo" { "yaml" } else { "json" }), text)?;
-    golden(&case.with_extension("txt"), Some(said).filter(|said| !said.is_empty()))
+    golden(&case.with_extension(if target.name() == "argo" { "yaml" } else { "json" }), text.as_deref())?;
+    golden(&case.with_extension("txt"), Some(said.as_str()).filter(|said| !said.is_empty()))
 }
 
 /// The first file that the target makes of the first pipeline, and what is said.
@@ -69,22 +71,4 @@ fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, Stri
         }
     }
     (text, render(Format::Human { colour: false }, &found, &analysis.sources))
-}
-
-fn golden(path: &Path, text: Option<String>) -> Result<(), Failed> {
-    if std::env::var_os("BLESS").is_some() {
-        match text {
-            Some(text) => fs::write(path, text)?,
-            None if path.exists() => fs::remove_file(path)?,
-            None => {}
-        }
-        return Ok(());
-    }
-    let expected = fs::read_to_string(path).ok();
-    if expected == text {
-        return Ok(());
-    }
-    let (expected, text) = (expected.unwrap_or_default(), text.unwrap_or_default());
-    let difference = similar::TextDiff::from_lines(&expected, &text).unified_diff().header("expected", "made").to_string();
-    Err(format!("{}: {difference}", path.display()).into())
 }

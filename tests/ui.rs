@@ -1,11 +1,13 @@
 //! Cases of `tests/ui`: a source and, beside it, all that is said of it, drawn for people. `BLESS=1` writes what is said now.
 
 mod examples;
+mod golden;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use examples::Example;
+use golden::golden;
 use libtest_mimic::{Arguments, Failed, Trial};
 use o11n::diag::render::{Format, render};
 
@@ -43,18 +45,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     }
     let outcome = example.run();
     let said = render(Format::Human { colour: false }, &outcome.diagnostics, &outcome.sources);
-    let golden = case.with_extension("stderr");
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&golden, &said)?;
-        return Ok(());
-    }
-    let expected =
-        fs::read_to_string(&golden).map_err(|_| format!("no {}: run `BLESS=1 cargo test --test ui`", golden.display()))?;
-    if said == expected {
-        return Ok(());
-    }
-    let difference = similar::TextDiff::from_lines(&expected, &said).unified_diff().header("expected", "said").to_string();
-    Err(difference.into())
+    golden(&case.with_extension("stderr"), Some(&said))
 }
 
 /// Adds the files of a case that is a folder, by their names in it.
