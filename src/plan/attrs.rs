@@ -151,7 +151,7 @@ impl<'a> Eval<'a> {
                 format!("is not less than zero, this is {value}")
             }
             (AttrType::File | AttrType::Cron | AttrType::TimeZone, Value::String(text)) => {
-                let Some(wrong) = formats::judge(ty, text, expr.span) else { return Ok(()) };
+                let Some(wrong) = formats::judge(ty, text, expr.span, !self.has_many_mistakes()) else { return Ok(()) };
                 let wrong = self.with_origins(wrong, expr);
                 return self.fail(wrong);
             }

@@ -34,6 +34,8 @@ pub(super) type Frame = Vec<Value>;
 /// Steps and bytes of values that a pipeline has by default.
 pub(super) const DEFAULT_STEPS: u64 = 1_000_000;
 const DEFAULT_BYTES: u64 = 256 << 20;
+/// After so many diagnostics no more names are looked for that could have been meant.
+const SUGGESTION_LIMIT: usize = 500;
 /// An element of a loop or a call is a step; so are this many values computed on the way.
 const VALUES_A_STEP: u64 = 64;
 /// The deepest nesting of evaluations: brackets, calls of functions, constants made of constants.
@@ -90,6 +92,11 @@ impl<'a> Eval<'a> {
             lets: vec![None; program.lets.len()],
             param_values: HashMap::new(),
         }
+    }
+
+    /// Whoever reads so many mistakes starts again at the first: further ones come without suggestions, which cost most.
+    pub(super) fn has_many_mistakes(&self) -> bool {
+        self.diagnostics.len() >= SUGGESTION_LIMIT
     }
 
     /// Reports; what stands in a loop is said once.

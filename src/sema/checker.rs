@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
 
     /// Whoever reads so many mistakes starts again at the first: further ones come without suggestions, which cost most.
     pub(super) fn has_many_mistakes(&self) -> bool {
-        self.diagnostics.len() >= SUGGESTION_LIMIT
+        self.diagnostics.len() + self.unplanned.len() >= SUGGESTION_LIMIT
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {

