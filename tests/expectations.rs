@@ -138,9 +138,23 @@ fn attempts_are_those_of_all_replicas() {
 fn the_whole_has_an_outcome_and_a_duration() {
     assert_eq!(misses("pipeline = succeeded", as_it_is), []);
     assert_eq!(misses("pipeline = failed", as_it_is), [Miss::Pipeline]);
-    for (bound, holds) in
-        [("<= 1m", true), ("< 1m", false), (">= 1m", true), ("> 1m", false), ("== 1m", true), ("!= 1m", false), ("<= 59s", false)]
-    {
+    let bounds = [
+        ("<= 1m", true),
+        ("< 1m", false),
+        (">= 1m", true),
+        ("> 1m", false),
+        ("== 1m", true),
+        ("!= 1m", false),
+        ("<= 59s", false),
+        ("< 61s", true),
+        (">= 59s", true),
+        (">= 61s", false),
+        ("> 59s", true),
+        ("> 61s", false),
+        ("== 59s", false),
+        ("!= 59s", true),
+    ];
+    for (bound, holds) in bounds {
         let found = misses(&format!("duration {bound}"), as_it_is);
         assert_eq!(found, if holds { vec![] } else { vec![Miss::Duration] }, "{bound}");
     }

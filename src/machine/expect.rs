@@ -124,7 +124,8 @@ impl Check {
         match self {
             Self::Outcome(outcome) => stage.outcome == outcome,
             Self::Ran(ran) => (stage.outcome != Outcome::Skipped) == ran,
-            Self::Attempts(count) => stage.substages.iter().map(SubstageTrace::attempts).sum::<u64>() == count,
+            // The language has none of a stage.
+            Self::Attempts(_) => false,
         }
     }
 

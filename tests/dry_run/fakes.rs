@@ -221,7 +221,8 @@ fn takes_follows_the_same_rules_and_a_scenario_beats_a_flag() {
     for (layer, path, duration) in [
         (Layer::Scenario, "test/*", 9),
         (Layer::Flag, "test/fuzz", 5),
-        (Layer::Flag, "test/fuzz#2", 6),
+        // `test/fuzz#2` is another substage.
+        (Layer::Flag, "test/fuzz#3", 6),
         (Layer::Flag, "compile/planner", 2),
         (Layer::Flag, "*/*", 3),
     ] {
@@ -229,7 +230,7 @@ fn takes_follows_the_same_rules_and_a_scenario_beats_a_flag() {
     }
     let of = |path, replica| fakes.attempt(at(&plan, path), replica, 1).takes;
     assert_eq!(of("test/fuzz", 1), minutes(9));
-    assert_eq!(of("test/fuzz", 2), minutes(9), "a later layer's glob beats a replica's flag");
+    assert_eq!(of("test/fuzz", 3), minutes(9), "a later layer's glob beats a replica's flag");
     assert_eq!([of("compile/planner", 1), of("compile/control", 1)], [minutes(2), minutes(3)]);
     let fakes = flags(&plan, &["compile/*=timed_out"]);
     assert_eq!(fakes.attempt(at(&plan, "compile/planner"), 1, 1), Attempt { end: End::TimedOut, takes: CLASS_DEFAULT });

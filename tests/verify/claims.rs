@@ -146,6 +146,15 @@ fn what_nobody_tells_apart_is_looked_at_once() {
 }
 
 #[test]
+fn what_a_condition_names_is_not_like_the_rest() {
+    let body = r#"
+  stage build { on_error = continue  for name in ["a1", "a2", "a3", "a4", "a5", "b"] { substage "${{ name }}" { run = "make" } } }
+"#;
+    broken_by(body, "\"build/*\" = succeeded when succeeded(\"build/a1\")", &["build/a2 = exit(1)"]);
+    broken_by(body, "\"build/*\" = succeeded when succeeded(\"build/a*\")", &["build/b = exit(1)"]);
+}
+
+#[test]
 fn needs_do_not_multiply() {
     let stage = |name: &str, need: &str| {
         let needs = if need.is_empty() { String::new() } else { format!("needs = [\"{need}/${{{{ i }}}}\"]") };
@@ -174,17 +183,41 @@ fn what_a_property_gives_is_given_in_every_run() {
     fake "build/b" = cached
     expect "build/b" not ran
   }
+  property "what is cached has not succeeded" {
+    fake "build/b" = cached
+    expect "build/b" = succeeded
+  }
   property "it takes its time" {
     takes "build/a" = 30m
     expect duration >= 30m
+  }
+  property "and no more" {
+    takes "build/a" = 30m
+    expect duration <= 30m
   }
 }
 "#;
     let outcome = driver::verify(&world(source), &main(), LIMIT);
     let told = drawn(&outcome);
     // A bound from below is tried, but never proved.
-    assert_eq!(outcome.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::Undecided], "{told}");
-    assert!(outcome.diagnostics[0].message.contains("it takes its time"), "{told}");
+    let codes: Vec<Code> = outcome.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes, [Code::BrokenProperty, Code::Undecided], "{told}");
+    assert!(outcome.diagnostics[0].message.contains("what is cached"), "{told}");
+    assert!(outcome.diagnostics[1].message.contains("it takes its time"), "{told}");
+}
+
+#[test]
+fn no_schedule_overrules_the_durations_of_a_property() {
+    let property = |takes: &str| {
+        let source = format!(
+            "pipeline p {{\n  stage build {{ timeout = 30s  substage a {{ run = \"a\" }} }}\n  property \"late\" {{\n    takes \"build/*\" = {takes}\n    expect \"build/a\" = timed_out\n  }}\n}}\n"
+        );
+        let outcome = driver::verify(&world(&source), &main(), LIMIT);
+        outcome.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    // Outcomes are explored whatever the durations, and a run that those forbid is never shown.
+    assert_eq!(property("1h"), [Code::Undecided]);
+    assert_eq!(property("1s"), [Code::BrokenProperty]);
 }
 
 fn run(body: &str) -> (Plan, Trace) {
