@@ -195,15 +195,20 @@ fn what_a_property_gives_is_given_in_every_run() {
     takes "build/a" = 30m
     expect duration <= 30m
   }
+  property "but for a moment" {
+    takes "build/a" = 30m
+    expect duration < 30m
+  }
 }
 "#;
     let outcome = driver::verify(&world(source), &main(), LIMIT);
     let told = drawn(&outcome);
     // A bound from below is tried, but never proved.
     let codes: Vec<Code> = outcome.diagnostics.iter().map(|found| found.code).collect();
-    assert_eq!(codes, [Code::BrokenProperty, Code::Undecided], "{told}");
+    assert_eq!(codes, [Code::BrokenProperty, Code::Undecided, Code::BrokenProperty], "{told}");
     assert!(outcome.diagnostics[0].message.contains("what is cached"), "{told}");
     assert!(outcome.diagnostics[1].message.contains("it takes its time"), "{told}");
+    assert!(outcome.diagnostics[2].message.contains("but for a moment"), "{told}");
 }
 
 #[test]
