@@ -108,6 +108,7 @@ pub(super) fn emit(cx: &mut Context, hosts: &mut Hosts, gates: &Gates, at: usize
         let mut waiting = child::create(cx, wanted);
         waiting.inputs = input_parameters(&inputs);
         waiting.outputs = scene.outputs_of_child();
+        waiting.active_deadline_seconds = patience(cx, stage).filter(|_| is_dag);
         step.template = create.into();
         step.hooks = Some(child::stop_hook(&step_name, &stop));
         templates.push(waiting);
@@ -148,6 +149,16 @@ fn deadline(cx: &Context, stage: &Stage) -> Option<Deadline> {
     } else {
         format!("max(1, {least})")
     }))
+}
+
+/// How long a dag with a cached dispatch is waited for, in seconds. At a deadline, Argo fails a template with `memoize` and never looks at
+/// its steps again, and a dag that has them below it waits for them until it is stopped.
+fn patience(cx: &Context, stage: &Stage) -> Option<i64> {
+    /// For what ends orderly.
+    const GRACE: i64 = 60;
+    let can_hang = stage.substages.iter().any(|substage| substage::is_dispatched(substage) && substage.cache.is_some());
+    let deadline = stage.deadline.into_iter().chain(cx.plan.deadline).min().map(seconds)?;
+    can_hang.then_some(deadline.saturating_add(GRACE))
 }
 
 /// Continues, whatever becomes of it.

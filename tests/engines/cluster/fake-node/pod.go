@@ -47,7 +47,9 @@ type pod struct {
 	attempt *attempt
 
 	// isLost: we delete it ourselves.
-	isLost  atomic.Bool
+	isLost atomic.Bool
+	// isDue: its time is over, and it waits for its turn to end.
+	isDue   atomic.Bool
 	once    sync.Once
 	stopped chan struct{}
 	reason  cause
@@ -155,7 +157,12 @@ func (p *pod) perform(ctx context.Context, executor *executor) (ending, error) {
 		}
 	}()
 	if seconds := p.Spec.ActiveDeadlineSeconds; seconds != nil {
-		timer := time.AfterFunc(time.Duration(*seconds)*time.Second, func() { cancel(stopError(deadline)) })
+		timer := time.AfterFunc(time.Duration(*seconds)*time.Second, func() {
+			// What is to end by itself does so before its deadline; it is we who are late.
+			if !p.isDue.Load() {
+				cancel(stopError(deadline))
+			}
+		})
 		defer timer.Stop()
 	}
 	code, message, err := p.body(ctx, executor)

@@ -181,6 +181,7 @@ func (a *attempt) play(ctx context.Context, p *pod) (int, string, error) {
 		return 0, "", nil
 	case <-time.After(time.Duration(a.Takes * float64(time.Second))):
 	}
+	p.isDue.Store(true)
 	turn, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for _, event := range a.After {
