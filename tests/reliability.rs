@@ -388,6 +388,20 @@ fn what_cannot_be_told_is_not_said_to_be_exact() {
 }
 
 #[test]
+fn what_a_stop_skips_is_not_told_apart() {
+    let each = |of: &dyn Fn(usize) -> String| (0..200).map(of).collect::<String>();
+    let plan = plan(&format!(
+        "stage build {{ {} }}\nstage test {{ {} }}\nstage report {{ when = always substage m {{ needs = [\"build/b0\"] run = \"x\" }} }}",
+        each(&|at| format!("substage b{at} {{ run = \"x\" }}\n")),
+        each(&|at| format!("substage t{at} {{ needs = [\"build/b{at}\"] run = \"x\" }}\n")),
+    ));
+    let found = propagated(&plan, &flakes(&plan, &[("build/*", 0.1, FAILS)], &[]));
+    assert!(found.doubts.is_empty(), "{:?}", found.doubts);
+    is(found.succeeded, 0.9f64.powi(200));
+    is(found.share(SubstageRef { stage: 2, substage: 0 }).runs, 0.9);
+}
+
+#[test]
 fn too_many_combinations_leave_bounds() {
     let pairs: Vec<usize> = (0..24).collect();
     let all = |of: &dyn Fn(usize) -> String| pairs.iter().map(|at| of(*at)).collect::<String>();

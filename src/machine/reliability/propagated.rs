@@ -302,6 +302,9 @@ impl<'p> Propagation<'p> {
                 after.is_aborted |= way.aborts;
                 way.opens.iter().for_each(|gate| after.gates.open(*gate));
                 member.spent.iter().for_each(|gate| after.gates.close(*gate));
+                if after.level == Level::Stopped {
+                    after.gates.keep(&course.kept_within);
+                }
                 if is_timed {
                     after.spent = course.clock.note(after.spent, unit, way.takes);
                     // More time makes it no earlier.

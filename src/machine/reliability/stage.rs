@@ -130,6 +130,8 @@ pub(super) struct Course {
     pub(super) clock: Clock,
     /// The gates that later stages look at which run although the pipeline was stopped.
     pub(super) kept_if_stopped: Gates,
+    /// Those, and the gates that this stage looks at itself.
+    pub(super) kept_within: Gates,
     /// A later stage that runs although the pipeline was stopped looks at gates of this one.
     pub(super) is_needed_if_stopped: bool,
     /// There is no later stage that runs although the pipeline was stopped.
@@ -161,6 +163,7 @@ pub(super) fn courses(plan: &Plan, odds: &Odds) -> Vec<Course> {
             time,
             clock,
             kept_if_stopped: Gates::default(),
+            kept_within: Gates::default(),
             is_needed_if_stopped: false,
             is_last_if_stopped: true,
             remembered: Vec::new(),
@@ -177,6 +180,8 @@ fn look_back(plan: &Plan, courses: &mut [Course]) {
     let (mut needed_if_stopped, mut names) = (BTreeSet::new(), BTreeSet::new());
     for (index, (stage, course)) in plan.stages.iter().zip(courses).enumerate().rev() {
         course.kept_if_stopped.clone_from(&kept_if_stopped);
+        course.kept_within.clone_from(&kept_if_stopped);
+        course.members.iter().flat_map(|member| &member.needs).for_each(|gate| course.kept_within.open(*gate));
         course.is_last_if_stopped = plan.stages[index + 1..].iter().all(|stage| stage.when.is_none());
         course.is_needed_if_stopped = needed_if_stopped.contains(&(index as u32));
         for member in course.members.iter_mut().rev() {
