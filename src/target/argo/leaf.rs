@@ -514,12 +514,15 @@ impl Shape {
         let cases = self.cases.iter().map(|cases| InputArtifact {
             name: "cases".into(),
             path: CASES.into(),
+            optional: false,
             raw: Some(Raw { data: Text(text(cases)) }),
             stored: None,
         });
         let loads = self.loads.iter().enumerate().map(|(index, (path, key))| InputArtifact {
             name: format!("load-{}", index + 1),
             path: text(path),
+            // What was to be saved may not have been there.
+            optional: true,
             raw: None,
             stored: Some(stored(key)),
         });

@@ -158,6 +158,8 @@ impl Parameter {
 pub(super) struct InputArtifact {
     pub(super) name: String,
     pub(super) path: EcoString,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) optional: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) raw: Option<Raw>,
     #[serde(flatten)]
