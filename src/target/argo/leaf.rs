@@ -13,7 +13,7 @@ use super::model::{
 };
 use super::retry;
 use super::substage::is_dispatched;
-use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, unexpanded};
+use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, is_plain_script, unexpanded};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, K8s, Plan, ScriptPart, Stage, Substage};
 use crate::target::capability::origin;
@@ -300,7 +300,7 @@ fn contract(cx: &Context, stage: &Stage, substage: &Substage) -> Vec<(EcoString,
     };
     let plan: &Plan = cx.plan;
     let cases = match cases(substage) {
-        Some(cases) if is_plain(&cases) => CASES,
+        Some(cases) if is_plain_script(&cases) => CASES,
         Some(_) => CARRIED_CASES,
         None => "/dev/null",
     };
@@ -334,7 +334,7 @@ fn carried(substage: &Substage, contract: &[(EcoString, EnvValue, bool)]) -> Car
         EnvValue::Text(value) if !ours && !is_plain(value) => Some((name.clone(), value.clone())),
         EnvValue::Text(_) | EnvValue::Secret(_) => None,
     });
-    Carried { variables: variables.collect(), cases: cases(substage).filter(|cases| !is_plain(cases)) }
+    Carried { variables: variables.collect(), cases: cases(substage).filter(|cases| !is_plain_script(cases)) }
 }
 
 fn cases(substage: &Substage) -> Option<String> {

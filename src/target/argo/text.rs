@@ -1,8 +1,9 @@
 //! How the user's text reaches the shell untouched.
 //!
 //! Argo replaces `{{…}}` in every text of a template, also in values on a second pass. A script without it stands as it is; any
-//! other is carried in base64 inside a small script. Kubernetes expands `$(NAME)` in words and in the values of variables, not in
-//! scripts.
+//! other is carried in base64 inside a small script. Kubernetes expands `$(NAME)` and `$$` in words and in the values of variables.
+//! A script reaches its pod in the value of a variable too, in which Argo hands the whole template to its executor, unless it is a
+//! large one: so it must not hold what is expanded, as escaped text would be wrong in a large one.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ecow::EcoString;
@@ -59,6 +60,11 @@ pub(super) const AFTER: i64 = 300;
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     !bytes.windows(2).any(|pair| pair == b"{{") && !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\0'))
+}
+
+/// Whether the text stands in a script, or in a file that Argo writes, as it is.
+pub(super) fn is_plain_script(text: &str) -> bool {
+    is_plain(text) && !text.contains("$$") && !text.contains("$(ARGO_") && !text.contains("$(KUBERNETES_")
 }
 
 /// A word or a variable's value as Kubernetes gives it back unchanged.
@@ -128,8 +134,8 @@ impl Parts {
 
     fn is_plain(&self) -> bool {
         match self.0.as_slice() {
-            [part] => is_plain(part.as_str()),
-            _ => is_plain(&self.text()),
+            [part] => is_plain_script(part.as_str()),
+            _ => is_plain_script(&self.text()),
         }
     }
 
@@ -146,7 +152,7 @@ impl Parts {
     /// Adds a line that writes a file: as it stands where that is safe, else in base64.
     fn file(&mut self, path: &str, content: Parts) {
         let text = content.text();
-        if is_plain(&text) && (text.is_empty() || text.ends_with('\n')) {
+        if is_plain_script(&text) && (text.is_empty() || text.ends_with('\n')) {
             let mut end = "O11N".to_owned();
             while text.lines().any(|line| line == end) {
                 end.push('_');
@@ -182,7 +188,7 @@ fn runner(substage: &Substage, interpreter: &[EcoString], carried: &Carried, cop
         }
         Body::Command(command) => {
             let command = format!("exec {}\n", words(command));
-            if substage.before.is_empty() && substage.after.is_empty() && is_plain(&command) {
+            if substage.before.is_empty() && substage.after.is_empty() && is_plain_script(&command) {
                 out.push(command);
                 return out;
             }
@@ -218,7 +224,7 @@ fn runner(substage: &Substage, interpreter: &[EcoString], carried: &Carried, cop
 /// Runs the body, ends it when its time is over or somebody stops it, and tells `after` what became of it.
 fn attempt(substage: &Substage, run: &str) -> String {
     let timer = match substage.timeout {
-        Some(timeout) => format!("(sleep {}; kill -ALRM $$) >/dev/null 2>&1 & o11n_timer=$!\n", seconds(timeout)),
+        Some(timeout) => format!("(sleep {}; kill -ALRM ${{$}}) >/dev/null 2>&1 & o11n_timer=$!\n", seconds(timeout)),
         None => "o11n_timer=\n".to_owned(),
     };
     let mut cases = String::new();
