@@ -208,6 +208,16 @@ fn the_guide_shows_properties_that_hold() {
     assert!(count >= 1, "{count}");
 }
 
+/// A stranger runs the tests as the README says, and so does continuous integration.
+#[test]
+fn the_readme_tells_the_test_command_that_ci_runs() {
+    let page = fs::read_to_string(root().join("README.md")).unwrap();
+    let command = page.lines().find(|line| line.contains("# run the tests")).and_then(|line| line.split(" #").next());
+    let command = command.expect("README.md tells how to run the tests").trim();
+    let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
+    assert!(ci.lines().any(|line| line.starts_with(&format!("step test {command}"))), "`.ci/run` does not run `{command}`");
+}
+
 /// The README shows parts of what its example compiles to: lines of the output in their order, `…` for what is left out.
 #[test]
 fn the_readme_shows_what_comes_out() {
