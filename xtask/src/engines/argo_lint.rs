@@ -14,6 +14,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "argo-lint",
     judges: "every Workflow, WorkflowTemplate and CronWorkflow, and the child workflows in them",
+    wants_examples: true,
     tools: &[&ARGO],
     judge,
 };

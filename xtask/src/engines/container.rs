@@ -13,6 +13,7 @@ use std::process::{Command, Output};
 pub const ENGINE: Engine = Engine {
     name: "container",
     judges: "the image: what is in it, and that it prints what the binary prints",
+    wants_examples: true,
     tools: &[],
     judge,
 };

@@ -12,6 +12,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "grammar",
     judges: "editors/vscode: every word of its tests has the right scope",
+    wants_examples: false,
     tools: &[&TMGRAMMAR],
     judge,
 };

@@ -12,8 +12,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-pub const ENGINE: Engine =
-    Engine { name: "json", judges: "every taskbook and every plan, against its published schema", tools: &[&PYTHON], judge };
+pub const ENGINE: Engine = Engine {
+    name: "json",
+    judges: "every taskbook and every plan, against its published schema",
+    wants_examples: true,
+    tools: &[&PYTHON],
+    judge,
+};
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let broken = break_field(site, &site.cases.taskbooks, &["err_no"])?;

@@ -15,6 +15,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "kubernetes",
     judges: "the same files, every pod of a taskbook and the RBAC, against strict schemas",
+    wants_examples: true,
     tools: &[&ARGO, &PYTHON, &SCHEMAS],
     judge,
 };

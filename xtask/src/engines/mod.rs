@@ -7,6 +7,8 @@
 mod argo;
 mod argo_lint;
 mod cases;
+mod cluster;
+mod conformance;
 mod container;
 mod grammar;
 mod json;
@@ -22,8 +24,8 @@ mod yaml;
 use crate::project;
 use crate::tools::Tool;
 use anyhow::{Context, Result, bail};
-pub use argo::real::{Arguments as RealCluster, inside as real_cluster};
 use cases::Cases;
+pub use cluster::real::{Arguments as RealCluster, inside as real_cluster};
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -34,13 +36,13 @@ pub struct Arguments {
     /// Run only the engines of these names
     #[arg(value_name = "NAME")]
     engines: Vec<String>,
-    /// Of the engines `argo` and `argo-real`: only cases whose name holds one of these
+    /// Where pipelines run: only cases whose name holds one of these
     #[arg(long, value_name = "TEXT")]
     case: Vec<String>,
-    /// Of the engine `argo`: so many random pipelines
+    /// Where pipelines run: so many random ones
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     generated: usize,
-    /// Of the engine `argo`: where the random pipelines begin
+    /// Where pipelines run: where the random ones begin
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
     /// Print the engines and what each judges
@@ -52,6 +54,8 @@ pub struct Arguments {
 struct Engine {
     name: &'static str,
     judges: &'static str,
+    /// It is given what the examples compile to.
+    wants_examples: bool,
     /// Installed before it is asked.
     tools: &'static [&'static Tool],
     judge: fn(&Site, &mut Tally) -> Result<()>,
@@ -91,13 +95,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     let mut total = Total::default();
     let mut compiled = Tally::default();
-    // These bring their own, and a run of a few of them should not wait for all the others.
-    let cases = if chosen.iter().all(|engine| [argo::ENGINE.name, argo::REAL_ENGINE.name].contains(&engine.name)) {
-        Cases::default()
-    } else {
+    let cases = if chosen.iter().any(|engine| engine.wants_examples) {
         let cases = Cases::make(&mut compiled)?;
         total.add("examples", &compiled, start);
         cases
+    } else {
+        Cases::default()
     };
     for engine in chosen {
         let start = Instant::now();

@@ -12,6 +12,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "pre-commit",
     judges: ".pre-commit-hooks.yaml: good files pass, a mistake and a crooked layout do not",
+    wants_examples: false,
     tools: &[&PRE_COMMIT],
     judge,
 };

@@ -15,6 +15,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "shellcheck",
     judges: "every script of every example, as planned and as Argo runs it",
+    wants_examples: true,
     tools: &[&SHELLCHECK],
     judge,
 };

@@ -8,8 +8,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-pub const ENGINE: Engine =
-    Engine { name: "vim", judges: "editors/vim: an example is coloured and indented as it should be", tools: &[], judge };
+pub const ENGINE: Engine = Engine {
+    name: "vim",
+    judges: "editors/vim: an example is coloured and indented as it should be",
+    wants_examples: false,
+    tools: &[],
+    judge,
+};
 
 const EXAMPLE: &str = "examples/regression.o11n";
 

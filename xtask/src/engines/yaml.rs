@@ -17,6 +17,7 @@ use std::process::Command;
 pub const ENGINE: Engine = Engine {
     name: "yaml",
     judges: "strings that YAML readers stumble over, as values and as keys",
+    wants_examples: false,
     tools: &[&ARGO, &PYTHON],
     judge,
 };

@@ -1,15 +1,6 @@
 //! Where Argo's run differs from the machine's, as the compiler warns.
 
-/// One case that is known to differ.
-pub struct Declared {
-    pub case: &'static str,
-    /// What the compiler says is kept only nearly: the words between "keeps" and "only nearly".
-    pub feature: &'static str,
-    /// How the case differs.
-    pub differs: &'static [&'static str],
-    /// It may also be as the machine has it, in part or wholly.
-    pub by_chance: bool,
-}
+use super::super::conformance::judge::{Declared, Excuse};
 
 pub const DECLARED: &[Declared] = &[
     Declared {
@@ -51,12 +42,6 @@ pub const DECLARED: &[Declared] = &[
         by_chance: true,
     },
 ];
-
-/// A feature of which the compiler warns, and what it explains in cases that nobody wrote.
-pub struct Excuse {
-    pub feature: &'static str,
-    pub explains: fn(&str) -> bool,
-}
 
 pub const EXCUSES: &[Excuse] = &[
     Excuse { feature: "rule 3 (substages in parallel, `needs`)", explains: |difference| difference.contains(" started before ") },

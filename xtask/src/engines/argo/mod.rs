@@ -1,29 +1,23 @@
 //! Argo's controller itself: compiled pipelines run on it, and what happens is compared with the machine.
 //!
 //! API server, scheduler and controllers are the real ones; a node of ours ends pods as each case says. What the engine did is put
-//! into the machine's words and compared outcome by outcome, attempt by attempt; times are not.
+//! into the machine's words and compared.
 
-mod case;
-mod cluster;
-mod compare;
 mod declared;
-mod generated;
-mod job;
 mod observed;
-mod pairs;
-mod programs;
-pub mod real;
+mod setup;
 
+use super::cluster::job::Report;
+use super::cluster::real::RealCluster;
+use super::cluster::{Cluster, Line, programs};
+use super::conformance::compiled::{Cases, Compiled};
+use super::conformance::judge::{Known, Seen};
 use super::mutation::Mutation;
 use super::tally::Tally;
-use super::{Engine, Site};
-use crate::{project, tools};
+use super::{Engine, Site, conformance};
 use anyhow::{Context, Result, ensure};
-use case::Case;
-use cluster::{Cluster, Line};
 use declared::{DECLARED, EXCUSES};
-use job::Report;
-use real::RealCluster;
+use o11n::target::Options;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufRead;
@@ -32,6 +26,7 @@ use std::time::Instant;
 pub const ENGINE: Engine = Engine {
     name: "argo",
     judges: "pipelines run on Argo's own controller, compared with the machine",
+    wants_examples: false,
     tools: &[&programs::ETCD, &programs::KUBERNETES, &programs::CONTROLLER, &programs::FAKE_NODE, &programs::CRDS],
     judge,
 };
@@ -39,6 +34,7 @@ pub const ENGINE: Engine = Engine {
 pub const REAL_ENGINE: Engine = Engine {
     name: "argo-real",
     judges: "pipelines whose commands really run, in containers of a real kubelet",
+    wants_examples: false,
     tools: &[
         &programs::ETCD,
         &programs::KUBERNETES,
@@ -52,9 +48,7 @@ pub const REAL_ENGINE: Engine = Engine {
     judge: judge_real,
 };
 
-/// Each scenario in these files is a case.
-const TABLE: &str = "tests/engines/conformance";
-/// The same for the real node: there the bodies do what the scenario says that they do.
+/// Cases for the real node: there the bodies do what the scenario says that they do.
 const REAL_TABLE: &str = "tests/engines/conformance-real";
 
 /// Runs under way at once: more would only wait for each other, on two cores.
@@ -100,30 +94,28 @@ const SAID: &[(&str, &str)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let mut cases = table(TABLE)?;
-    cases.extend(case::of_source("policies", &pairs::policies())?);
-    cases.extend(case::of_source("pairs", &pairs::features())?);
-    cases.extend(generated::cases(site.arguments.seed, site.arguments.generated)?);
-    let cases = Cases::new(cases, BROKEN, &site.arguments.case)?;
+    let cases = compile(site, conformance::all(site.arguments)?, BROKEN)?;
     let start = Instant::now();
     let (mut cluster, mut line) = Cluster::start(&site.scratch, false)?;
     let reports = conduct(&mut line, &cases, site, Pods::Fake).with_context(|| match cluster.dead() {
         Some(name) => format!("{name} has ended"),
         None => "the node".to_owned(),
     })?;
-    let differ = cases.judge(&reports, site, Pods::Fake, tally)?;
-    let (count, seconds) = (cases.good.len(), start.elapsed().as_secs_f64());
-    println!("argo: {count} cases, {differ} of them differ as the compiler warns, in {seconds:.0} s");
+    compare(&cases, &reports, site, Pods::Fake, tally)?;
+    println!("argo: the cluster was at it for {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 
 fn judge_real(site: &Site, tally: &mut Tally) -> Result<()> {
-    let cases = Cases::new(table(REAL_TABLE)?, BROKEN_REAL, &site.arguments.case)?;
+    let cases = compile(site, conformance::written(REAL_TABLE)?, BROKEN_REAL)?;
     let (_cluster, mut line) = RealCluster::start(&site.scratch)?;
     let reports = conduct(&mut line, &cases, site, Pods::Real)
         .with_context(|| format!("the cluster is not well; see {}", site.scratch.display()))?;
-    cases.judge(&reports, site, Pods::Real, tally)?;
-    Ok(())
+    compare(&cases, &reports, site, Pods::Real, tally)
+}
+
+fn compile(site: &Site, cases: Vec<conformance::case::Case>, broken: &[(&str, Mutation)]) -> Result<Cases> {
+    Cases::new("argo", &Options::default(), cases, broken, &site.arguments.case)
 }
 
 /// Who runs the pods.
@@ -135,69 +127,17 @@ enum Pods {
     Real,
 }
 
-struct Cases {
-    good: Vec<Case>,
-    /// Their compiled files have something wrong.
-    broken: Vec<Case>,
-}
-
-impl Cases {
-    /// With a text: only the good ones whose name holds it.
-    fn new(mut good: Vec<Case>, broken: &[(&str, Mutation)], wanted: &[String]) -> Result<Self> {
-        let broken = broken.iter().map(|(name, mutation)| {
-            let case = good.iter().find(|case| case.name == *name).with_context(|| format!("no case is called {name:?}"))?;
-            case.clone().broken(mutation)
-        });
-        let broken = broken.collect::<Result<_>>()?;
-        good.retain(|case| wanted.is_empty() || wanted.iter().any(|wanted| case.name.contains(wanted)));
-        Ok(Self { good, broken })
-    }
-
-    fn all(&self) -> impl Iterator<Item = (usize, &Case)> {
-        self.good.iter().chain(&self.broken).enumerate()
-    }
-
-    /// Judges all reports, and returns how many cases differ as the compiler warned.
-    fn judge(&self, reports: &BTreeMap<String, Report>, site: &Site, pods: Pods, tally: &mut Tally) -> Result<usize> {
-        let mut differ = 0;
-        for (number, case) in self.all() {
-            let judged = judge_case(case, &reports[&format!("case-{number}")], pods);
-            let name = format!("case-{number}, {}", case.name);
-            if number >= self.good.len() {
-                tally.refuses(&name, judged.map(drop));
-                continue;
-            }
-            if judged.is_err() {
-                case.write(&site.scratch.join(format!("reports/case-{number}")))?;
-            }
-            differ += usize::from(judged == Ok(Verdict::AsWarned));
-            tally.accepts(&name, judged.map(drop));
-        }
-        Ok(differ)
-    }
-}
-
-/// The cases of a folder of sources.
-fn table(folder: &str) -> Result<Vec<Case>> {
-    let mut cases = Vec::new();
-    for file in tools::files_under(&project::root().join(folder))? {
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        cases.extend(case::of_source(&stem, &fs::read_to_string(&file)?)?);
-    }
-    Ok(cases)
-}
-
 /// Runs all cases and returns the reports by the names of the jobs.
 fn conduct(line: &mut Line, cases: &Cases, site: &Site, pods: Pods) -> Result<BTreeMap<String, Report>> {
     let folder = site.scratch.join("reports");
     fs::create_dir_all(&folder)?;
-    let (by_clock, others): (Vec<_>, Vec<_>) = cases.all().partition(|(_, case)| pods == Pods::Real || case.is_cut_by_clock());
+    let (by_clock, others): (Vec<_>, Vec<_>) = cases.all().partition(|(_, one)| pods == Pods::Real || one.case.is_cut_by_clock());
     let mut reports = BTreeMap::new();
     for (cases, at_once) in [(others, AT_ONCE), (by_clock, BY_CLOCK_AT_ONCE)] {
         let wanted = reports.len() + cases.len();
         let mut waiting = cases.into_iter();
-        for (number, case) in waiting.by_ref().take(at_once) {
-            line.send(&case.job(number))?;
+        for (number, one) in waiting.by_ref().take(at_once) {
+            line.send(&setup::job(number, one)?)?;
         }
         while reports.len() < wanted {
             let mut text = String::new();
@@ -205,59 +145,24 @@ fn conduct(line: &mut Line, cases: &Cases, site: &Site, pods: Pods) -> Result<BT
             let report: Report = serde_json::from_str(&text).context("a report is not what it should be")?;
             fs::write(folder.join(format!("{}.json", report.id)), &text)?;
             reports.insert(report.id.clone(), report);
-            if let Some((number, case)) = waiting.next() {
-                line.send(&case.job(number))?;
+            if let Some((number, one)) = waiting.next() {
+                line.send(&setup::job(number, one)?)?;
             }
         }
     }
     Ok(reports)
 }
 
-/// How a case that is no failure came out.
-#[derive(Clone, Copy, PartialEq)]
-enum Verdict {
-    Same,
-    /// It differs in a way that the compiler has warned of.
-    AsWarned,
+fn compare(cases: &Cases, reports: &BTreeMap<String, Report>, site: &Site, pods: Pods, tally: &mut Tally) -> Result<()> {
+    let known = Known { declared: DECLARED, excuses: EXCUSES, in_order: pods == Pods::Fake };
+    let seen = |number: usize, one: &Compiled| see(one, &reports[&format!("case-{number}")]);
+    cases.judge("argo", &known, seen, &site.scratch.join("reports"), tally)
 }
 
-/// Compares what happened with the machine, and the difference with what is declared.
-fn judge_case(case: &Case, report: &Report, pods: Pods) -> Result<Verdict, String> {
+fn see(one: &Compiled, report: &Report) -> Seen {
+    let notes = report.notes.clone().unwrap_or_default();
     let mut problems = report.problems.clone().unwrap_or_default();
-    let mut found = match observed::observe(&case.plan, report) {
-        Ok(observed) => compare::differences(&case.plan, &case.trace, &observed, pods == Pods::Fake),
-        Err(error) => {
-            problems.push(format!("{error:#}"));
-            Vec::new()
-        }
-    };
-    let warns = |feature: &str| case.approximated.iter().any(|said| said.contains(&format!("keeps {feature} only nearly")));
-    if let Some(declared) = DECLARED.iter().find(|declared| declared.case == case.name) {
-        if !warns(declared.feature) {
-            return Err(format!("is declared to differ, but the compiler does not warn of {}", declared.feature));
-        }
-        let is_missing = |wanted: &&&str| !found.iter().any(|found| found == **wanted);
-        if let Some(missing) = declared.differs.iter().find(is_missing).filter(|_| !declared.by_chance) {
-            return Err(format!("is declared to differ, and does not: {missing}"));
-        }
-        found.retain(|found| !declared.differs.contains(&found.as_str()));
-        if found.is_empty() && problems.is_empty() {
-            return Ok(Verdict::AsWarned);
-        }
-    } else {
-        let count = found.len();
-        found.retain(|found| !EXCUSES.iter().any(|excuse| (excuse.explains)(found) && warns(excuse.feature)));
-        if count > 0 && found.is_empty() && problems.is_empty() {
-            return Ok(Verdict::AsWarned);
-        }
-    }
-    found.extend(problems);
-    let notes = || report.notes.iter().flatten();
-    let is_missing = |(name, text): &&(&str, &str)| *name == case.name && !notes().any(|note| note.contains(text));
-    found.extend(SAID.iter().filter(is_missing).map(|(_, text)| format!("nobody printed {text:?}")));
-    if found.is_empty() {
-        return Ok(Verdict::Same);
-    }
-    let all: Vec<String> = found.into_iter().chain(notes().map(|note| format!("({note})"))).collect();
-    Err(format!("\n    {}", all.join("\n    ")))
+    let is_missing = |(name, text): &&(&str, &str)| *name == one.case.name && !notes.iter().any(|note| note.contains(text));
+    problems.extend(SAID.iter().filter(is_missing).map(|(_, text)| format!("nobody printed {text:?}")));
+    Seen { observed: observed::observe(&one.case.plan, report), problems, notes }
 }

@@ -1,39 +1,12 @@
 //! What happened on Argo's controller, in the words of the machine.
 
-use super::job::{Pod, Report, Workflow, copies};
+use super::super::cluster::job::{Pod, Report, Workflow};
+use super::super::conformance::case::copies;
+use super::super::conformance::observed::{Observed, ObservedAttempt, ObservedStage, ObservedSubstage};
 use anyhow::{Context, Result, ensure};
 use o11n::machine::Outcome;
 use o11n::plan::{ExitClass, Plan, Stage, Substage};
 use serde_json::Value;
-
-/// One run, as the engine tells it.
-#[derive(Debug, PartialEq)]
-pub struct Observed {
-    pub outcome: Outcome,
-    pub stages: Vec<ObservedStage>,
-}
-
-#[derive(Debug, PartialEq)]
-pub struct ObservedStage {
-    pub outcome: Outcome,
-    pub substages: Vec<ObservedSubstage>,
-}
-
-#[derive(Debug, PartialEq)]
-pub struct ObservedSubstage {
-    pub outcome: Outcome,
-    /// For each replica its attempts.
-    pub replicas: Vec<Vec<ObservedAttempt>>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct ObservedAttempt {
-    pub outcome: Outcome,
-    pub code: Option<u8>,
-    /// Seconds from the run's start.
-    pub start: f64,
-    pub end: f64,
-}
 
 /// Reads a report. What Argo says of its nodes decides the outcomes; what ran is what the node ran.
 pub fn observe(plan: &Plan, report: &Report) -> Result<Observed> {

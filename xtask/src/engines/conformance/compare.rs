@@ -1,4 +1,4 @@
-//! The machine's run and the engine's, side by side.
+//! The machine's run and an engine's, side by side.
 //!
 //! Outcomes are compared, not clocks: what an abort, a deadline or a decided dispatch has cut may have started or not.
 

@@ -3,8 +3,8 @@
 //! All of the cluster lives in namespaces of its own, of processes, mounts and networks. Nothing can leave, and when its first
 //! process ends, the kernel ends all the others and takes the mounts away.
 
-use super::cluster::{Cluster, Line};
 use super::programs::{ARGOEXEC, FAKE_NODE, KUBELET, RUNTIME};
+use super::{Cluster, Line};
 use crate::process;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;

@@ -24,7 +24,7 @@ const ENDLESS: Duration = Duration(3_600_000);
 /// A run may take so long on the engine.
 const LONGEST: Duration = Duration(100_000);
 
-/// What Argo's controller can be made to show.
+/// What engines can be made to show.
 pub fn features() -> Features {
     Features { odd_times: false, ..Features::default() }
 }
@@ -52,7 +52,7 @@ pub fn case(name: String, drawn: &o11n_sketch::Case) -> Result<Case> {
     let plan = plan_of(&source)?;
     let script = script(drawn, &plan)?;
     let shown = format!("{source}{}", drawn.outcomes);
-    Case::new(name, shown, plan, script).map_err(|error| anyhow!("{error:#}\n{source}"))
+    Ok(Case::new(name, shown, plan, script))
 }
 
 /// The same pipeline with times that an engine can keep apart.

@@ -1,5 +1,6 @@
 //! What the fake node is told to play, and what it reports.
 
+use super::super::conformance::case::copies;
 use o11n::base::Duration;
 use o11n::machine::{AttemptTrace, Behaviour, End, Outcome, Trace};
 use o11n::plan::{Plan, Substage, SubstageRef};
@@ -101,10 +102,6 @@ pub fn attempts(plan: &Plan, behaviour: &dyn Behaviour, trace: &Trace) -> BTreeM
         }
     }
     all
-}
-
-pub fn copies(substage: &Substage) -> u32 {
-    substage.dispatch.map_or(1, |dispatch| dispatch.copies)
 }
 
 fn ends_by_itself(attempt: &AttemptTrace) -> bool {

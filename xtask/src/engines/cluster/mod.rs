@@ -3,10 +3,14 @@
 //!
 //! Every process is killed by the kernel when the thread that started it ends, however that comes about, so nothing outlives us.
 
-use super::programs::{CONTROLLER, CRDS, ETCD, FAKE_NODE, KUBERNETES};
+pub mod job;
+pub mod programs;
+pub mod real;
+
 use anyhow::{Context, Result, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use programs::{CONTROLLER, CRDS, ETCD, FAKE_NODE, KUBERNETES};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -17,8 +21,8 @@ use std::time::{Duration, Instant};
 
 /// A running cluster; it stops when it is dropped.
 pub struct Cluster {
-    pub(super) folder: PathBuf,
-    pub(super) ports: Ports,
+    folder: PathBuf,
+    ports: Ports,
     /// A kubelet runs the pods.
     is_real: bool,
     /// In the order in which they were started.
@@ -31,13 +35,13 @@ pub struct Line {
     pub reports: BufReader<ChildStdout>,
 }
 
-pub(super) struct Ports {
+struct Ports {
     api: u16,
     etcd: u16,
     peers: u16,
     managers: u16,
     scheduler: u16,
-    pub(super) kubelet: u16,
+    kubelet: u16,
     store: u16,
 }
 
@@ -77,7 +81,7 @@ impl Cluster {
         Ok(line)
     }
 
-    pub(super) fn path(&self, name: &str) -> String {
+    fn path(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 
@@ -214,7 +218,7 @@ impl Cluster {
     }
 
     /// Starts a process that ends when we do, its log in a file.
-    pub(super) fn spawn(&mut self, name: &'static str, command: &mut Command) -> Result<&mut Child> {
+    fn spawn(&mut self, name: &'static str, command: &mut Command) -> Result<&mut Child> {
         let log = File::create(self.folder.join("log").join(name))?;
         let mut bound = Command::new("setpriv");
         bound.args(["--pdeathsig", "KILL"]).arg(command.get_program()).args(command.get_args());

@@ -1,0 +1,41 @@
+//! One table of cases for all engines: a pipeline, how its attempts end, and what the machine makes of it.
+//!
+//! An engine compiles the cases for its target, runs what came out with those ends, and says what it saw in the machine's words.
+//! That is compared outcome by outcome and attempt by attempt; times are not. A difference is a failure, unless the compiler warns
+//! of it and the engine declares it.
+
+pub mod case;
+mod compare;
+pub mod compiled;
+mod generated;
+pub mod judge;
+pub mod observed;
+mod pairs;
+
+use super::Arguments;
+use crate::{project, tools};
+use anyhow::Result;
+use case::Case;
+use std::fs;
+
+/// Each scenario in these files is a case.
+const TABLE: &str = "tests/engines/conformance";
+
+/// The whole table: what people wrote, what is made by combination, what is drawn at random.
+pub fn all(arguments: &Arguments) -> Result<Vec<Case>> {
+    let mut cases = written(TABLE)?;
+    cases.extend(case::of_source("policies", &pairs::policies())?);
+    cases.extend(case::of_source("pairs", &pairs::features())?);
+    cases.extend(generated::cases(arguments.seed, arguments.generated)?);
+    Ok(cases)
+}
+
+/// The cases of a folder of sources.
+pub fn written(folder: &str) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for file in tools::files_under(&project::root().join(folder))? {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        cases.extend(case::of_source(&stem, &fs::read_to_string(&file)?)?);
+    }
+    Ok(cases)
+}
