@@ -62,6 +62,11 @@ fn the_schema_of_reliability_is_published() {
     published("docs/reference/reliability.schema.json", &schema_of::<o11n::machine::reliability::Document>());
 }
 
+#[test]
+fn the_schema_of_portability_reports_is_published() {
+    published("docs/reference/port.schema.json", &schema_of::<target::portability::Document>());
+}
+
 /// One document a string: as a value, in a list, nested below a key, and as a key.
 #[derive(Serialize)]
 struct Nasty<'a> {

@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["base", "diag", "schema", "syntax", "sema"]),
     ("machine", &["base", "diag", "schema", "sema", "plan"]),
     ("target", &["base", "diag", "schema", "plan"]),
-    ("view", &["base", "plan", "machine"]),
+    ("view", &["base", "plan", "machine", "target"]),
     ("cli", &["base", "diag", "schema", "syntax", "sema", "lint", "plan", "machine", "target", "view"]),
 ];
 

@@ -20,6 +20,7 @@ mod junit;
 mod list;
 mod output;
 mod parallel;
+mod port;
 mod reliability;
 mod targets;
 mod test;
@@ -71,6 +72,8 @@ enum Command {
     Explain(explain::Args),
     /// Write a first pipeline
     Init(init::Args),
+    /// Show what becomes of one pipeline on each target
+    Port(port::Args),
     /// Show what each target keeps, approximates and refuses
     Targets(targets::Args),
     /// Print what a shell needs to complete command lines
@@ -90,6 +93,7 @@ impl Command {
             Self::Verify(args) => verify::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
+            Self::Port(args) => port::run(args),
             Self::Targets(args) => targets::run(args),
             Self::Completions(args) => completions::run(args),
         }

@@ -3,10 +3,10 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::output::{Exit, print, usage};
-use crate::target::capability::{Capability, Support, features};
+use super::output::{Exit, print, terminal, usage};
+use crate::target::capability::{Capability, Level, features};
 use crate::target::{self, Target};
-use crate::view::table;
+use crate::view::{Style, legend, matrix, table};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Draw with ASCII alone
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// The form of an answer that is not a diagnostic.
@@ -43,7 +46,7 @@ struct Entry {
 #[derive(Serialize)]
 struct Row {
     feature: String,
-    support: &'static str,
+    support: Option<Level>,
     /// How it is done there, what differs, or what to write instead.
     remark: &'static str,
 }
@@ -64,7 +67,7 @@ pub(super) fn run(args: &Args) -> Exit {
             let text = serde_json::to_string_pretty(&document).expect("strings always have a JSON form");
             print(&format!("{text}\n"))
         }
-        Format::Human => print(&human(&entries, args.target.is_some())),
+        Format::Human => print(&human(&entries, args.target.is_some(), terminal(args.ascii))),
     }
 }
 
@@ -73,32 +76,27 @@ fn entry(target: &dyn Target) -> Entry {
     let capabilities = target.capabilities();
     let row = |feature| {
         let found = capabilities.iter().find(|row: &&Capability| row.feature == feature);
-        let (support, remark) = found.map_or(("unknown", ""), |row| (row.support.word(), remark(row)));
-        Row { feature: feature.to_string(), support, remark }
+        Row { feature: feature.to_string(), support: found.map(Capability::level), remark: found.map_or("", Capability::remark) }
     };
     Entry { name: target.name(), doc: target.doc(), features: features().into_iter().map(row).collect() }
 }
 
-fn remark(row: &Capability) -> &'static str {
-    match row.support {
-        Support::Kept => row.how,
-        Support::Approximated { differs, .. } => differs,
-        Support::Refused { instead, .. } => instead,
+/// All targets as a matrix; one with how it keeps each feature.
+fn human(entries: &[Entry], detailed: bool, style: Style) -> String {
+    let docs: Vec<Vec<String>> = entries.iter().map(|entry| vec![entry.name.to_owned(), entry.doc.to_owned()]).collect();
+    let mut out = table::draw_within(&docs, style.width) + "\n";
+    let features = entries.first().map_or(&[][..], |entry| &entry.features);
+    if detailed {
+        let row =
+            |row: &Row| vec![row.feature.clone(), row.support.map_or("unknown", Level::word).to_owned(), row.remark.to_owned()];
+        let rows: Vec<Vec<String>> = features.iter().map(row).collect();
+        return out + &table::draw_within(&rows, style.width);
     }
-}
-
-fn human(entries: &[Entry], detailed: bool) -> String {
-    let mut out: String = entries.iter().map(|entry| format!("{}: {}\n", entry.name, entry.doc)).collect();
-    out.push('\n');
-    let mut rows = vec![vec![String::new()]];
-    rows[0].extend(entries.iter().map(|entry| entry.name.to_owned()));
-    for (index, feature) in entries.first().map_or(&[][..], |entry| &entry.features).iter().enumerate() {
-        let mut row = vec![feature.feature.clone()];
-        row.extend(entries.iter().map(|entry| entry.features[index].support.to_owned()));
-        if detailed {
-            row.push(feature.remark.to_owned());
-        }
-        rows.push(row);
-    }
-    out + &table::draw(&rows)
+    let heads: Vec<String> = entries.iter().map(|entry| entry.name.to_owned()).collect();
+    let row = |(at, row): (usize, &Row)| {
+        (entries.iter().map(|entry| entry.features[at].support).collect::<Vec<_>>(), row.feature.clone())
+    };
+    let rows: Vec<_> = features.iter().enumerate().map(row).collect();
+    out += &matrix(&heads, &rows, style);
+    out + &format!("\n{}\n`o11n targets NAME` says how\n", legend(style))
 }

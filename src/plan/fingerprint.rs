@@ -61,8 +61,23 @@ impl Parts {
 pub(super) fn hardware(hardware: &Hardware) -> [u8; 32] {
     let mut parts = Parts::new("hardware");
     // Every field is named, so that a new one is not forgotten here.
-    let Hardware { name: _, label, cpu, memory, gpu, gpu_type, disk, os, arch, image: _, env: _, lock: _, k8s, span: _ } =
-        hardware;
+    let Hardware {
+        name: _,
+        label,
+        cpu,
+        memory,
+        gpu,
+        gpu_type,
+        disk,
+        os,
+        arch,
+        image: _,
+        env: _,
+        lock: _,
+        k8s,
+        span: _,
+        origins: _,
+    } = hardware;
     parts.add("label", label.as_bytes());
     if let Some(cpu) = cpu {
         parts.number("cpu", cpu.to_bits());

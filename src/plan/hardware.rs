@@ -74,6 +74,7 @@ impl<'a> Eval<'a> {
             lock: attrs.value("lock").map(Value::strings).unwrap_or_default(),
             k8s: attrs.value("k8s").map(|k8s| self.k8s(k8s)),
             span,
+            origins: attrs.origins(),
         }
     }
 

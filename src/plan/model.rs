@@ -385,6 +385,9 @@ pub struct Hardware {
     pub k8s: Option<K8s>,
     #[serde(skip)]
     pub span: Span,
+    /// Where its fields are set, in it or in what it extends.
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]

@@ -3,6 +3,9 @@
 //! One generic pass turns "used but refused" into an error at the user's line and "kept only nearly" into one warning a
 //! feature, so no target drops anything silently.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Target;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
@@ -19,7 +22,7 @@ pub struct Capability {
 }
 
 /// What a row speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
     /// A rule of the semantics, from 1.
     Rule(u8),
@@ -52,13 +55,50 @@ pub enum Support {
 /// Where a plan uses a feature in a way that matters.
 pub type Places = fn(&Plan) -> Vec<Span>;
 
-impl Support {
+/// How well a feature is kept, without the why. The greatest is the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Kept,
+    Approximated,
+    Refused,
+}
+
+impl Level {
     /// In one word, for tables.
-    pub fn word(&self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Kept => "kept",
-            Self::Approximated { .. } => "approximated",
-            Self::Refused { .. } => "refused",
+            Self::Approximated => "approximated",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Capability {
+    /// The worst that it comes to.
+    pub fn level(&self) -> Level {
+        match self.support {
+            Support::Kept => Level::Kept,
+            Support::Approximated { .. } => Level::Approximated,
+            Support::Refused { .. } => Level::Refused,
+        }
+    }
+
+    /// How it is done there, what differs, or what to write instead; may be empty.
+    pub fn remark(&self) -> &'static str {
+        match self.support {
+            Support::Kept => self.how,
+            Support::Approximated { differs, .. } => differs,
+            Support::Refused { instead, .. } => instead,
+        }
+    }
+
+    /// The places of a plan where it is not kept, each once.
+    pub fn places(&self, plan: &Plan) -> Vec<Span> {
+        match self.support {
+            Support::Kept => Vec::new(),
+            Support::Approximated { at, .. } | Support::Refused { at, .. } => distinct(at(plan)),
         }
     }
 }
@@ -135,16 +175,16 @@ pub fn origin(origins: &[(&'static str, Span)], attribute: &str, otherwise: Span
 /// feature.
 pub fn check(target: &dyn Target, plan: &Plan, sink: &mut Vec<Diagnostic>) {
     for row in target.capabilities() {
+        let places = row.places(plan);
         match row.support {
             Support::Kept => {}
-            Support::Refused { instead, at } => {
-                for span in distinct(at(plan)) {
+            Support::Refused { instead, .. } => {
+                for span in places {
                     let message = format!("target `{}` does not support {}", target.name(), row.feature);
                     sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(instead));
                 }
             }
-            Support::Approximated { differs, at } => {
-                let places = distinct(at(plan));
+            Support::Approximated { differs, .. } => {
                 let Some(&first) = places.first() else { continue };
                 let message = format!("target `{}` keeps {} only nearly", target.name(), row.feature);
                 let label = match places.len() {

@@ -8,7 +8,9 @@ mod argo;
 pub mod capability;
 mod json;
 mod pod;
+pub mod portability;
 pub mod taskbook;
+mod uses;
 pub mod yaml;
 
 use ecow::EcoString;

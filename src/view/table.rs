@@ -2,6 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::style::wrapped;
+
+/// Columns below which text is not broken any further.
+const LEAST_TEXT: usize = 24;
+
 /// Rows with their cells below each other, two blanks apart; wide characters count twice.
 pub fn draw(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -18,6 +23,26 @@ pub fn draw(rows: &[Vec<String>]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The same in lines of at most this width where the other columns leave room: the last column is broken between words.
+pub fn draw_within(rows: &[Vec<String>], width: usize) -> String {
+    let last = rows.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let beside: usize = (0..last).map(|column| widest(column) + 2).sum();
+    let room = width.saturating_sub(beside).max(LEAST_TEXT);
+    let mut broken = Vec::new();
+    for row in rows {
+        let Some((text, others)) = row.split_last().filter(|_| row.len() > last) else {
+            broken.push(row.clone());
+            continue;
+        };
+        let lines = wrapped(text, room);
+        let first = lines.first().cloned().unwrap_or_default();
+        broken.push(others.iter().cloned().chain([first]).collect());
+        broken.extend(lines.into_iter().skip(1).map(|line| vec![String::new(); last].into_iter().chain([line]).collect()));
+    }
+    draw(&broken)
 }
 
 #[cfg(test)]

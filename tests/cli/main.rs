@@ -6,6 +6,7 @@ mod compile;
 mod dry_run;
 mod formats;
 mod hostile;
+mod port;
 mod reliability;
 mod test;
 mod verify;

@@ -147,7 +147,7 @@ pub(super) fn unknown_trigger(pipeline: &Pipeline, wanted: Option<&str>) -> Opti
     Some(diagnostic)
 }
 
-pub(super) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {
+pub(in crate::cli) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {
     let Some(name) = name else { return target::ALL.first().copied() };
     match target::by_name(name) {
         Ok(target) => Some(target),

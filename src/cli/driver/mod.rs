@@ -10,6 +10,7 @@ mod verify;
 
 use ecow::EcoString;
 
+pub(super) use compile::target_of;
 pub use compile::{Request, compile, failure};
 pub use dry_run::{Rules, dry_run};
 pub use merged::Merged;

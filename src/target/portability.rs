@@ -1,0 +1,114 @@
+//! What becomes of one plan on each target: each construct that it uses kept, approximated or refused, by the targets'
+//! capabilities alone.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Target;
+use super::capability::{Capability, Level, features};
+use super::uses::Uses;
+use crate::base::{SourceMap, Span};
+use crate::plan::Plan;
+
+/// The schema's name and version.
+pub const SCHEMA: &str = "o11n/port/1";
+
+/// A portability report.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Document {
+    /// Always `o11n/port/1`.
+    pub schema: &'static str,
+    pub pipeline: String,
+    pub targets: Vec<Verdict>,
+    /// What the pipeline uses: the rules of its semantics, then attributes, then fields of hardware modes.
+    pub constructs: Vec<Construct>,
+}
+
+/// How a target takes the pipeline as a whole.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Verdict {
+    pub name: String,
+    /// That of the construct that it keeps worst.
+    pub support: Level,
+    /// How many constructs it keeps only nearly.
+    pub approximated: usize,
+    /// How many it refuses.
+    pub refused: usize,
+}
+
+/// A rule, an attribute or a field that the pipeline uses.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Construct {
+    pub construct: String,
+    /// Where it is used.
+    pub places: Vec<Place>,
+    /// By the name of the target.
+    pub targets: IndexMap<String, Finding>,
+}
+
+/// What a target makes of a construct as the pipeline uses it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    pub support: Level,
+    /// How it is kept, what differs, or what to write instead; may be empty.
+    pub remark: String,
+    /// The uses that are not kept.
+    pub places: Vec<Place>,
+}
+
+/// A place in a source, line and column from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Document {
+    /// The report on a plan, with the places of its sources.
+    pub fn new(plan: &Plan, targets: &[&dyn Target], sources: &SourceMap) -> Self {
+        let uses = Uses::of(plan);
+        let rows: Vec<(String, Vec<Capability>)> =
+            targets.iter().map(|target| (target.name().to_owned(), target.capabilities())).collect();
+        let mut constructs = Vec::new();
+        for feature in features() {
+            let findings: IndexMap<String, Finding> = rows
+                .iter()
+                .filter_map(|(name, rows)| Some((name.clone(), rows.iter().find(|row| row.feature == feature)?)))
+                .map(|(name, row)| (name, finding(row, plan, sources)))
+                .collect();
+            let places = places(uses.places(feature), sources);
+            // Where a target minds, it is used, whatever else says.
+            if !places.is_empty() || findings.values().any(|found| !found.places.is_empty()) {
+                constructs.push(Construct { construct: feature.to_string(), places, targets: findings });
+            }
+        }
+        let verdict = |(name, _): &(String, Vec<Capability>)| {
+            let levels = || constructs.iter().filter_map(|construct| construct.targets.get(name)).map(|found| found.support);
+            let count = |wanted| levels().filter(|level| *level == wanted).count();
+            Verdict {
+                name: name.clone(),
+                support: levels().max().unwrap_or(Level::Kept),
+                approximated: count(Level::Approximated),
+                refused: count(Level::Refused),
+            }
+        };
+        let targets = rows.iter().map(verdict).collect();
+        Self { schema: SCHEMA, pipeline: plan.pipeline.to_string(), targets, constructs }
+    }
+}
+
+fn finding(row: &Capability, plan: &Plan, sources: &SourceMap) -> Finding {
+    let found = row.places(plan);
+    let (support, remark) = if found.is_empty() { (Level::Kept, row.how) } else { (row.level(), row.remark()) };
+    Finding { support, remark: remark.to_owned(), places: places(&found, sources) }
+}
+
+fn places(spans: &[Span], sources: &SourceMap) -> Vec<Place> {
+    let place = |span: &Span| {
+        let at = sources.position(*span);
+        Place { file: sources.get(span.file).path.to_string(), line: at.line, column: at.column }
+    };
+    spans.iter().map(place).collect()
+}
