@@ -80,14 +80,9 @@ func (s *server) watchPods(ctx context.Context) error {
 
 // record takes note of how far a pod's main container has come.
 func (s *server) record(ctx context.Context, seen *corev1.Pod) {
-	var state *corev1.ContainerState
-	for i, status := range seen.Status.ContainerStatuses {
-		if status.Name == "main" {
-			state = &seen.Status.ContainerStatuses[i].State
-		}
-	}
 	run := s.runOf(seen.Namespace)
-	if run == nil || state == nil || state.Running == nil && state.Terminated == nil {
+	state := mainState(seen)
+	if run == nil || state.Running == nil && state.Terminated == nil {
 		return
 	}
 	known, isNew := s.know(seen)
@@ -100,6 +95,20 @@ func (s *server) record(ctx context.Context, seen *corev1.Pod) {
 			go s.readLog(ctx, known)
 		}
 	}
+}
+
+// mainState is what is known of a pod's main container. One that was ended before it ran is never reported of.
+func mainState(seen *corev1.Pod) corev1.ContainerState {
+	for _, status := range seen.Status.ContainerStatuses {
+		if status.Name == "main" && status.State.Waiting == nil {
+			return status.State
+		}
+	}
+	never := &corev1.ContainerStateTerminated{}
+	if seen.Status.Phase == corev1.PodFailed && causeOf(seen, never) != exited {
+		return corev1.ContainerState{Terminated: never}
+	}
+	return corev1.ContainerState{}
 }
 
 // causeOf tells why a container ended, as far as that can be told from outside.

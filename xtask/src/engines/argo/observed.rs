@@ -5,7 +5,7 @@ use super::super::conformance::case::copies;
 use super::super::conformance::observed::{Observed, ObservedAttempt, ObservedStage, ObservedSubstage};
 use anyhow::{Context, Result, ensure};
 use o11n::machine::Outcome;
-use o11n::plan::{ExitClass, Plan, Stage, Substage};
+use o11n::plan::{ExitClass, Plan, RetryOn, Stage, Substage};
 use serde_json::Value;
 
 /// Reads a report. What Argo says of its nodes decides the outcomes; what ran is what the node ran.
@@ -198,14 +198,23 @@ impl<'a> Run<'a> {
 
 fn attempt(substage: &Substage, pod: &Pod) -> Result<ObservedAttempt> {
     let outcome = match pod.cause.as_str() {
+        "exited" if pod.code == late_code(substage) => Outcome::TimedOut,
         "exited" => class_of(substage, pod.code.context("what has exited has a code")?),
         "deadline" => Outcome::TimedOut,
         "signaled" | "deleted" => Outcome::Cancelled,
         "evicted" | "lost" => Outcome::Lost,
         cause => anyhow::bail!("a pod of {} ended by {cause:?}", substage.name),
     };
-    let code = pod.code.filter(|_| pod.cause == "exited");
+    let code = pod.code.filter(|_| pod.cause == "exited" && outcome != Outcome::TimedOut);
     Ok(ObservedAttempt { outcome, code, start: pod.start, end: pod.end.unwrap_or(f64::INFINITY) })
+}
+
+/// With which code a pod ends that keeps its time itself, when that is over: see `docs/targets/argo.md`.
+fn late_code(substage: &Substage) -> Option<u8> {
+    let retried = |code: &u8| substage.retry.on.contains(&RetryOn::Exit(*code));
+    let is_named = |code: &u8| retried(code) || substage.exit_codes.iter().any(|(known, _)| known == code);
+    let keeps_time = substage.timeout.is_some() && !substage.after.is_empty();
+    (1..=124).rev().find(|code| !is_named(code)).filter(|_| keeps_time)
 }
 
 /// What an exit code means.

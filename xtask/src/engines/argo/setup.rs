@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// How much longer than on the machine a run may take on the engine, in seconds.
-const LIMIT: f64 = 150.0;
+const LIMIT: f64 = 300.0;
 
 /// What pods may ask for: a secret that is hard to hand on, and the keys to the store of artifacts.
 const SECRETS: &str = r#"---

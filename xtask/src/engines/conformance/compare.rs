@@ -24,10 +24,17 @@ pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bo
             if !(was_shut_out && needs.any(|need| need.stage == at && !trace.substage(*need).outcome.passes())) {
                 differ(path.clone(), traced.outcome.word().into(), seen.outcome.word().into());
             }
-            for (number, seen) in (1..).zip(&seen.replicas) {
-                let traced = traced.replicas.get(number - 1).map_or(&[][..], |replica| &replica.attempts);
-                let shown = if substage.dispatch.is_some() { format!("{path}#{number}") } else { path.clone() };
-                differ(format!("{shown} attempt by attempt"), wanted(traced), got(seen));
+            let mut got: Vec<String> = seen.replicas.iter().map(|attempts| got_of(attempts)).collect();
+            let mut wanted: Vec<String> = traced.replicas.iter().map(|replica| wanted_of(&replica.attempts)).collect();
+            wanted.resize_with(got.len(), || shown(std::iter::empty()));
+            if !in_order {
+                // Which replica is the first, is chance.
+                got.sort();
+                wanted.sort();
+            }
+            for ((number, wanted), got) in (1..).zip(wanted).zip(got) {
+                let which = if substage.dispatch.is_some() { format!("{path}#{number}") } else { path.clone() };
+                differ(format!("{which} attempt by attempt"), wanted, got);
             }
         }
     }
@@ -39,11 +46,11 @@ pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bo
 }
 
 /// Attempts that ended by themselves.
-fn wanted(attempts: &[AttemptTrace]) -> String {
+fn wanted_of(attempts: &[AttemptTrace]) -> String {
     shown(attempts.iter().filter(|attempt| !is_cut(attempt.outcome)).map(|attempt| (attempt.outcome, attempt.code)))
 }
 
-fn got(attempts: &[ObservedAttempt]) -> String {
+fn got_of(attempts: &[ObservedAttempt]) -> String {
     shown(attempts.iter().filter(|attempt| !is_cut(attempt.outcome)).map(|attempt| (attempt.outcome, attempt.code)))
 }
 
