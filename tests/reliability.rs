@@ -1,11 +1,14 @@
 //! Reliability against brute force: every combination of how attempts end, each run by the machine.
 
+#[path = "reliability/bounds.rs"]
+mod bounds;
+
 use std::collections::{BTreeMap, HashMap};
 
 use o11n::base::{Duration, MemoryWorld, RootPath};
 use o11n::cli::driver;
-use o11n::machine::reliability::{Bounds, Odds, Reliability, counted, propagated, reliability, remedies, worst};
-use o11n::machine::{Attempt, Behaviour, End, Outcome, Reason, gpu_hours, run};
+use o11n::machine::reliability::{Bounds, Odds, Reliability, Share, counted, propagated, reliability, remedies, worst};
+use o11n::machine::{Attempt, Behaviour, End, Outcome, Reason, run};
 use o11n::plan::{Inputs, OnError, Plan, SubstageRef};
 use o11n_sketch::{Features, cases};
 
@@ -40,14 +43,11 @@ impl Behaviour for Thrown<'_> {
     }
 }
 
-/// Sums over all throws: the outcomes, attempts, GPU-hours, and for each substage whether it runs and breaks.
+/// Sums over all throws: the outcomes, and of each substage whether it runs, its attempts, their time, whether it breaks.
 #[derive(Default, Debug)]
 struct Sums {
     outcomes: BTreeMap<Outcome, f64>,
-    attempts: f64,
-    gpu_hours: f64,
-    runs: BTreeMap<SubstageRef, f64>,
-    breaks: BTreeMap<SubstageRef, f64>,
+    shares: BTreeMap<SubstageRef, [f64; 4]>,
 }
 
 /// None if there are too many throws.
@@ -73,16 +73,16 @@ fn brute_force(plan: &Plan, dice: &Dice, most: usize) -> Option<Sums> {
         }
         let trace = run(plan, &Thrown { dice, ends });
         *sums.outcomes.entry(trace.outcome).or_default() += weight;
-        sums.gpu_hours += weight * gpu_hours(plan, &trace);
         for (stage, traced) in (0..).zip(&trace.stages) {
             for (substage, traced) in (0..).zip(&traced.substages) {
                 let at = SubstageRef { stage, substage };
-                let count: usize = traced.replicas.iter().map(|replica| replica.attempts.len()).sum();
-                sums.attempts += weight * count as f64;
-                *sums.runs.entry(at).or_default() += if count > 0 { weight } else { 0.0 };
+                let attempts: Vec<_> = traced.replicas.iter().flat_map(|replica| &replica.attempts).collect();
+                let busy: i64 = attempts.iter().map(|attempt| attempt.end.0 - attempt.start.0).sum();
                 let by_itself = !matches!(traced.reason, Some(Reason::StageDeadline | Reason::PipelineDeadline));
                 let breaks = traced.outcome.is_failure() && by_itself && plan.substage(at).on_error != OnError::Ignore;
-                *sums.breaks.entry(at).or_default() += if breaks { weight } else { 0.0 };
+                let seen = [f64::from(!attempts.is_empty()), attempts.len() as f64, busy as f64, f64::from(breaks)];
+                let shares = sums.shares.entry(at).or_default();
+                shares.iter_mut().zip(seen).for_each(|(sum, seen)| *sum += weight * seen);
             }
         }
     }
@@ -104,7 +104,8 @@ fn odds(plan: &Plan, dice: &Dice) -> Odds {
 const ROUNDING: f64 = 1e-9;
 
 fn holds(bounds: Bounds, value: f64) -> bool {
-    bounds.least - ROUNDING <= value && value <= bounds.most + ROUNDING
+    let rounding = ROUNDING * value.max(1.0);
+    bounds.least - rounding <= value && value <= bounds.most + rounding
 }
 
 /// All figures, by name, with what they should be.
@@ -114,12 +115,15 @@ fn figures(plan: &Plan, found: &Reliability, sums: &Sums) -> Vec<(String, Bounds
         ("succeeded".to_owned(), found.succeeded, outcome(Outcome::Succeeded)),
         ("unstable".to_owned(), found.unstable, outcome(Outcome::Unstable)),
         ("failed".to_owned(), found.failed, outcome(Outcome::Failed)),
-        ("attempts".to_owned(), found.attempts(), sums.attempts),
-        ("GPU-hours".to_owned(), found.gpu_hours(plan), sums.gpu_hours),
+        ("attempts".to_owned(), found.attempts(), sums.shares.values().map(|[_, attempts, ..]| attempts).sum()),
     ];
-    for (at, runs) in &sums.runs {
-        figures.push((format!("{} runs", plan.path(*at)), found.share(*at).runs, *runs));
-        figures.push((format!("{} breaks", plan.path(*at)), found.share(*at).breaks, sums.breaks[at]));
+    for (at, values) in &sums.shares {
+        let Share { runs, attempts, busy, breaks } = *found.share(*at);
+        let named = [("runs", runs), ("attempts", attempts), ("busy", busy), ("breaks", breaks)];
+        figures.extend(named.into_iter().zip(values).map(|((name, bounds), value)| {
+            let path = plan.path(*at);
+            (format!("{path} {name}"), bounds, *value)
+        }));
     }
     figures
 }
@@ -459,6 +463,20 @@ fn a_remedy_is_the_figures_of_the_changed_plan() {
     is(all[1].reliability.succeeded, (1.0 - 3.0 * 0.09 + 2.0 * 0.027) * 0.81 * fuzz);
     is(all[2].reliability.succeeded, 0.7 * 0.999 * 0.999 * fuzz);
     is(all[4].reliability.succeeded, 0.7 * 0.81 * (1.0 - 4.0 * 0.001 * 0.9 - 0.0001));
+}
+
+#[test]
+fn a_remedy_tries_again_whatever_goes_wrong() {
+    let plan = plan("stage s { substage a { retry { limit = 0 on = [failed] } run = \"x\" } }");
+    let first = |given: &[(&str, f64, End)]| {
+        let odds = flakes(&plan, given, &[]);
+        let found = quick(&plan, &odds);
+        remedies(&plan, &odds, &worst(&plan, &odds, &found)[0])[0].change.to_string()
+    };
+    assert_eq!(first(&[("s/a", 0.1, FAILS)]), "retry = 1");
+    assert_eq!(first(&[("s/a", 0.1, End::Lost)]), "retry { limit = 1  on = [failed, lost] }");
+    let all = [("s/a", 0.1, End::TimedOut), ("s/a", 0.1, End::Exit(2)), ("s/a", 0.1, End::Lost), ("s/a", 0.1, FAILS)];
+    assert_eq!(first(&all), "retry { limit = 1  on = [failed, timed_out, lost] }");
 }
 
 #[test]
