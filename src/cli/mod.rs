@@ -3,6 +3,7 @@
 //! Exit status: 0 success (warnings too), 1 something is wrong with what was read, 2 with the command line, 3 a file could not
 //! be read or written.
 
+mod bridge;
 mod cases;
 mod check;
 mod chosen;
@@ -76,6 +77,8 @@ enum Command {
     Port(port::Args),
     /// Show what each target keeps, approximates and refuses
     Targets(targets::Args),
+    /// Run a step of one engine as a build of another
+    Bridge(bridge::Args),
     /// Print what a shell needs to complete command lines
     Completions(completions::Args),
 }
@@ -95,6 +98,7 @@ impl Command {
             Self::Init(args) => init::run(args),
             Self::Port(args) => port::run(args),
             Self::Targets(args) => targets::run(args),
+            Self::Bridge(args) => bridge::run(args),
             Self::Completions(args) => completions::run(args),
         }
     }

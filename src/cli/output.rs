@@ -22,6 +22,8 @@ pub(super) enum Exit {
     Usage,
     /// A file could not be read or written.
     Io,
+    /// As something else ended that this stands for.
+    Of(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -31,6 +33,7 @@ impl From<Exit> for ExitCode {
             Exit::Diagnostics => 1,
             Exit::Usage => 2,
             Exit::Io => 3,
+            Exit::Of(code) => code,
         }
         .into()
     }
@@ -149,6 +152,13 @@ pub(super) fn print(text: &str) -> Exit {
         }
         _ => Exit::Success,
     }
+}
+
+/// Hands something on to standard output as it comes. Fails where it cannot be read.
+pub(super) fn copy(from: &mut dyn io::Read) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    io::copy(from, &mut stdout)?;
+    stdout.flush()
 }
 
 /// Writes on standard error. There is nowhere to tell that this failed.

@@ -1,0 +1,121 @@
+//! The part of Jenkins' HTTP API that `o11n bridge` needs, played: a queue, builds with parameters, and the troubles of real ones.
+//!
+//! There is one job. What its builds do is what the compiled Jenkinsfile would: each has a key, and a build whose key an earlier
+//! build has gives way to it. The ledger tells what really ran.
+
+mod http;
+mod jenkins;
+
+use jenkins::State;
+pub use jenkins::{Build, Plan};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+/// How a request goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The answer takes long.
+    Slow(Duration),
+    /// The connection ends before anything has happened.
+    Dropped,
+    /// It ends when it has happened.
+    DroppedAfter,
+    /// An error before anything has happened.
+    Error(u16),
+    /// A proxy gives up; what was asked for happens all the same, later.
+    Late(Duration),
+    /// Jenkins dies with it and begins anew. What was in the queue is kept or not; what was building goes on.
+    Restart { away: Duration, keeps_queue: bool },
+}
+
+/// A Jenkins on the loopback interface; it ends when it is dropped.
+pub struct Jenkins {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+    is_over: Arc<AtomicBool>,
+}
+
+/// Which requests go wrong: asked with their number, from 0.
+pub type Faults = Box<dyn FnMut(usize) -> Option<Fault> + Send>;
+
+impl Jenkins {
+    /// Starts it. `plan` says what a build does, by its step.
+    pub fn start(
+        plan: impl Fn(&str) -> Plan + Send + 'static,
+        faults: impl FnMut(usize) -> Option<Fault> + Send + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(Mutex::new(State::new(Box::new(plan), Box::new(faults))));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (shared, over) = (Arc::clone(&state), Arc::clone(&is_over));
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                let shared = Arc::clone(&shared);
+                if let Ok(stream) = connection {
+                    thread::spawn(move || http::serve(stream, &shared));
+                }
+            }
+        });
+        Ok(Self { address, state, is_over })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// All builds there ever were, in the order of their numbers.
+    pub fn builds(&self) -> Vec<Build> {
+        lock(&self.state).builds_now()
+    }
+
+    /// How many wait in the queue.
+    pub fn queued(&self) -> usize {
+        lock(&self.state).queue_length()
+    }
+
+    /// Somebody takes all that waits out of the queue.
+    pub fn cancel_queue(&self) {
+        lock(&self.state).cancel_all();
+    }
+
+    /// The job takes no parameters that it does not know, and it does not know the key.
+    pub fn forget_key(&self) {
+        lock(&self.state).takes_key = false;
+    }
+
+    /// Nothing that waits is started before this is taken back.
+    pub fn hold(&self, is_held: bool) {
+        lock(&self.state).is_held = is_held;
+    }
+
+    /// What requests must have in their header `Authorization`.
+    pub fn require(&self, authorization: &str) {
+        lock(&self.state).authorization = Some(authorization.to_owned());
+    }
+
+    /// How many requests there were.
+    pub fn requests(&self) -> usize {
+        lock(&self.state).requests
+    }
+}
+
+impl Drop for Jenkins {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // Wakes the one who listens.
+        let _ = std::net::TcpStream::connect(self.address);
+    }
+}
+
+/// A thread that panicked has said so already.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
