@@ -67,6 +67,11 @@ fn the_schema_of_portability_reports_is_published() {
     published("docs/reference/port.schema.json", &schema_of::<target::portability::Document>());
 }
 
+#[test]
+fn the_schema_of_differences_is_published() {
+    published("docs/reference/diff.schema.json", &schema_of::<o11n::machine::Difference>());
+}
+
 /// One document a string: as a value, in a list, nested below a key, and as a key.
 #[derive(Serialize)]
 struct Nasty<'a> {

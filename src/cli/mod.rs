@@ -10,6 +10,7 @@ mod chosen;
 mod compile;
 mod completions;
 mod defect;
+mod diff;
 mod disk;
 pub mod driver;
 mod dry_run;
@@ -75,6 +76,8 @@ enum Command {
     Init(init::Args),
     /// Show what becomes of one pipeline on each target
     Port(port::Args),
+    /// Show what changes between two versions of a pipeline
+    Diff(diff::Args),
     /// Show what each target keeps, approximates and refuses
     Targets(targets::Args),
     /// Run a step of one engine as a build of another
@@ -97,6 +100,7 @@ impl Command {
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),
             Self::Port(args) => port::run(args),
+            Self::Diff(args) => diff::run(args),
             Self::Targets(args) => targets::run(args),
             Self::Bridge(args) => bridge::run(args),
             Self::Completions(args) => completions::run(args),

@@ -5,6 +5,7 @@
 mod admission;
 mod attempt;
 mod critical_path;
+mod difference;
 mod expect;
 mod fakes;
 mod flow;
@@ -22,6 +23,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 pub use critical_path::critical_path;
+pub use difference::*;
 pub use expect::{Expectation, Miss};
 pub use fakes::{CLASS_DEFAULT, Fakes, Layer, parse_outcomes};
 pub use limit::run_within_limit;

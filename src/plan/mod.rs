@@ -6,6 +6,7 @@ mod clusters;
 mod convert;
 mod data;
 mod deadlines;
+pub mod diff;
 mod eval;
 mod expand;
 mod fake_names;

@@ -2,6 +2,7 @@
 
 mod axis;
 mod canvas;
+mod diff;
 mod html;
 mod human;
 mod layout;
@@ -14,6 +15,7 @@ mod story;
 mod style;
 pub mod table;
 
+pub use diff::{diff, diff_markdown};
 pub use html::html;
 pub use human::human;
 pub use matrix::{legend, matrix};

@@ -75,7 +75,8 @@ fn shells_are_told_all_commands() {
     let workspace = Workspace::of(&[]);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = workspace.run(&["completions", shell]).ends(0).stdout;
-        for command in ["compile", "dry-run", "check", "fmt", "explain", "list", "init", "port", "targets", "completions"] {
+        for command in ["compile", "dry-run", "check", "fmt", "explain", "list", "init", "diff", "port", "targets", "completions"]
+        {
             assert!(script.contains(command), "{shell} is not told of {command}");
         }
     }

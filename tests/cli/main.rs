@@ -3,6 +3,7 @@
 mod check;
 mod commands;
 mod compile;
+mod diff;
 mod dry_run;
 mod formats;
 mod hostile;
