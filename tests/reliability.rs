@@ -467,7 +467,9 @@ fn a_remedy_is_the_figures_of_the_changed_plan() {
 
 #[test]
 fn a_remedy_tries_again_whatever_goes_wrong() {
-    let plan = plan("stage s { substage a { retry { limit = 0 on = [failed] } run = \"x\" } }");
+    let plan = plan(
+        "stage s { substage a { retry { limit = 0 on = [failed] } run = \"x\" } substage b { retry { limit = 1 on = [exit(1)] } run = \"x\" } }",
+    );
     let first = |given: &[(&str, f64, End)]| {
         let odds = flakes(&plan, given, &[]);
         let found = quick(&plan, &odds);
@@ -477,6 +479,7 @@ fn a_remedy_tries_again_whatever_goes_wrong() {
     assert_eq!(first(&[("s/a", 0.1, End::Lost)]), "retry { limit = 1  on = [failed, lost] }");
     let all = [("s/a", 0.1, End::TimedOut), ("s/a", 0.1, End::Exit(2)), ("s/a", 0.1, End::Lost), ("s/a", 0.1, FAILS)];
     assert_eq!(first(&all), "retry { limit = 1  on = [failed, timed_out, lost] }");
+    assert_eq!(first(&[("s/b", 0.1, FAILS)]), "retry = 2");
 }
 
 #[test]

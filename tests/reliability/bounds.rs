@@ -62,14 +62,16 @@ fn a_stage_in_which_somebody_waits_keeps_a_deadline_for_certain() {
     };
     assert!(is_exact(&chain("30m"), &thrown));
     assert!(!is_exact(&chain("29m"), &thrown));
+    // A lock that nobody else holds.
+    let alone = four("parallel = 2 deadline = 30m").replace("a { run", "a { lock = [\"x\"] run");
+    assert!(is_exact(&alone, &thrown));
     // A lock, though there are slots enough.
+    let held = |name: &str| format!("substage {name} {{ lock = [\"x\"] run = \"x\" }}");
     let locked = |deadline: &str| {
-        format!(
-            "stage s {{ parallel = 3 deadline = {deadline} substage a {{ lock = [\"x\"] run = \"x\" }} \
-             substage b {{ lock = [\"x\"] run = \"x\" }} substage c {{ run = \"x\" }} substage d {{ run = \"x\" }} }}"
-        )
+        let all = ["a", "b", "c"].map(held).concat();
+        format!("stage s {{ parallel = 3 deadline = {deadline} {all} substage d {{ run = \"x\" }} }}")
     };
-    assert!(!is_exact(&locked("19m"), &thrown));
+    assert!(!is_exact(&locked("25m"), &thrown));
     assert!(is_exact(&locked("40m"), &thrown));
 }
 
@@ -112,11 +114,17 @@ fn what_an_abort_cuts_is_known_where_all_start_at_once() {
             "stage s {{ on_error = abort {rest} substage a {{ run = \"x\" }} substage b {{ {of_b} run = \"x\" }} substage c {{ run = \"x\" }} }}"
         )
     };
-    let thrown = [("s/a", 3, YELLOW), ("s/b", 2, YELLOW), ("s/c", 4, FLAKY)];
+    let some_lost = [(End::Lost, 0.25), (FAILS, 0.125), (End::Exit(80), 0.125), (End::Exit(0), 0.5)];
+    let thrown = [("s/a", 3, YELLOW), ("s/b", 2, &some_lost[..]), ("s/c", 4, FLAKY)];
     let yellow = "exit_codes { 80 = unstable }";
-    for of_b in
-        ["", "retry = 2", "on_error = ignore", "dispatch { copies = 3 need = 2 }", "retry = 1 dispatch { copies = 2 need = 1 }"]
-    {
+    for of_b in [
+        "",
+        "retry { limit = 2 on = [lost] }",
+        "retry = 2",
+        "on_error = ignore",
+        "dispatch { copies = 3 need = 2 }",
+        "retry = 1 dispatch { copies = 2 need = 1 }",
+    ] {
         assert!(is_exact(&stage(yellow, of_b), &thrown), "{of_b}");
         assert!(is_exact(&stage("parallel = 3 exit_codes { 80 = unstable }", of_b), &thrown), "{of_b}");
         assert!(is_exact(&stage("deadline = 5m exit_codes { 80 = unstable }", of_b), &thrown), "{of_b}");
@@ -166,6 +174,16 @@ fn a_dispatch_is_told_instant_by_instant() {
             assert!(is_exact(&of(copies, need, retry), &[("s/a", 2, ends)]), "{need} of {copies}, {retry} retries");
         }
     }
+    // Some have failed for good while others are tried again.
+    let partly = |need: u32| {
+        format!(
+            "stage s {{ substage a {{ retry {{ limit = 1 on = [lost] }} dispatch {{ copies = 3 need = {need} }} run = \"x\" }} }}"
+        )
+    };
+    let some_lost = [(End::Lost, 0.25), (FAILS, 0.25), (End::Exit(0), 0.5)];
+    for need in 1..=3 {
+        assert!(is_exact(&partly(need), &[("s/a", 2, &some_lost)]), "{need}");
+    }
     // Without length and retries all end at once; with retries it is not told which come first.
     assert!(is_exact(&of(3, 2, 0), &[("s/a", 0, YELLOW)]));
     assert!(!is_exact("stage s { retry = 1 substage a { dispatch { copies = 3 need = 2 } run = \"x\" } }", &[("s/a", 0, FLAKY)]));
@@ -185,79 +203,92 @@ fn at_least(copies: usize, need: usize, pass: f64) -> f64 {
 
 #[test]
 fn a_dispatch_of_too_many_is_bounded() {
-    let of = |copies: u32, need: u32, retry: u32| {
+    let of = |need: u32, retry: u32, rest: &str| {
         plan(&format!(
-            "stage s {{ exit_codes {{ 80 = unstable }} retry = {retry} \
-             substage a {{ dispatch {{ copies = {copies} need = {need} }} run = \"x\" }} }}"
+            "{rest} stage s {{ exit_codes {{ 80 = unstable }} retry = {retry} \
+             substage a {{ dispatch {{ copies = 1000 need = {need} }} run = \"x\" }} }}"
         ))
     };
     let odds = |plan: &Plan| flakes(plan, &[("s/a", 0.1, FAILS), ("s/a", 0.2, End::Exit(80))], &[("s/a", 60)]);
-    let big = of(1_000, 990, 1);
-    let found = propagated(&big, &odds(&big));
-    assert_eq!(found.doubts, BTreeSet::from([Doubt::Dispatch(SubstageRef { stage: 0, substage: 0 })]));
     let passes = at_least(1_000, 990, 0.99);
     let near = |value: f64, wanted: f64| assert!((value - wanted).abs() < 1e-9 * wanted, "{value} is not {wanted}");
-    near(found.failed.least, 1.0 - passes);
-    near(found.succeeded.most, passes);
-    near(found.attempts().most, 1_100.0);
-    near(found.gpu_hours(&big).most, 2.0 * 1_100.0);
-    assert_eq!((found.attempts().least, found.gpu_hours(&big).least), (0.0, 0.0));
+    for rest in ["", "deadline = 1d"] {
+        let big = of(990, 1, rest);
+        let found = propagated(&big, &odds(&big));
+        assert_eq!(found.doubts, BTreeSet::from([Doubt::Dispatch(SubstageRef { stage: 0, substage: 0 })]));
+        near(found.failed.least, 1.0 - passes);
+        near(found.succeeded.most, passes);
+        near(found.attempts().most, 1_100.0);
+        near(found.gpu_hours(&big).most, 2.0 * 1_100.0);
+        assert_eq!((found.attempts().least, found.gpu_hours(&big).least), (0.0, 0.0));
+    }
     // What is told exactly goes as far as it is quick.
-    let most = of(1_000, 700, 0);
+    let most = of(700, 0, "");
     assert!((quick(&most, &odds(&most)).failed.most - (1.0 - at_least(1_000, 700, 0.9))).abs() < 1e-12);
 }
 
 #[test]
 fn the_time_of_many_states_is_rounded_up() {
-    // All sums of these times may come about.
-    let stages: String =
-        (0..8).map(|at| format!("stage s{at} {{ on_error = ignore retry = 1 substage a {{ run = \"x\" }} }}\n")).collect();
-    let found = |deadline: i64| {
+    // All sums of these times may come about: more than are told to the moment.
+    let found = |deadline: i64, minutes: &[i64]| {
+        let each = |of: &dyn Fn(usize) -> String| (0..minutes.len()).map(of).collect::<String>();
+        let stages = each(&|at| format!("stage s{at} {{ on_error = ignore retry = 1 substage a {{ run = \"x\" }} }}\n"));
         let plan = plan(&format!("deadline = {deadline}m\n{stages}"));
-        let takes: Vec<(String, i64)> = (0..8).map(|at| (format!("s{at}/a"), 1 << at)).collect();
-        let takes: Vec<(&str, i64)> = takes.iter().map(|(path, minutes)| (path.as_str(), *minutes)).collect();
-        let odds = flakes(&plan, &[("*/*", 0.25, FAILS)], &takes);
+        let mut odds = flakes(&plan, &[("*/*", 0.25, FAILS)], &[]);
+        for (at, minutes) in minutes.iter().enumerate() {
+            odds.takes(&plan, &format!("s{at}/a"), Duration(minutes * 60_000)).unwrap();
+        }
         (propagated(&plan, &odds), counted(&plan, &odds, 1 << 20).expect("few runs"))
     };
-    // The longest run takes 510 minutes; no part is more than two, and there are eight stages.
-    let (quick, _) = found(526);
+    // A part is a minute, and every time is so many parts: nothing is rounded, and the longest run takes 254 minutes.
+    let (whole, _) = found(256, &[1, 2, 4, 8, 16, 32, 64]);
+    assert!(whole.doubts.is_empty(), "{:?}", whole.doubts);
+    is(whole.succeeded, 1.0);
+    // Here a part is two minutes at most, for each of eight stages; the longest run takes 510.
+    let minutes = [1, 2, 4, 8, 16, 32, 64, 128];
+    let (quick, _) = found(527, &minutes);
     assert!(quick.doubts.is_empty(), "{:?}", quick.doubts);
-    is(quick.succeeded, 1.0);
     for deadline in [300, 400, 500] {
-        let (quick, sure) = found(deadline);
-        assert!(!quick.doubts.is_empty());
+        let (quick, sure) = found(deadline, &minutes);
+        let (_, earlier) = found(deadline - 16, &minutes);
         assert!(holds(quick.succeeded, sure.succeeded.least), "{:?} {:?}", quick.succeeded, sure.succeeded);
-        let (late, _) = found(deadline - 16);
-        assert!(quick.succeeded.least >= late.succeeded.least && quick.succeeded.least > 0.0);
-        // It is not coarser than it says.
-        let (_, sure) = found(deadline - 16);
-        assert!(quick.succeeded.least >= sure.succeeded.least - 1e-12, "{:?} {:?}", quick.succeeded, sure.succeeded);
+        assert!(quick.succeeded.least >= earlier.succeeded.least - 1e-12, "{:?} {:?}", quick.succeeded, earlier.succeeded);
     }
 }
 
 #[test]
 fn what_is_lost_is_missing_nowhere() {
     let all = |of: &dyn Fn(usize) -> String| (0..16).map(of).collect::<String>();
-    let stages = |rest: &str| {
-        format!(
-            "stage build {{ {rest} on_error = ignore {} }}\nstage bad {{ on_error = continue substage x {{ run = \"x\" }} }}\n\
+    let found = |rest: &str| {
+        let plan = plan(&format!(
+            "stage bad {{ on_error = continue substage x {{ run = \"x\" }} }}\nstage build {{ {rest} on_error = ignore {} }}\n\
              stage test {{ on_error = continue {} }}",
             all(&|at| format!("substage b{at} {{ run = \"x\" }}\n")),
             all(&|at| format!("substage t{at} {{ artifacts {{ load = [\"build/b{at}\"] }} run = \"x\" }}\n")),
-        )
+        ));
+        let found =
+            propagated(&plan, &flakes(&plan, &[("build/*", 0.25, FAILS), ("bad/*", 0.5, FAILS), ("test/*", 0.02, FAILS)], &[]));
+        assert!(found.doubts.iter().any(|doubt| matches!(doubt, Doubt::Combinations(_))), "{:?}", found.doubts);
+        found
     };
     for rest in ["", "parallel = 8 deadline = 1d"] {
-        let plan = plan(&stages(rest));
-        let odds = flakes(&plan, &[("build/*", 0.25, FAILS), ("bad/*", 0.5, FAILS), ("test/*", 0.02, FAILS)], &[]);
-        let Reliability { failed, doubts, .. } = propagated(&plan, &odds);
-        assert!(matches!(doubts.first(), Some(Doubt::Combinations(_))), "{doubts:?}");
+        let found = found(rest);
         let succeeded = 0.5 * (0.25 + 0.75 * 0.98f64).powi(16);
-        assert!(holds(failed, 1.0 - succeeded) && failed.least > 0.34, "{failed:?}");
-        let found = propagated(&plan, &odds);
-        let shares = |stage: usize| found.substages[stage].iter();
-        assert!(shares(0).all(|share| holds(share.runs, 1.0) && holds(share.attempts, 1.0) && holds(share.busy, 60_000.0)));
-        assert!(shares(2).all(|share| holds(share.runs, 0.75) && holds(share.attempts, 0.75) && holds(share.busy, 45_000.0)));
-        assert!(shares(2).all(|share| holds(share.breaks, 0.75 * 0.02) && share.breaks.most < 0.02), "{:?}", found.substages[2]);
+        // Of what is lost it is known whether it was failing already.
+        assert!(holds(found.failed, 1.0 - succeeded) && found.failed.least > 0.5, "{:?}", found.failed);
+        for share in &found.substages[1] {
+            assert!(holds(share.runs, 1.0) && holds(share.attempts, 1.0) && holds(share.busy, 60_000.0), "{share:?}");
+            assert!(share.runs.most < 1.0 + 1e-9, "{share:?}");
+        }
+        for share in &found.substages[2] {
+            assert!(holds(share.runs, 0.75) && holds(share.attempts, 0.75) && holds(share.busy, 45_000.0), "{share:?}");
+            assert!(holds(share.breaks, 0.75 * 0.02) && share.breaks.most < 0.02, "{share:?}");
+        }
+    }
+    // One by one a minute each: the deadline lets half of them start.
+    let found = found("parallel = 1 deadline = 8m");
+    for (at, share) in found.substages[1].iter().enumerate() {
+        assert!(holds(share.runs, if at < 8 { 1.0 } else { 0.0 }), "{at}: {share:?}");
     }
 }
 
@@ -269,13 +300,9 @@ fn bounds_are_exact_but_for_rounding() {
     assert!(bounds(0.0, 1e-13).is_exact());
     assert!(!bounds(0.0, 1e-11).is_exact());
     // Probabilities that are 1 together leave nothing to succeed by.
-    let plan = plan("stage s { deadline = 90s substage a { timeout = 10m run = \"x\" } }");
+    let plan = plan("stage s { substage a { run = \"x\" } }");
     let thirds = [("s/a", 0.7, FAILS), ("s/a", 0.2, End::Lost), ("s/a", 0.1, End::Exit(2))];
-    assert_eq!(quick(&plan, &flakes(&plan, &thirds, &[])).succeeded.most, 0.0);
-    // What never happens has no length.
-    let plan =
-        self::plan("stage s { parallel = 1 deadline = 5m timeout = 10m substage a { run = \"x\" } substage b { run = \"x\" } }");
-    is(quick(&plan, &flakes(&plan, &[("s/a", 0.0, End::TimedOut)], &[])).succeeded, 1.0);
+    assert_eq!(counted(&plan, &flakes(&plan, &thirds, &[]), 100).unwrap().succeeded.most, 0.0);
 }
 
 #[test]
@@ -285,6 +312,8 @@ fn runs_are_gone_through_as_far_as_is_said() {
     // The first of the two runs has one substage with one attempt.
     assert!(counted(&plan, &odds, 1).is_none());
     assert!(counted(&plan, &odds, 2).is_some());
+    // What never happens is no run.
+    assert!(counted(&plan, &flakes(&plan, &[("s/a", 0.0, FAILS)], &[]), 1).is_some());
 }
 
 #[test]

@@ -45,8 +45,8 @@ pub(super) fn dispatched(replica: &Timeline, copies: u32, need: u32) -> Option<D
             }
         }
         let mut open = 0.0;
-        for a in 0..k.min(n) {
-            for f in 0..=(n - k).min(n - 1 - a) {
+        for a in 0..k {
+            for f in 0..=n - k {
                 open += factorials.term(n - 1, &[(a, passed), (f, failed), (n - 1 - a - f, (rest - failed).max(0.0))]);
             }
         }

@@ -142,7 +142,6 @@ fn alone(tries: &[Try], retry: &Retry) -> (Ends, f64, f64) {
     let most = f64::from(retry.limit) + 1.0;
     let (attempts, last) = match again {
         again if again >= 1.0 - 1e-12 => (most, 1.0),
-        again if again <= 0.0 => (1.0, 0.0),
         again => (-(most * again.ln()).exp_m1() / (1.0 - again), ((most - 1.0) * again.ln()).exp()),
     };
     let mut ends = Ends::default();
