@@ -10,10 +10,10 @@ use o11n::sema::hir::FakeOutcome;
 
 use super::{Asked, asked, drawn, main, told, world};
 
-const LIMIT: u64 = 100_000;
+pub(super) const LIMIT: u64 = 100_000;
 
 #[track_caller]
-fn finding(body: &str, expect: &str, limit: u64) -> Finding {
+pub(super) fn finding(body: &str, expect: &str, limit: u64) -> Finding {
     let source = format!("pipeline p {{\n{body}\n}}\n");
     let Asked { plan, expectations } = asked(&source, &[expect])
         .unwrap_or_else(|| panic!("{source}\n{expect}\n{}", drawn(&driver::check(&world(&source), &main(), None))));
@@ -21,14 +21,14 @@ fn finding(body: &str, expect: &str, limit: u64) -> Finding {
 }
 
 #[track_caller]
-fn holds(body: &str, expect: &str) {
+pub(super) fn holds(body: &str, expect: &str) {
     let finding = finding(body, expect, LIMIT);
     assert!(matches!(finding.verdict, Verdict::Holds), "{expect}: {}", told(&finding.verdict));
 }
 
 /// The counterexample, line by line.
 #[track_caller]
-fn broken_by(body: &str, expect: &str, lines: &[&str]) {
+pub(super) fn broken_by(body: &str, expect: &str, lines: &[&str]) {
     let finding = finding(body, expect, LIMIT);
     let Verdict::Broken(shown) = &finding.verdict else { panic!("{expect}: {}", told(&finding.verdict)) };
     let Counterexample { fakes, takes, .. } = &**shown;

@@ -2,7 +2,9 @@
 
 mod brute;
 mod claims;
+mod durations;
 mod pasted;
+mod waiting;
 
 use o11n::base::{MemoryWorld, RootPath};
 use o11n::cli::driver::{self, Outcome};

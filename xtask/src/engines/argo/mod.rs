@@ -55,6 +55,8 @@ const REAL_TABLE: &str = "tests/engines/conformance-real";
 const AT_ONCE: usize = 20;
 /// The same for runs that are cut by the clock, which goes on while the machine is busy.
 const BY_CLOCK_AT_ONCE: usize = 10;
+/// The same for runs whose commands really run.
+const REAL_AT_ONCE: usize = 4;
 
 /// Compiled files with something wrong: what then happens must be seen to differ. By the name of the case.
 const BROKEN: &[(&str, Mutation)] = &[
@@ -131,9 +133,10 @@ enum Pods {
 fn conduct(line: &mut Line, cases: &Cases, site: &Site, pods: Pods) -> Result<BTreeMap<String, Report>> {
     let folder = site.scratch.join("reports");
     fs::create_dir_all(&folder)?;
-    let (by_clock, others): (Vec<_>, Vec<_>) = cases.all().partition(|(_, one)| pods == Pods::Real || one.case.is_cut_by_clock());
+    let (by_clock, others): (Vec<_>, Vec<_>) = cases.all().partition(|(_, one)| one.case.is_cut_by_clock());
     let mut reports = BTreeMap::new();
     for (cases, at_once) in [(others, AT_ONCE), (by_clock, BY_CLOCK_AT_ONCE)] {
+        let at_once = if pods == Pods::Real { REAL_AT_ONCE } else { at_once };
         let wanted = reports.len() + cases.len();
         let mut waiting = cases.into_iter();
         for (number, one) in waiting.by_ref().take(at_once) {
