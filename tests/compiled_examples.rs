@@ -86,6 +86,17 @@ fn every_example_compiles_to_the_expected_workflow() {
 }
 
 #[test]
+fn every_example_compiles_for_kubernetes_with_its_driver() {
+    let target = target::by_name("kubernetes").unwrap();
+    let options = target::Options { given: vec![("driver".into(), "job".into())], ..target::Options::default() };
+    for name in EXAMPLES {
+        let emitted = target::emit(target, &plan_of(name), &options);
+        let errors: Vec<_> = emitted.diagnostics.iter().filter(|found| found.is_error()).map(|found| &found.message).collect();
+        assert!(errors.is_empty() && emitted.artifacts.len() == 1, "{name}: {errors:?}");
+    }
+}
+
+#[test]
 fn no_example_has_a_finding() {
     let world = world();
     for path in world.files.keys().filter(|path| path.ends_with(".o11n")) {

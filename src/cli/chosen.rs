@@ -27,7 +27,7 @@ pub(super) struct Chosen {
     #[arg(long, value_name = "NAME")]
     pub(super) trigger: Option<EcoString>,
     /// The value of a parameter; repeatable
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = assignment)]
     param: Vec<(EcoString, EcoString)>,
     /// Values of parameters, in YAML or JSON
     #[arg(long, value_name = "FILE")]
@@ -37,7 +37,8 @@ pub(super) struct Chosen {
     limit: Option<u64>,
 }
 
-fn parameter(text: &str) -> Result<(EcoString, EcoString), String> {
+/// A name and its value, as a flag takes them.
+pub(super) fn assignment(text: &str) -> Result<(EcoString, EcoString), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.trim().into(), value.into()))
 }

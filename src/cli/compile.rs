@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use ecow::EcoString;
 
-use super::chosen::{Chosen, variable};
+use super::chosen::{Chosen, assignment, variable};
 use super::defect::guarded;
 use super::driver::{self, Outcome, Request};
 use super::output::{Exit, MessageFormat, Stream, print, unwritable, usage, write_file};
@@ -48,6 +49,9 @@ struct What {
     /// Print what the engine must grant, instead of the pipeline
     #[arg(long)]
     rbac: bool,
+    /// What else the target is told, such as `driver=job`; repeatable
+    #[arg(long = "option", value_name = "NAME=VALUE", value_parser = assignment)]
+    options: Vec<(EcoString, EcoString)>,
     /// Stubs for scripts: each ends with the code in FAKE_…_RETCODE, else 0
     #[arg(long, value_enum, value_name = "WHICH")]
     stub: Option<Stub>,
@@ -88,7 +92,7 @@ impl What {
                 Stub::Always => plan::Stub::Always,
                 Stub::Guard => plan::Stub::Guard,
             }),
-            options: Options { kind, trigger: self.chosen.trigger.clone(), rbac: self.rbac },
+            options: Options { kind, trigger: self.chosen.trigger.clone(), rbac: self.rbac, given: self.options.clone() },
             inputs: self.chosen.inputs()?,
         })
     }

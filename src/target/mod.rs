@@ -1,21 +1,24 @@
 //! Backends: each turns a plan into the files of one engine, and declares what it keeps.
 //!
 //! A target reads the plan and nothing before it, and no target reads another. What several need stands beside them:
-//! [`capability`] (what is kept, as data), `pod` (what a hardware mode asks of Kubernetes), `yaml` (text that reads back
-//! the same).
+//! [`capability`] (what is kept, as data), `names` and `pod` (what Kubernetes calls things, what a hardware mode asks of it), `runner`
+//! (what stands around a body), `yaml` (text that reads back the same).
 
 mod argo;
 pub mod capability;
 mod json;
+mod kubernetes;
+mod names;
 mod pod;
 pub mod portability;
+mod runner;
 pub mod taskbook;
 mod uses;
 pub mod yaml;
 
 use ecow::EcoString;
 
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::plan::{Plan, Stage, Substage};
 use crate::schema::TargetSettings;
 use capability::Capability;
@@ -39,7 +42,12 @@ pub trait Target: Sync {
         false
     }
 
-    /// The files for this plan. Called with plans that [`capability::check`] found no error in.
+    /// What `--option` may set.
+    fn options(&self) -> &'static [TargetOption] {
+        &[]
+    }
+
+    /// The files for this plan. Called with plans that [`capability::check`] found no error in, and options that it knows.
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted;
 }
 
@@ -51,6 +59,24 @@ pub struct Options {
     pub trigger: Option<EcoString>,
     /// What the engine must grant, instead of the pipeline itself.
     pub rbac: bool,
+    /// What else the target is told, by name; the last of a name counts. See [`Target::options`].
+    pub given: Vec<(EcoString, EcoString)>,
+}
+
+impl Options {
+    /// The value of an option, if it was given.
+    fn value(&self, name: &str) -> Option<&str> {
+        self.given.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a target can be told by `--option NAME=VALUE`.
+#[derive(Debug)]
+pub struct TargetOption {
+    pub name: &'static str,
+    pub values: &'static [&'static str],
+    /// What it does, in one sentence.
+    pub doc: &'static str,
 }
 
 /// What the engine shall keep.
@@ -89,7 +115,7 @@ fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &json::Json];
+pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &json::Json];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {
@@ -127,6 +153,7 @@ pub fn emit(target: &dyn Target, plan: &Plan, options: &Options) -> Emitted {
                 .help("leave it out, or compile with `--target argo`"),
         );
     }
+    diagnostics.extend(options.given.iter().filter_map(|(name, value)| unknown_option(target, name, value)));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Emitted { artifacts: Vec::new(), diagnostics };
     }
@@ -136,4 +163,25 @@ pub fn emit(target: &dyn Target, plan: &Plan, options: &Options) -> Emitted {
         emitted.artifacts.clear();
     }
     Emitted { artifacts: emitted.artifacts, diagnostics }
+}
+
+/// What is said of an option that the target does not have, or of a value that it does not take.
+fn unknown_option(target: &dyn Target, name: &str, value: &str) -> Option<Diagnostic> {
+    let known = target.options().iter().find(|option| option.name == name);
+    if known.is_some_and(|option| option.values.contains(&value)) {
+        return None;
+    }
+    let (message, given, all) = match known {
+        None => {
+            let names: Vec<&str> = target.options().iter().map(|option| option.name).collect();
+            (format!("target `{}` has no option `{name}`", target.name()), name, names)
+        }
+        Some(option) => (format!("option `{name}` cannot be `{value}`"), value, option.values.to_vec()),
+    };
+    let help = match nearest(given, all.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if all.is_empty() => "it has no options; leave out `--option`".to_owned(),
+        None => format!("there is {}", listed(all)),
+    };
+    Some(Diagnostic::new(Code::Refused, message).help(help))
 }

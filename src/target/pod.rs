@@ -108,6 +108,42 @@ pub(super) fn node_selector(mode: &Hardware, k8s: &K8s, names: &ClusterNames) ->
     selector
 }
 
+/// The same with a label for each word of the mode's own `label`, where it names no selector. Alternatives in it are refused
+/// beforehand ([`has_hard_label`]), so it is words joined by `&&`. An empty prefix leaves them out.
+pub(super) fn labelled_selector(
+    mode: &Hardware,
+    k8s: &K8s,
+    names: &ClusterNames,
+    prefix: &str,
+) -> EcoVec<(EcoString, EcoString)> {
+    let mut selector = node_selector(mode, k8s, names);
+    if k8s.node_selector.is_empty() && !prefix.is_empty() {
+        for word in mode.label.split("&&").map(str::trim).filter(|word| !word.is_empty()) {
+            let key = eco_format!("{prefix}{word}");
+            if selector.iter().all(|(known, _)| *known != key) {
+                selector.push((key, "true".into()));
+            }
+        }
+    }
+    selector
+}
+
+/// Whether nodes cannot be asked for by the mode's `label`: a pod wants labels that are all there.
+pub(super) fn has_hard_label(mode: &Hardware) -> bool {
+    let selects = mode.k8s.as_ref().is_some_and(|k8s| !k8s.node_selector.is_empty());
+    !selects && mode.label.contains(['|', '!', '('])
+}
+
+/// In a mode's piece of a pod's spec: the container that runs the body is `main`, whatever the mode calls it.
+pub(super) fn call_main(spec: &mut Value, container: &str) {
+    let containers = spec.get_mut("containers").and_then(Value::as_array_mut);
+    for name in containers.into_iter().flatten().filter_map(|container| container.get_mut("name")) {
+        if name.as_str() == Some(container) {
+            *name = "main".into();
+        }
+    }
+}
+
 pub(super) fn tolerations(k8s: &K8s) -> EcoVec<Toleration> {
     k8s.tolerations.iter().map(|key| Toleration { key: key.clone(), operator: "Exists" }).collect()
 }
@@ -225,7 +261,7 @@ pub(super) fn patch(text: &str) -> Result<Value, String> {
 }
 
 /// Merges as Kubernetes does: mappings key by key, lists of named things by name (mounts by path), anything else replaced.
-fn merge(base: &mut Value, over: Value, field: &str) {
+pub(super) fn merge(base: &mut Value, over: Value, field: &str) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {

@@ -27,6 +27,21 @@ impl<T: Into<EcoString>> From<T> for Text {
     }
 }
 
+/// Plain data whose texts may hold anything; see [`Text`].
+#[derive(Debug)]
+pub struct Data<'a>(pub &'a serde_json::Value);
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            serde_json::Value::String(text) => Text(text.as_str().into()).serialize(serializer),
+            serde_json::Value::Array(items) => serializer.collect_seq(items.iter().map(Data)),
+            serde_json::Value::Object(map) => serializer.collect_map(map.iter().map(|(key, value)| (key, Data(value)))),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
 /// Readers built on libyaml refuse a block whose first line begins with a tab, and disagree on one that begins with blanks.
 fn is_block_safe(text: &str) -> bool {
     !text.contains('\n') || !text.trim_start_matches('\n').starts_with([' ', '\t']) && !text.starts_with('\n')

@@ -5,12 +5,12 @@ use super::{Context, substage};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{ExitClass, Hardware, Plan, RetryOn, Stage, Substage};
-use crate::target::Kind;
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
     approximated, kept, origin, refused,
 };
+use crate::target::{Kind, pod};
 
 pub(super) fn rows() -> Vec<Capability> {
     let mut rows = rules();
@@ -241,10 +241,7 @@ fn globs(plan: &Plan) -> Vec<Span> {
 }
 
 fn hard_labels(plan: &Plan) -> Vec<Span> {
-    modes(plan, |mode| {
-        let selects = mode.k8s.as_ref().is_some_and(|k8s| !k8s.node_selector.is_empty());
-        !selects && mode.label.contains(['|', '!', '('])
-    })
+    modes(plan, pod::has_hard_label)
 }
 
 fn other_systems(plan: &Plan) -> Vec<Span> {

@@ -8,11 +8,11 @@ use super::child::SELF;
 use super::flow::{self, Templates};
 use super::leaf::WORKSPACE_VOLUME;
 use super::model::{Arguments, CronSpec, EmptyDir, Metadata, Named, Object, Parameter, Template, Ttl, Volume, WorkflowSpec};
-use super::names::{hex_digest, shorten};
 use super::{Context, mangle, rbac};
 use crate::base::{Size, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Priority, Trigger};
+use crate::target::names::{hex_digest, shorten};
 use crate::target::{Artifact, Kind, yaml};
 
 /// The longest name of a CronWorkflow. Argo takes 52; children need some of it.

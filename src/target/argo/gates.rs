@@ -1,8 +1,8 @@
 //! Needs on substages of earlier stages: what a stage must tell of its substages, and who asks.
 
 use super::expr;
-use super::names::{Names, word};
 use crate::plan::{OnError, Plan};
+use crate::target::names::{Names, word};
 
 /// One question about substages of a stage: did all of them pass?
 #[derive(Clone, Debug)]

@@ -13,11 +13,12 @@ use super::model::{
 };
 use super::retry;
 use super::substage::is_dispatched;
-use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, is_plain_script, unexpanded};
+use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, is_plain_script};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, K8s, Plan, ScriptPart, Stage, Substage};
 use crate::target::capability::origin;
 use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
+use crate::target::runner::{self, unexpanded};
 use crate::target::wants_verdict;
 use crate::target::yaml::{self, Flow, Text};
 
@@ -121,22 +122,13 @@ fn mounts(of_mode: Vec<VolumeMount>) -> EcoVec<Flow<VolumeMount>> {
 }
 
 fn host(mode: &Hardware, k8s: &K8s, cx: &mut Context) -> Host {
-    let mut node_selector = pod::node_selector(mode, k8s, &cx.settings.cluster);
-    if k8s.node_selector.is_empty() && !cx.settings.label_prefix.is_empty() {
-        // Its alternatives are refused beforehand, so the label is words joined by `&&`.
-        for word in mode.label.split("&&").map(str::trim).filter(|word| !word.is_empty()) {
-            let key = eco_format!("{}{word}", cx.settings.label_prefix);
-            if node_selector.iter().all(|(known, _)| *known != key) {
-                node_selector.push((key, "true".into()));
-            }
-        }
-    }
+    let node_selector = pod::labelled_selector(mode, k8s, &cx.settings.cluster, &cx.settings.label_prefix);
     let (volumes, of_mode) = pod::volumes(k8s);
     let patch = match k8s.yaml.trim() {
         "" => None,
         text => match pod::patch(text) {
             Ok(mut value) => value.get_mut("spec").map(|spec| {
-                call_main(spec, &k8s.container);
+                pod::call_main(spec, &k8s.container);
                 (spec.to_string(), unreplaced(spec))
             }),
             Err(reason) => {
@@ -160,16 +152,6 @@ fn host(mode: &Hardware, k8s: &K8s, cx: &mut Context) -> Host {
     cx.sink.extend(texts.find(|text| !is_plain(text)).map(|text| not_plain(mode.span, text)));
     drop(texts);
     host
-}
-
-/// Argo calls the container that runs the body `main`, whatever the mode calls it.
-fn call_main(spec: &mut serde_json::Value, container: &str) {
-    let containers = spec.get_mut("containers").and_then(serde_json::Value::as_array_mut);
-    for name in containers.into_iter().flatten().filter_map(|container| container.get_mut("name")) {
-        if name.as_str() == Some(container) {
-            *name = "main".into();
-        }
-    }
 }
 
 /// A text that stands where nothing can carry it past Argo.
@@ -245,8 +227,8 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         let key = builder.slot("fingerprint", substage.fingerprint.clone());
         (key, cache.ttl.map(retry::duration), cx.cache_name(stage))
     });
-    let own_timeout = text::has_own_timeout(substage);
-    let after = substage.after.len() as i64 * text::AFTER;
+    let own_timeout = runner::has_own_timeout(substage);
+    let after = substage.after.len() as i64 * runner::AFTER;
     let image = substage.image.clone().unwrap_or_else(|| cx.settings.image.clone());
     if !is_plain(&image) {
         cx.sink.push(not_plain(origin(&substage.origins, "image", substage.span), &image));
@@ -261,7 +243,7 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         memoize,
         retry: retry::strategy(substage, own_timeout),
         // With `after` the runner keeps the time; the pod's own is the net under it.
-        deadline: substage.timeout.map(|timeout| text::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
+        deadline: substage.timeout.map(|timeout| runner::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
         priority_class: cx.settings.priority_class(substage.priority).cloned(),
         patch: patch(&host, after),
         host,

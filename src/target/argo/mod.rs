@@ -13,7 +13,6 @@ mod flow;
 mod gates;
 mod leaf;
 mod model;
-mod names;
 mod rbac;
 mod retry;
 mod settings;
@@ -26,12 +25,13 @@ use std::collections::BTreeSet;
 use ecow::EcoString;
 
 use super::capability::Capability;
+use super::names::{self, Names, mangle, shorten};
 use super::{Emitted, Kind, Options, Target};
 use crate::diag::Diagnostic;
 use crate::plan::{Plan, Stage, Substage};
 use crate::schema::TargetSettings;
 use model::{Container, Step, Suspend, Template};
-use names::{Names, mangle, shorten};
+
 use settings::Settings;
 
 /// The template that stops the Workflow that it is a step of.
@@ -70,7 +70,7 @@ impl Target for Argo {
 
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
         let mut cx = Context::new(plan, options);
-        names::check(plan, &mut cx.sink);
+        names::check("Argo", plan, &mut cx.sink);
         capabilities::check_options(&mut cx);
         if cx.sink.iter().any(Diagnostic::is_error) {
             return Emitted { artifacts: Vec::new(), diagnostics: cx.sink };

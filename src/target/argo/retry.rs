@@ -5,16 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::model::{Backoff, RetryStrategy};
 use crate::base::Duration;
 use crate::plan::{ExitClass, RetryOn, Substage};
-
-/// Two exit codes that mean nothing to the substage: our own runner's for an attempt that took too long, as `timeout` has it where
-/// that is free, and one for a body that exits with the first by itself.
-pub(super) fn own_codes(substage: &Substage) -> (u8, u8) {
-    let is_free = |code: &u8| {
-        substage.exit_codes.iter().all(|(known, _)| known != code) && !substage.retry.on.contains(&RetryOn::Exit(*code))
-    };
-    let mut free = (1..=124).rev().filter(is_free);
-    (free.next().unwrap_or(124), free.next().unwrap_or(1))
-}
+use crate::target::runner::own_codes;
 
 const DEADLINE: &str = "lastRetry.message contains 'longer than the specified deadline'";
 const EXITED: &str = "lastRetry.status == 'Failed' && lastRetry.message startsWith 'main: ' && \

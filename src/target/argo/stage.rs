@@ -8,11 +8,11 @@ use super::expr::{self, StageNode};
 use super::gates::{Gates, Question};
 use super::leaf::{Hosts, VERDICT_INPUT, declared};
 use super::model::{Dag, Inputs, OutputParameter, Outputs, Parameter, Step, StepArguments, Template, ValueFrom};
-use super::names::mangle;
 use super::substage::{self, Placed};
-use super::text::seconds;
 use super::{ABORT, Context, END, FAIL};
 use crate::plan::{OnError, Stage};
+use crate::target::names::mangle;
+use crate::target::runner::seconds;
 use crate::target::wants_verdict;
 use crate::target::yaml::Flow;
 

@@ -16,10 +16,10 @@ use super::model::{
     ContinueOn, Hook, Hooks, Inputs, Memoize, Named, OutputParameter, Outputs, Parameter, Step, StepArguments, Synchronization,
     Template, ValueFrom,
 };
-use super::names::{Names, mangle, shorten};
 use super::retry::{is_retried, quoted};
 use super::{ABORT, Context, FAIL};
 use crate::plan::{ExitClass, OnError, Stage, Substage};
+use crate::target::names::{Names, mangle, shorten};
 use crate::target::wants_verdict;
 use crate::target::yaml::Flow;
 
@@ -146,7 +146,11 @@ fn frame(stage: &Stage, substage: &Substage, in_dag: bool) -> Frame {
 /// A lock's name in plain letters; two different locks stay different.
 fn lock_name(name: &str) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && name.len() <= 63;
-    if is_plain { name.to_owned() } else { format!("{}-{}", mangle(name), &super::names::hex_digest(name.as_bytes())[..6]) }
+    if is_plain {
+        name.to_owned()
+    } else {
+        format!("{}-{}", mangle(name), &crate::target::names::hex_digest(name.as_bytes())[..6])
+    }
 }
 
 pub(super) fn mutexes(locks: &[String]) -> Option<Synchronization> {

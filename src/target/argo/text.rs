@@ -9,8 +9,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use ecow::EcoString;
 
 use super::files;
-use super::retry::own_codes;
-use crate::plan::{Body, ExitClass, Script, ScriptPart, Substage};
+use crate::plan::{Body, Script, ScriptPart, Substage};
+use crate::target::runner::{self, interpreter, words};
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,9 +53,6 @@ impl Carried {
 pub(super) const CASES: &str = "/o11n/cases";
 /// Where [`Carried`] cases are.
 pub(super) const CARRIED_CASES: &str = "/tmp/o11n-cases";
-/// How long one `after` may take, in seconds.
-pub(super) const AFTER: i64 = 300;
-
 /// Whether Argo and Kubernetes leave the text alone wherever it stands in a template.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -65,12 +62,6 @@ pub(super) fn is_plain(text: &str) -> bool {
 /// Whether the text stands in a script, or in a file that Argo writes, as it is.
 pub(super) fn is_plain_script(text: &str) -> bool {
     is_plain(text) && !text.contains("$$") && !text.contains("$(ARGO_") && !text.contains("$(KUBERNETES_")
-}
-
-/// A word or a variable's value as Kubernetes gives it back unchanged.
-pub(super) fn unexpanded(text: EcoString) -> EcoString {
-    let is_expanded = text.contains('$') && (text.contains("$(") || text.contains("$$"));
-    if is_expanded { text.replace("$", "$$") } else { text }
 }
 
 /// What the substage's container runs. `copies`: first it copies what was loaded beside the workspace; words cannot.
@@ -95,19 +86,6 @@ pub(super) fn program(substage: &Substage, carried: &Carried, copies: bool) -> P
         }
     }
     Program::Script { interpreter: vec!["sh".into(), "-e".into()], source: runner(substage, &interpreter, carried, copies) }
-}
-
-/// Whether the runner, not Kubernetes, ends an attempt that takes too long: Kubernetes would count `after` in.
-pub(super) fn has_own_timeout(substage: &Substage) -> bool {
-    !substage.after.is_empty() && substage.timeout.is_some()
-}
-
-fn interpreter(shell: &str) -> Vec<EcoString> {
-    match shell {
-        "bash" => vec!["bash".into(), "-euo".into(), "pipefail".into()],
-        "sh" => vec!["sh".into(), "-eu".into()],
-        other => other.split_whitespace().map(EcoString::from).collect(),
-    }
 }
 
 /// Scripts one after the other, each on lines of its own.
@@ -209,80 +187,9 @@ fn runner(substage: &Substage, interpreter: &[EcoString], carried: &Carried, cop
     for (index, after) in substage.after.iter().enumerate() {
         out.file(&format!("/tmp/o11n-after-{}", index + 1), joined([after].into_iter()));
     }
-    out.push(attempt(substage, &run));
-    for index in 1..=substage.after.len() {
-        out.push(format!("o11n_after {shell} /tmp/o11n-after-{index}\n"));
-    }
-    let (timed_out, other) = own_codes(substage);
-    if substage.timeout.is_some() {
-        out.push(format!("[ \"$o11n_code\" -ne {timed_out} ] || o11n_code={other}\n"));
-    }
-    out.push(format!("case $O11N_OUTCOME in timed_out) exit {timed_out} ;; cancelled) exit 143 ;; esac\nexit \"$o11n_code\"\n"));
+    let after = (1..=substage.after.len()).map(|index| format!("{shell} /tmp/o11n-after-{index}"));
+    out.push(runner::attempt(substage, &run, after));
     out
-}
-
-/// Runs the body, ends it when its time is over or somebody stops it, and tells `after` what became of it.
-fn attempt(substage: &Substage, run: &str) -> String {
-    let timer = match substage.timeout {
-        Some(timeout) => format!("(sleep {}; kill -ALRM ${{$}}) >/dev/null 2>&1 & o11n_timer=$!\n", seconds(timeout)),
-        None => "o11n_timer=\n".to_owned(),
-    };
-    let mut cases = String::new();
-    for (class, word) in [(ExitClass::Unstable, "unstable"), (ExitClass::Lost, "lost")] {
-        let codes: Vec<String> =
-            substage.exit_codes.iter().filter(|(_, is)| *is == class).map(|(code, _)| code.to_string()).collect();
-        if !codes.is_empty() {
-            cases.push_str(&format!("    {}) O11N_OUTCOME={word} ;;\n", codes.join("|")));
-        }
-    }
-    format!(
-        r#"O11N_OUTCOME='' o11n_code=0
-o11n_stop() {{
-  O11N_OUTCOME=$1
-  trap '' TERM
-  kill -TERM 0 || :
-  (sleep 10; kill -KILL "$o11n_pid") >/dev/null 2>&1 &
-}}
-o11n_after() {{
-  "$@" & o11n_pid=$!
-  (sleep {AFTER}; kill -KILL "$o11n_pid") >/dev/null 2>&1 & o11n_timer=$!
-  wait "$o11n_pid" || :
-  kill "$o11n_timer" 2>/dev/null || :
-}}
-trap 'o11n_stop cancelled' TERM
-trap 'o11n_stop timed_out' ALRM
-{run} & o11n_pid=$!
-{timer}while :; do
-  o11n_code=0
-  wait "$o11n_pid" || o11n_code=$?
-  kill -0 "$o11n_pid" 2>/dev/null || break
-done
-trap '' TERM ALRM
-[ -z "$o11n_timer" ] || kill "$o11n_timer" 2>/dev/null || :
-if [ -z "$O11N_OUTCOME" ]; then
-  case $o11n_code in
-    0) O11N_OUTCOME=succeeded ;;
-{cases}    *) O11N_OUTCOME=failed ;;
-  esac
-fi
-export O11N_OUTCOME
-"#
-    )
-}
-
-/// Whole seconds, at least one; a part of one counts as one.
-pub(super) fn seconds(duration: crate::base::Duration) -> i64 {
-    (duration.0.saturating_add(999) / 1_000).max(1)
-}
-
-/// Words of a shell, each quoted where it must be.
-fn words<T: AsRef<str>>(words: &[T]) -> String {
-    let quoted = |word: &T| {
-        let word = word.as_ref();
-        let is_safe = |c: char| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
-        if !word.is_empty() && word.chars().all(is_safe) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-    };
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// Base64 in lines of 76 characters, each ended.

@@ -1,4 +1,4 @@
-//! Names as Argo and Kubernetes take them: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, short enough, unique.
+//! Names as Kubernetes takes them, and what is built on it: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`, short enough, unique.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ const LONGEST: usize = 63;
 /// Steps that we add begin so.
 pub(super) const OWN: &str = "o11n-";
 
-/// The name in Argo's letters. Lower case, because pods are named after templates. A letter that ASCII lacks is `u` and its hex code
+/// The name in Kubernetes' letters. Lower case, because pods are named after templates. A letter that ASCII lacks is `u` and its hex code
 /// point, any run of other characters one `-`.
 pub(super) fn mangle(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -79,29 +79,29 @@ impl Names {
     }
 }
 
-/// Reports stages, and substages of one stage, whose names become one.
-pub(super) fn check(plan: &Plan, sink: &mut Vec<Diagnostic>) {
-    distinct("stages", plan.stages.iter().map(|stage| (stage.name.as_str(), stage.span)), sink);
+/// Reports stages, and substages of one stage, whose names become one in an engine, as people call it.
+pub(super) fn check(engine: &str, plan: &Plan, sink: &mut Vec<Diagnostic>) {
+    distinct(engine, "stages", plan.stages.iter().map(|stage| (stage.name.as_str(), stage.span)), sink);
     for stage in &plan.stages {
-        distinct("substages", stage.substages.iter().map(|substage| (substage.name.as_str(), substage.span)), sink);
+        distinct(engine, "substages", stage.substages.iter().map(|substage| (substage.name.as_str(), substage.span)), sink);
     }
 }
 
-fn distinct<'a>(noun: &str, names: impl Iterator<Item = (&'a str, Span)>, sink: &mut Vec<Diagnostic>) {
+fn distinct<'a>(engine: &str, noun: &str, names: impl Iterator<Item = (&'a str, Span)>, sink: &mut Vec<Diagnostic>) {
     let mut known: HashMap<String, (&str, Span)> = HashMap::with_capacity(names.size_hint().0);
     for (name, span) in names {
         let mangled = mangle(name);
         if mangled.starts_with(OWN) {
-            let message = format!("`{name}` becomes `{mangled}` in Argo, where `{OWN}` begins the names of our own steps");
+            let message = format!("`{name}` becomes `{mangled}` in {engine}, where `{OWN}` begins the names of our own steps");
             sink.push(Diagnostic::at(Code::MangledCollision, span, message, "named here").help("give it another name"));
             continue;
         }
         if let Some((other, first)) = known.get(&mangled) {
-            let message = format!("the {noun} `{other}` and `{name}` are both `{mangled}` in Argo");
+            let message = format!("the {noun} `{other}` and `{name}` are both `{mangled}` in {engine}");
             sink.push(
                 Diagnostic::at(Code::MangledCollision, span, message, "the second one")
                     .label(*first, "the first one")
-                    .note("Argo's names hold lower-case letters, digits and `-` only")
+                    .note(format!("names in {engine} hold lower-case letters, digits and `-` only"))
                     .help("rename one of them so that they differ in more than letters' case and punctuation"),
             );
             continue;
