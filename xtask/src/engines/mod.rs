@@ -13,6 +13,7 @@ mod container;
 mod grammar;
 mod json;
 mod kubernetes;
+mod kubernetes_run;
 mod mutation;
 mod pre_commit;
 mod shellcheck;
@@ -81,6 +82,7 @@ const ENGINES: &[Engine] = &[
     pre_commit::ENGINE,
     argo::ENGINE,
     argo::REAL_ENGINE,
+    kubernetes_run::ENGINE,
 ];
 
 pub fn run(arguments: &Arguments) -> Result<()> {

@@ -41,6 +41,8 @@ var resourceOf = map[string]schema.GroupVersionResource{
 	"Workflow":         workflows,
 	"WorkflowTemplate": templates,
 	"ConfigMap":        {Version: "v1", Resource: "configmaps"},
+	"Job":              {Group: "batch", Version: "v1", Resource: "jobs"},
+	"ServiceAccount":   {Version: "v1", Resource: "serviceaccounts"},
 	"Secret":           {Version: "v1", Resource: "secrets"},
 	"Role":             {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "roles"},
 	"RoleBinding":      {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"},
@@ -83,12 +85,12 @@ func (c *cluster) as(ctx context.Context, namespace, account string) (dynamic.In
 	if client := c.accounts[key]; client != nil {
 		return client, nil
 	}
-	answer, err := c.kube.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, account, &authv1.TokenRequest{}, metav1.CreateOptions{})
+	token, err := c.token(ctx, namespace, account)
 	if err != nil {
 		return nil, err
 	}
 	config := rest.AnonymousClientConfig(c.config)
-	config.BearerToken = answer.Status.Token
+	config.BearerToken = token
 	config.QPS = -1
 	client, err := dynamic.NewForConfig(config)
 	if err == nil {
@@ -97,13 +99,25 @@ func (c *cluster) as(ctx context.Context, namespace, account string) (dynamic.In
 	return client, err
 }
 
-// prepare puts into a new cluster what it needs before Argo's controller starts.
+// token is one by which a service account is known.
+func (c *cluster) token(ctx context.Context, namespace, account string) (string, error) {
+	answer, err := c.kube.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, account, &authv1.TokenRequest{}, metav1.CreateOptions{})
+	if err != nil {
+		return "", err
+	}
+	return answer.Status.Token, nil
+}
+
+// prepare puts into a new cluster what it needs before Argo's controller starts, if it is to have one.
 func (c *cluster) prepare(ctx context.Context, o options) error {
 	err := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, time.Minute, true, func(ctx context.Context) (bool, error) {
 		return c.kube.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error() == nil, nil
 	})
 	if err != nil {
 		return fmt.Errorf("the API server does not get ready: %w", err)
+	}
+	if o.kubectl != "" {
+		return nil
 	}
 	files, err := filepath.Glob(filepath.Join(o.crds, "*.json"))
 	if err != nil || len(files) == 0 {

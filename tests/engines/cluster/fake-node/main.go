@@ -1,6 +1,5 @@
-// fake-node is the part of a Kubernetes cluster that is ours when pipelines are proved on Argo's controller: nodes without
-// containers, and whoever submits workflows and tells what became of them. API server, scheduler and controllers are the real
-// ones.
+// fake-node is the part of a Kubernetes cluster that is ours when pipelines are proved on it: nodes without containers, and whoever
+// submits workflows or Jobs and tells what became of them. API server, scheduler and controllers are the real ones.
 //
 //	fake-node keys FOLDER                  writes the keys that sign the tokens of service accounts
 //	fake-node crds FROM INTO               writes custom resource definitions as JSON, without what is for people only
@@ -122,6 +121,8 @@ type options struct {
 	store string
 	// argoConfig is the data of the controller's ConfigMap, as a file.
 	argoConfig string
+	// kubectl is a program; empty: pipelines are workflows of Argo, not Jobs.
+	kubectl string
 }
 
 func serve(arguments []string) error {
@@ -131,6 +132,7 @@ func serve(arguments []string) error {
 	flags.StringVar(&o.crds, "crds", "", "folder of Argo's custom resource definitions")
 	flags.StringVar(&o.store, "real", "", "leave the pods to a kubelet, and keep artifacts at this address")
 	flags.StringVar(&o.argoConfig, "argo-config", "", "the controller's ConfigMap")
+	flags.StringVar(&o.kubectl, "kubectl", "", "what drivers use: pipelines are Jobs, and there is no Argo")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func serve(arguments []string) error {
 	if err := c.prepare(ctx, o); err != nil {
 		return err
 	}
-	s := newServer(c)
+	s := newServer(c, o.kubectl)
 	if o.store == "" {
 		err = s.startNode(ctx)
 	} else {
@@ -152,7 +154,12 @@ func serve(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.watchWorkflows(ctx); err != nil {
+	if s.kubectl == "" {
+		err = s.watchWorkflows(ctx)
+	} else {
+		err = s.watchJobs(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	out := &lines{encoder: json.NewEncoder(os.Stdout)}

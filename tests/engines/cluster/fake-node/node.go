@@ -18,6 +18,8 @@ import (
 // server is all that runs here: the node, and the jobs.
 type server struct {
 	*cluster
+	// kubectl is a program; empty where pipelines are workflows of Argo.
+	kubectl string
 
 	lock sync.Mutex
 	// pods that are on our node, by namespace and name.
@@ -30,8 +32,8 @@ type server struct {
 	unmarked map[types.UID]bool
 }
 
-func newServer(c *cluster) *server {
-	return &server{cluster: c, pods: map[types.NamespacedName]*pod{}, runs: map[string]*run{}, unmarked: map[types.UID]bool{}}
+func newServer(c *cluster, kubectl string) *server {
+	return &server{cluster: c, kubectl: kubectl, pods: map[types.NamespacedName]*pod{}, runs: map[string]*run{}, unmarked: map[types.UID]bool{}}
 }
 
 // startNode registers the node and plays the pods that the scheduler puts there.
@@ -76,6 +78,9 @@ func (s *server) mark(uid types.UID, isMarked bool) {
 // minutes.
 func (s *server) awaitCalm(ctx context.Context) error {
 	const most = 15
+	if s.kubectl != "" {
+		return nil
+	}
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	// What the run before started is not seen at once.

@@ -78,18 +78,25 @@ func (s *server) newPod(seen *corev1.Pod) *pod {
 			p.main = &seen.Spec.Containers[i]
 		}
 	}
+	if p.main == nil && s.kubectl != "" {
+		p.main = &seen.Spec.Containers[0]
+	}
 	p.record = &record{Workflow: seen.Labels[labelWorkflow], Node: seen.Annotations[annotationNodeName]}
 	if p.main != nil {
 		p.record.Stage, p.record.Substage = p.env("O11N_STAGE"), p.env("O11N_SUBSTAGE")
 	}
-	p.record.identify()
+	if s.kubectl == "" {
+		p.record.identify()
+	} else {
+		p.record.identifyJob(seen)
+	}
 	return p
 }
 
 func (p *pod) env(name string) string {
 	for _, variable := range p.main.Env {
 		if variable.Name == name {
-			return variable.Value
+			return p.value(variable)
 		}
 	}
 	return ""
@@ -123,7 +130,13 @@ func (p *pod) play(ctx context.Context) {
 			return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: p.started}}
 		}),
 	})
-	executor, err := p.newExecutor(ctx)
+	var executor *executor
+	var err error
+	if p.server.kubectl == "" {
+		executor, err = p.newExecutor(ctx)
+	} else {
+		err = p.checkFiles(ctx)
+	}
 	var end ending
 	if err == nil {
 		end, err = p.perform(ctx, executor)
@@ -185,6 +198,8 @@ func (p *pod) body(ctx context.Context, executor *executor) (int, string, error)
 	switch {
 	case executor.isResource():
 		return executor.resource(ctx)
+	case p.main.Name == "driver":
+		return p.runDriver(ctx)
 	case p.attempt != nil:
 		return p.attempt.play(ctx, p)
 	case p.record.Substage != "":
@@ -237,6 +252,11 @@ func (p *pod) reportEnd(ctx context.Context, end ending) {
 	case evicted:
 		// What a kubelet leaves of a pod that it threw out: no container's state.
 		status.Reason, status.Message = "Evicted", "The node was low on resource: memory."
+		if p.server.kubectl != "" {
+			status.Conditions = append(status.Conditions, corev1.PodCondition{
+				Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "TerminationByKubelet", LastTransitionTime: metav1.Now(),
+			})
+		}
 		patch := map[string]any{"status": map[string]any{"phase": status.Phase, "reason": status.Reason, "message": status.Message,
 			"conditions": status.Conditions, "containerStatuses": nil, "initContainerStatuses": nil}}
 		p.reportRaw(ctx, patch)
@@ -251,7 +271,7 @@ func (p *pod) reportEnd(ctx context.Context, end ending) {
 	now := metav1.Now()
 	status.ContainerStatuses = p.containers(func(c corev1.Container) corev1.ContainerState {
 		is := &corev1.ContainerStateTerminated{Reason: "Completed", StartedAt: p.started, FinishedAt: now}
-		if c.Name == "main" && end.code != 0 {
+		if c.Name == p.main.Name && end.code != 0 {
 			is.ExitCode, is.Reason, is.Message = int32(end.code), "Error", end.message
 			if p.attempt != nil && p.attempt.OutOfMemory {
 				is.Reason = "OOMKilled"

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,6 +34,8 @@ type job struct {
 	Text string `json:"text"`
 	// Attempts of each replica, by `stage/substage#replica`, in order.
 	Attempts map[string][]*attempt `json:"attempts"`
+	// Interrupts: the first driver is thrown off its node after so many seconds, and another one takes the run up; none if 0.
+	Interrupts float64 `json:"interrupts"`
 	// Limit of the whole, in seconds.
 	Limit float64 `json:"limit"`
 }
@@ -58,6 +61,7 @@ type report struct {
 	ID        string           `json:"id"`
 	Seconds   float64          `json:"seconds"`
 	Workflows []map[string]any `json:"workflows"`
+	Jobs      []map[string]any `json:"jobs"`
 	Pods      []*record        `json:"pods"`
 	// Problems that make the report unfit to be compared.
 	Problems []string `json:"problems"`
@@ -78,8 +82,13 @@ type run struct {
 	something chan struct{}
 	pods      []*record
 	workflows map[string]*unstructured.Unstructured
-	problems  []string
-	notes     []string
+	jobs      map[string]*batchv1.Job
+	// drivers are how many there have been.
+	drivers int
+	// over is closed when nobody waits for the run any more.
+	over     chan struct{}
+	problems []string
+	notes    []string
 }
 
 func (r *run) complain(format string, arguments ...any) {
@@ -139,14 +148,24 @@ func (r *record) key() string { return fmt.Sprintf("%s/%s#%d", r.Stage, r.Substa
 
 // add notes that a pod has started and says when.
 func (r *run) add(p *pod) float64 {
-	key, number := p.record.key(), p.record.Attempt
 	r.lock.Lock()
 	defer r.lock.Unlock()
+	key := p.record.key()
+	isCounted := p.record.Attempt == 0
+	if isCounted {
+		p.record.Attempt = 1
+		for _, other := range r.pods {
+			if other.key() == key {
+				p.record.Attempt++
+			}
+		}
+	}
+	number := p.record.Attempt
 	if p.record.Substage != "" {
 		if attempts := r.job.Attempts[key]; number <= len(attempts) {
 			p.attempt = attempts[number-1]
 		}
-		if told := p.env("O11N_ATTEMPT"); told != strconv.Itoa(number) {
+		if told := p.env("O11N_ATTEMPT"); told != strconv.Itoa(number) && !isCounted {
 			r.problems = append(r.problems, fmt.Sprintf("attempt %d of %s was told that it is %s", number, key, told))
 		}
 	}
@@ -249,19 +268,27 @@ func (s *server) run(ctx context.Context, j *job) *report {
 	_ = s.awaitCalm(ctx)
 	r := &run{
 		job: j, start: time.Now(), happened: map[string]bool{}, something: make(chan struct{}),
-		workflows: map[string]*unstructured.Unstructured{},
+		workflows: map[string]*unstructured.Unstructured{}, jobs: map[string]*batchv1.Job{},
+		over: make(chan struct{}),
 	}
 	s.lock.Lock()
 	s.runs[j.ID] = r
 	s.lock.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(j.Limit*float64(time.Second)))
 	defer cancel()
+	isOver := r.isOver
+	if s.kubectl != "" {
+		isOver = r.areJobsOver
+	}
 	if err := s.submit(ctx, r); err != nil {
 		r.complain("cannot submit: %v", err)
-	} else if err := r.until(ctx, r.isOver); err != nil {
+	} else if err := r.until(ctx, isOver); err != nil {
 		r.complain("not over after %v s", j.Limit)
 	}
-	return r.close()
+	result := r.close()
+	close(r.over)
+	result.Jobs = s.jobReports(context.WithoutCancel(ctx), r)
+	return result
 }
 
 func (s *server) submit(ctx context.Context, r *run) error {
@@ -287,12 +314,20 @@ func (s *server) submit(ctx context.Context, r *run) error {
 
 // awaitRights waits until the API server has taken note of the rights that were granted.
 func (s *server) awaitRights(ctx context.Context, namespace string) error {
-	client, err := s.as(ctx, namespace, "")
+	account, probe := "", workflows
+	if s.kubectl != "" {
+		account, probe = driverAccount, resourceOf["Job"]
+		if _, err := s.kube.CoreV1().ServiceAccounts(namespace).Get(ctx, account, metav1.GetOptions{}); apierrors.IsNotFound(err) {
+			// Plain Jobs have no driver.
+			return nil
+		}
+	}
+	client, err := s.as(ctx, namespace, account)
 	if err != nil {
 		return err
 	}
 	return wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 10*time.Second, true, func(ctx context.Context) (bool, error) {
-		_, err := client.Resource(workflows).Namespace(namespace).Get(ctx, "none", metav1.GetOptions{})
+		_, err := client.Resource(probe).Namespace(namespace).Get(ctx, "none", metav1.GetOptions{})
 		return !apierrors.IsForbidden(err), nil
 	})
 }

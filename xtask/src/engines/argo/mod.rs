@@ -9,7 +9,7 @@ mod setup;
 
 use super::cluster::job::Report;
 use super::cluster::real::RealCluster;
-use super::cluster::{Cluster, Line, programs};
+use super::cluster::{Cluster, Kind, Line, programs};
 use super::conformance::compiled::{Cases, Compiled};
 use super::conformance::judge::{Known, Seen};
 use super::mutation::Mutation;
@@ -98,7 +98,7 @@ const SAID: &[(&str, &str)] = &[
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let cases = compile(site, conformance::all(site.arguments)?, BROKEN)?;
     let start = Instant::now();
-    let (mut cluster, mut line) = Cluster::start(&site.scratch, false)?;
+    let (mut cluster, mut line) = Cluster::start(&site.scratch, Kind::Argo)?;
     let reports = conduct(&mut line, &cases, site, Pods::Fake).with_context(|| match cluster.dead() {
         Some(name) => format!("{name} has ended"),
         None => "the node".to_owned(),

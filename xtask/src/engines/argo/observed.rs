@@ -1,6 +1,6 @@
 //! What happened on Argo's controller, in the words of the machine.
 
-use super::super::cluster::job::{Pod, Report, Workflow};
+use super::super::cluster::job::{Pod, Report, Workflow, step_name};
 use super::super::conformance::case::copies;
 use super::super::conformance::observed::{Observed, ObservedAttempt, ObservedStage, ObservedSubstage};
 use anyhow::{Context, Result, ensure};
@@ -64,20 +64,6 @@ impl Workflow {
     fn phase(&self) -> &str {
         self.status.as_ref().and_then(|status| status["phase"].as_str()).unwrap_or("none")
     }
-}
-
-/// A name as it stands in Argo: see `docs/targets/argo.md`.
-pub fn step_name(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        match c {
-            'A'..='Z' | 'a'..='z' | '0'..='9' => out.push(c.to_ascii_lowercase()),
-            _ if c.is_alphanumeric() => out.push_str(&format!("u{:x}", u32::from(c))),
-            _ if !out.is_empty() && !out.ends_with('-') => out.push('-'),
-            _ => {}
-        }
-    }
-    out.trim_end_matches('-').to_owned()
 }
 
 impl<'a> Run<'a> {

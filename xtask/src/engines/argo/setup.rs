@@ -1,8 +1,7 @@
 //! What must be in the cluster before a case can run there.
 
-use super::super::cluster::job::{self, Job};
+use super::super::cluster::job::{self, Job, step_name};
 use super::super::conformance::compiled::{Compiled, emit};
-use super::observed::step_name;
 use crate::process;
 use anyhow::{Context, Result};
 use o11n::plan::{Plan, SubstageRef};
@@ -31,6 +30,7 @@ pub fn job(number: usize, one: &Compiled) -> Result<Job> {
         setup: format!("{}{rights}{SECRETS}", remembered(plan, &script.cached, rights)?),
         text: one.files.iter().map(|file| file.text.as_str()).collect(),
         attempts: job::attempts(plan, script, &one.case.trace),
+        interrupts: 0.0,
         limit: LIMIT + one.case.trace.duration.as_seconds() * 1.5,
     })
 }

@@ -15,6 +15,8 @@ pub struct Job {
     pub setup: String,
     pub text: String,
     pub attempts: BTreeMap<String, Vec<Attempt>>,
+    /// After so many seconds the driver is thrown off its node; 0: never.
+    pub interrupts: f64,
     /// In seconds.
     pub limit: f64,
 }
@@ -35,6 +37,8 @@ pub struct Report {
     pub id: String,
     #[serde(default)]
     pub workflows: Option<Vec<Workflow>>,
+    #[serde(default)]
+    pub jobs: Option<Vec<JobState>>,
     pub pods: Option<Vec<Pod>>,
     pub problems: Option<Vec<String>>,
     pub notes: Option<Vec<String>>,
@@ -50,6 +54,18 @@ pub struct Workflow {
     /// `activeDeadlineSeconds`.
     pub deadline: Option<f64>,
     pub status: Option<Value>,
+}
+
+/// A Job that was created by the node, not by a driver.
+#[derive(Debug, Deserialize)]
+pub struct JobState {
+    /// `Complete`, `Failed`, or empty.
+    pub end: String,
+    /// What its driver keeps, if it has one.
+    #[serde(default)]
+    pub state: String,
+    #[serde(default)]
+    pub outcome: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +84,20 @@ pub struct Pod {
     #[serde(default)]
     pub cause: String,
     pub code: Option<u8>,
+}
+
+/// A name as it stands in Kubernetes: see `docs/targets/argo.md`.
+pub fn step_name(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match c {
+            'A'..='Z' | 'a'..='z' | '0'..='9' => out.push(c.to_ascii_lowercase()),
+            _ if c.is_alphanumeric() => out.push_str(&format!("u{:x}", u32::from(c))),
+            _ if !out.is_empty() && !out.ends_with('-') => out.push('-'),
+            _ => {}
+        }
+    }
+    out.trim_end_matches('-').to_owned()
 }
 
 /// The name by which an attempt of a replica is known to the node, both counted from 1.

@@ -1,5 +1,5 @@
-//! A Kubernetes control plane with Argo's controller, all on the loopback interface, and a node: one without containers, or a
-//! real one.
+//! A Kubernetes control plane, with Argo's controller or without, all on the loopback interface, and a node: one without containers,
+//! or a real one.
 //!
 //! Every process is killed by the kernel when the thread that started it ends, however that comes about, so nothing outlives us.
 
@@ -10,7 +10,7 @@ pub mod real;
 use anyhow::{Context, Result, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use programs::{CONTROLLER, CRDS, ETCD, FAKE_NODE, KUBERNETES};
+use programs::{CONTROLLER, CRDS, ETCD, FAKE_NODE, KUBECTL, KUBERNETES};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -19,12 +19,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// What runs the pipelines, and their pods.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Argo's controller, and our node.
+    Argo,
+    /// Argo's controller, and a kubelet.
+    ArgoReal,
+    /// Kubernetes' own controller of Jobs, and our node.
+    Jobs,
+}
+
 /// A running cluster; it stops when it is dropped.
 pub struct Cluster {
     folder: PathBuf,
     ports: Ports,
-    /// A kubelet runs the pods.
-    is_real: bool,
+    kind: Kind,
     /// In the order in which they were started.
     processes: Vec<(&'static str, Child)>,
 }
@@ -58,12 +68,12 @@ impl Ports {
 }
 
 impl Cluster {
-    /// Starts a cluster with its state and logs in a folder; with a kubelet, if it shall be real.
-    pub fn start(folder: &Path, is_real: bool) -> Result<(Self, Line)> {
+    /// Starts a cluster with its state and logs in a folder.
+    pub fn start(folder: &Path, kind: Kind) -> Result<(Self, Line)> {
         for name in ["pki", "etcd", "log"] {
             fs::create_dir_all(folder.join(name))?;
         }
-        let mut cluster = Self { folder: folder.to_owned(), ports: Ports::free()?, is_real, processes: Vec::new() };
+        let mut cluster = Self { folder: folder.to_owned(), ports: Ports::free()?, kind, processes: Vec::new() };
         let line = cluster.start_all().with_context(|| format!("the cluster did not start; see {}/log", folder.display()))?;
         Ok((cluster, line))
     }
@@ -75,7 +85,7 @@ impl Cluster {
         // It waits for the API server.
         let line = self.start_fake_node()?;
         self.start_controllers()?;
-        if self.is_real {
+        if self.kind == Kind::ArgoReal {
             self.start_kubelet()?;
         }
         Ok(line)
@@ -156,7 +166,7 @@ impl Cluster {
         server.arg(format!("--token-auth-file={}", self.path("pki/tokens.csv")));
         server.arg(format!("--service-account-key-file={}", self.path("pki/sa.pub")));
         server.arg(format!("--service-account-signing-key-file={}", self.path("pki/sa.key")));
-        if self.is_real {
+        if self.kind == Kind::ArgoReal {
             // By these, every pod gets a local image.
             server.args([
                 "--feature-gates=MutatingAdmissionPolicy=true",
@@ -169,9 +179,13 @@ impl Cluster {
     fn start_fake_node(&mut self) -> Result<Line> {
         let mut node = Command::new(FAKE_NODE.folder()?.join("fake-node"));
         node.arg("serve").arg(format!("--kubeconfig={}", self.path("kubeconfig")));
-        node.arg(format!("--crds={}", CRDS.folder()?.display()));
-        node.arg(format!("--argo-config={}", self.path("argo-config.json")));
-        if self.is_real {
+        if self.kind == Kind::Jobs {
+            node.arg(format!("--kubectl={}", KUBECTL.folder()?.join("kubectl").display()));
+        } else {
+            node.arg(format!("--crds={}", CRDS.folder()?.display()));
+            node.arg(format!("--argo-config={}", self.path("argo-config.json")));
+        }
+        if self.kind == Kind::ArgoReal {
             node.arg(format!("--real=127.0.0.1:{}", self.ports.store));
         }
         let child = self.spawn("fake-node", &mut node)?;
@@ -189,10 +203,14 @@ impl Cluster {
         managers.args([
             "--leader-elect=false",
             "--bind-address=127.0.0.1",
-            "--controllers=serviceaccount-controller,garbage-collector-controller,root-ca-certificate-publisher-controller",
             "--kube-api-qps=1000",
             "--kube-api-burst=1000",
+            "--concurrent-job-syncs=20",
         ]);
+        let jobs = if self.kind == Kind::Jobs { ",job-controller" } else { "" };
+        managers.arg(format!(
+            "--controllers=serviceaccount-controller,garbage-collector-controller,root-ca-certificate-publisher-controller{jobs}"
+        ));
         managers.arg(format!("--root-ca-file={}", self.path("pki/apiserver.crt")));
         managers.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.managers));
         self.spawn("kube-controller-manager", &mut managers)?;
@@ -201,7 +219,11 @@ impl Cluster {
         scheduler.args(["--leader-elect=false", "--bind-address=127.0.0.1", "--kube-api-qps=1000", "--kube-api-burst=1000"]);
         scheduler.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.scheduler));
         self.spawn("kube-scheduler", &mut scheduler)?;
+        if self.kind == Kind::Jobs { Ok(()) } else { self.start_argo() }
+    }
 
+    fn start_argo(&mut self) -> Result<()> {
+        let kubeconfig = format!("--kubeconfig={}", self.path("kubeconfig"));
         let mut argo = Command::new(CONTROLLER.folder()?.join("workflow-controller"));
         argo.arg(&kubeconfig).args([
             "--namespace=argo",

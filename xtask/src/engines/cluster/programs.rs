@@ -41,6 +41,17 @@ pub const KUBERNETES: Tool = Tool {
     install: |into| build_kubernetes(&["kube-apiserver", "kube-controller-manager", "kube-scheduler"], into),
 };
 
+/// `kubectl`.
+pub const KUBECTL: Tool = Tool {
+    name: "kubectl",
+    version: KUBERNETES.version,
+    inputs: &["tests/engines/kubectl/go.mod", "tests/engines/kubectl/go.sum"],
+    install: |into| {
+        let package = ["k8s.io/kubernetes/cmd/kubectl"];
+        tools::go_build("tests/engines/kubectl", &package, &["-ldflags", KUBERNETES_VERSION], into)
+    },
+};
+
 /// `kubelet`.
 pub const KUBELET: Tool = Tool {
     name: "kubelet",

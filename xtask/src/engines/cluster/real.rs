@@ -4,7 +4,7 @@
 //! process ends, the kernel ends all the others and takes the mounts away.
 
 use super::programs::{ARGOEXEC, FAKE_NODE, KUBELET, RUNTIME};
-use super::{Cluster, Line};
+use super::{Cluster, Kind, Line};
 use crate::process;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -58,7 +58,7 @@ pub fn inside(arguments: &Arguments) -> Result<()> {
     }
     process::run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     process::run(Command::new("ip").args(["addr", "add", &format!("{ADDRESS}/32"), "dev", "lo"]))?;
-    let (_cluster, Line { mut jobs, mut reports }) = Cluster::start(&arguments.folder, true)?;
+    let (_cluster, Line { mut jobs, mut reports }) = Cluster::start(&arguments.folder, Kind::ArgoReal)?;
     thread::spawn(move || std::io::copy(&mut std::io::stdin(), &mut jobs));
     std::io::copy(&mut reports, &mut std::io::stdout())?;
     Ok(())

@@ -1,0 +1,43 @@
+//! What must be in the cluster before a case can run there.
+
+use super::super::cluster::job::{self, Job};
+use super::super::conformance::compiled::{Compiled, emit};
+use super::{INTERRUPTED, driven};
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How much longer than on the machine a run may take on the engine, in seconds; and one that is broken, and may never end.
+const LIMIT: f64 = 180.0;
+const LIMIT_OF_BROKEN: f64 = 60.0;
+
+/// The job that plays a case. `number` tells it from others.
+pub fn job(number: usize, one: &Compiled, is_broken: bool) -> Result<Job> {
+    let (plan, script) = (&one.case.plan, &one.case.script);
+    let rights = emit("kubernetes", plan, &driven(true))?;
+    let rights = &rights.artifacts.first().context("rights are emitted")?.text;
+    let text: String = one.files.iter().map(|file| file.text.as_str()).collect();
+    Ok(Job {
+        id: format!("case-{number}"),
+        setup: format!("{rights}{}", remembered(one, &text)?),
+        text,
+        attempts: job::attempts(plan, script, &one.case.trace),
+        interrupts: if one.case.name.ends_with(INTERRUPTED) { 3.0 + (number % 4) as f64 } else { 0.0 },
+        limit: if is_broken { LIMIT_OF_BROKEN } else { LIMIT } + one.case.trace.duration.as_seconds() * 1.5,
+    })
+}
+
+/// The ConfigMap by which the driver remembers which substages have succeeded.
+fn remembered(one: &Compiled, text: &str) -> Result<String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
+    let cached = one.case.script.cached.iter();
+    let data: BTreeMap<&str, &str> = cached.map(|at| (one.case.plan.substage(*at).fingerprint.as_str(), now.as_str())).collect();
+    if data.is_empty() {
+        return Ok(String::new());
+    }
+    let name = text.lines().find_map(|line| line.trim().strip_prefix("value: o11n-cache-")).context("the driver has a cache")?;
+    let map =
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": format!("o11n-cache-{name}") }, "data": data });
+    Ok(format!("---\n{map}\n"))
+}
