@@ -97,6 +97,11 @@ fn every_example_compiles_for_kubernetes_with_its_driver() {
 }
 
 #[test]
+fn every_example_compiles_to_the_expected_jenkinsfile() {
+    compiles_as_expected("jenkins", "Jenkinsfile");
+}
+
+#[test]
 fn no_example_has_a_finding() {
     let world = world();
     for path in world.files.keys().filter(|path| path.ends_with(".o11n")) {

@@ -42,6 +42,7 @@ fn run(target: &dyn target::Target, case: &Path) -> Result<(), Failed> {
     let (extension, text) = match target.name() {
         "argo" => ("yaml", text),
         "kubernetes" => ("yaml", text.map(|text| without_program(&text))),
+        "jenkins" => ("groovy", text),
         _ => ("json", text),
     };
     golden(&case.with_extension(extension), text.as_deref())?;

@@ -6,6 +6,7 @@
 
 mod argo;
 pub mod capability;
+mod jenkins;
 mod json;
 mod kubernetes;
 mod names;
@@ -115,7 +116,7 @@ fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &json::Json];
+pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &json::Json];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {

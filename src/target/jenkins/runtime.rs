@@ -1,0 +1,60 @@
+//! The runtime: one file in Groovy, of which each pipeline gets what it needs.
+//!
+//! A line `//+ feature …` begins lines that are there if one of the features is used, `//- else` those for when none is, `//-`
+//! ends both.
+
+use std::collections::BTreeSet;
+
+const RUNTIME: &str = include_str!("runtime.groovy");
+
+/// What a pipeline uses of the runtime.
+pub(super) type Features = BTreeSet<&'static str>;
+
+/// The runtime's lines for these features.
+pub(super) fn text(features: &Features) -> String {
+    let mut out = String::with_capacity(RUNTIME.len());
+    // Of each condition around a line: whether it holds.
+    let mut around: Vec<bool> = Vec::new();
+    for line in RUNTIME.lines() {
+        let mark = line.trim_start();
+        if let Some(wanted) = mark.strip_prefix("//+ ") {
+            around.push(wanted.split(' ').any(|feature| features.contains(feature)));
+        } else if mark == "//- else" {
+            if let Some(holds) = around.last_mut() {
+                *holds = !*holds;
+            }
+        } else if mark == "//-" {
+            around.pop();
+        } else if around.iter().all(|holds| *holds) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The names of its methods, whether there or not.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    RUNTIME.lines().filter_map(|line| {
+        let (head, rest) = line.split_once('(')?;
+        let is_method = !head.starts_with([' ', '/', '@']) && rest.ends_with('{');
+        is_method.then(|| head.split(' ').next_back()).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Features, RUNTIME, names, text};
+
+    #[test]
+    fn marks_are_balanced_and_leave_nothing_behind() {
+        let all: Features =
+            RUNTIME.lines().filter_map(|line| line.trim_start().strip_prefix("//+ ")).flat_map(|line| line.split(' ')).collect();
+        for features in [Features::new(), all] {
+            let text = text(&features);
+            assert!(!text.contains("//+") && !text.contains("//-"));
+            assert_eq!(text.matches('{').count(), text.matches('}').count(), "{text}");
+        }
+        assert!(names().any(|name| name == "runStage") && names().any(|name| name == "cases"));
+    }
+}

@@ -1,0 +1,310 @@
+// Pipeline nightly, written by o11n: change its source and compile it again.
+import groovy.transform.Field
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
+// What has become of the run so far.
+@Field Map o11n = [name: 'nightly', stages: [:], stopped: false, failing: false, unstable: false]
+
+properties([
+  parameters([string(name: 'O11N_FAKES', defaultValue: ''), string(name: 'O11N_REAL_RUN', defaultValue: '')]),
+  pipelineTriggers([cron('''TZ=Asia/Shanghai
+0 2 * * 1-6
+30 4 1 * *''')]),
+])
+stage_test()
+finish()
+
+void stage_test() {
+  runStage(
+    name: 'test',
+    substages: [[name: 'unit', run: { test_unit(it) }]],
+  )
+}
+
+// Substage test/unit
+void test_unit(Map attempt) {
+  on_agent(attempt) {
+    body(attempt, '''#!/usr/bin/env bash
+set -euo pipefail
+if [ "${O11N_REAL_RUN-}" != 1 ]; then
+  # A stub, made by `o11n compile --stub`: an exit code, or a list of them attempt by attempt.
+  set -f
+  for o11n_fake in ${O11N_FAKES-}; do export "${o11n_fake?}"; done
+  o11n_codes=0
+  o11n_codes=${FAKE_TEST_RETCODE:-$o11n_codes}
+  o11n_codes=${FAKE_TEST_UNIT_RETCODE:-$o11n_codes}
+  IFS=', '
+  o11n_attempt=1 o11n_code=0
+  for o11n_code in $o11n_codes; do
+    [ "$o11n_attempt" -lt "${O11N_ATTEMPT:-1}" ] || break
+    o11n_attempt=$((o11n_attempt + 1))
+  done
+  echo "stub of ${O11N_STAGE-}/${O11N_SUBSTAGE-}, attempt ${O11N_ATTEMPT-1}: exit $o11n_code"
+  case $o11n_code in
+    [0-9] | [1-9][0-9] | 1[0-9][0-9] | 2[0-4][0-9] | 25[0-5]) exit "$o11n_code" ;;
+  esac
+  echo "this is no exit code" >&2
+  exit 125
+fi
+make test
+''')
+  }
+}
+
+// Hardware: any agent
+void on_agent(Map attempt, Closure steps) {
+  node {
+    inWorkspace(attempt, steps)
+  }
+}
+
+// What follows is the same in every file that o11n writes, less what this pipeline has no need of: it keeps the order of
+// starts, retries, policies and the verdict. Times are in milliseconds unless said otherwise.
+
+/** Runs a stage if its condition holds, and remembers how it ended. */
+void runStage(Map theStage) {
+  boolean runs = !o11n.stopped
+  if (!runs || theStage.substages.isEmpty()) {
+    o11n.stages[theStage.name] = 'skipped'
+    echo("o11n: stage ${theStage.name} is skipped")
+    return
+  }
+  theStage.running = 0
+  stage(theStage.name) {
+    try {
+      startAll(theStage, ready(theStage))
+    } catch (Exception e) {
+      if (cutOf(theStage, [:]) == null) {
+        // Nothing of ours has ended it. A build that somebody stops still runs the stages that ask for it, once.
+        if (!(e instanceof FlowInterruptedException) || o11n.interruption) {
+          throw e
+        }
+        o11n.interruption = e
+        theStage.failed = true
+        theStage.stops = true
+      }
+    }
+    endStage(theStage)
+  }
+}
+
+/** Sums up a stage and colours it. */
+void endStage(Map theStage) {
+  for (substage in theStage.substages) {
+    boolean isCut = substage.outcome == null
+    if (isCut) {
+      substage.outcome = 'cancelled'
+    }
+    if (isCut || !substage.isStarted) {
+      echo("o11n: ${theStage.name}/${substage.name} is ${substage.outcome}")
+    }
+  }
+  String outcome = theStage.failed ? 'failed' : theStage.unstable ? 'unstable' : 'succeeded'
+  o11n.stages[theStage.name] = outcome
+  if (theStage.failed) {
+    o11n.failing = true
+    o11n.stopped = o11n.stopped || theStage.stops
+    catchError(buildResult: 'SUCCESS', stageResult: 'FAILURE') { error("stage ${theStage.name} has failed") }
+  } else if (theStage.unstable) {
+    o11n.unstable = true
+    catchError(buildResult: 'SUCCESS', stageResult: 'UNSTABLE') { error("stage ${theStage.name} is unstable") }
+  }
+}
+
+/** The outcome so far. */
+String verdict() {
+  return o11n.failing ? 'failed' : o11n.unstable ? 'unstable' : 'succeeded'
+}
+
+/** The end of the build: its result is set here and nowhere else. */
+void finish() {
+  if (o11n.interruption) {
+    throw o11n.interruption
+  }
+  echo("o11n: the pipeline is ${verdict()}")
+  currentBuild.result = o11n.failing ? 'FAILURE' : o11n.unstable ? 'UNSTABLE' : 'SUCCESS'
+}
+
+/** Starts substages, and waits for them and for all that they let start. */
+void startAll(Map theStage, List substages) {
+  if (substages.size() == 1) {
+    runInTurn(theStage, substages[0])
+    return
+  }
+  Map branches = [failFast: true]
+  for (substage in substages) {
+    Map one = substage
+    branches[one.name == 'failFast' ? 'failFast ' : one.name] = { runInTurn(theStage, one) }
+  }
+  // Nothing may be ready: all is cached or skipped.
+  if (substages) {
+    parallel(branches)
+  }
+}
+
+/** Runs a substage, then whatever may start because it has ended: nothing ever waits by asking again and again. */
+void runInTurn(Map theStage, Map first) {
+  List next = [first]
+  while (next.size() == 1) {
+    runSubstage(theStage, next[0])
+    next = ready(theStage)
+  }
+  if (next) {
+    startAll(theStage, next)
+  }
+}
+
+/** The substages that may start now, in their order; they count as running from here on. */
+@NonCPS
+List ready(Map theStage) {
+  List found = []
+  if (cutOf(theStage, [:]) != null) {
+    return found
+  }
+  for (substage in theStage.substages) {
+    if (substage.outcome != null || substage.isStarted) {
+      continue
+    }
+    substage.isStarted = true
+    theStage.running++
+    found << substage
+  }
+  return found
+}
+
+/** What has ended a stage or a dispatch early, by our own doing: the outcome of what it interrupts; null: nothing has. */
+@NonCPS
+String cutOf(Map theStage, Map substage) {
+  return theStage.cut == null ? null : 'cancelled'
+}
+
+/** Runs a substage and draws the conclusions. */
+void runSubstage(Map theStage, Map substage) {
+  String outcome = outcomeOf(theStage, substage)
+  conclude(theStage, substage, outcome)
+  String code = substage.code == null || outcome == 'succeeded' ? '' : " (exit ${substage.code})"
+  echo("o11n: ${theStage.name}/${substage.name} is ${outcome}${code}")
+}
+
+/** By the policy of a substage that has failed. */
+@NonCPS
+void conclude(Map theStage, Map substage, String outcome) {
+  substage.outcome = outcome
+  theStage.running--
+  boolean isFailure = !substage.isCut && outcome in ['failed', 'timed_out', 'lost']
+  if (outcome == 'unstable') {
+    theStage.unstable = true
+  }
+  if (isFailure && substage.onError != 'ignore') {
+    theStage.failed = true
+    if (substage.onError != 'continue') {
+      theStage.stops = true
+    }
+  }
+}
+
+String outcomeOf(Map theStage, Map substage) {
+  return attempts(theStage, substage, null)
+}
+
+/** The attempts of a substage, or of one copy of it; gives the outcome of the last. */
+String attempts(Map theStage, Map substage, Integer copy) {
+  Map attempt = [stage: theStage, substage: substage, number: 1]
+  attempt.label = theStage.name + '/' + substage.name + (copy == null ? '' : '#' + copy)
+  runAttempt(attempt)
+  substage.code = attempt.code
+  return attempt.outcome
+}
+
+/** One attempt: an agent, and on it what the substage does. Whatever ends it without an exit code is the agent's fault. */
+void runAttempt(Map attempt) {
+  try {
+    // A second round only comes of an agent that was lost: Jenkins asks no condition that a script could ask.
+    List conditions = [agent(), nonresumable()]
+    retry(count: 2, conditions: conditions) {
+      if (attempt.isStarted) {
+        attempt.outcome = 'lost'
+        attempt.code = null
+        return
+      }
+      attempt.isStarted = true
+      attempt.substage.run.call(attempt)
+    }
+  } catch (FlowInterruptedException e) {
+    attempt.outcome = cutOr(attempt, e)
+  } catch (Exception e) {
+    echo("o11n: ${attempt.label} is lost: ${e}")
+    attempt.outcome = 'lost'
+    attempt.code = null
+  }
+}
+
+/** The outcome of an attempt that we interrupted; what somebody else interrupted stays so. */
+@NonCPS
+String cutOr(Map attempt, FlowInterruptedException e) {
+  String cut = cutOf(attempt.stage, attempt.substage)
+  if (cut == null) {
+    throw e
+  }
+  attempt.isCut = true
+  attempt.substage.isCut = true
+  return cut
+}
+
+/** What a substage does on its agent, in an empty workspace. */
+void inWorkspace(Map attempt, Closure steps) {
+  deleteDir()
+  try {
+    steps.call()
+  } catch (Exception e) {
+    if (attempt.interruption == null) {
+      throw e
+    }
+  }
+  // Somebody has stopped the build, or the agent is gone: `after` and the files had their chance.
+  if (attempt.interruption != null) {
+    throw attempt.interruption
+  }
+}
+
+/** The body: its exit code, or what ended it, is the outcome. */
+void body(Map attempt, String text) {
+  Map substage = attempt.substage
+  try {
+    withEnv(variables(attempt)) {
+      attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+    }
+    attempt.outcome = classOf(substage, attempt.code)
+    if (attempt.code < 0) {
+      attempt.code = null
+    }
+  } catch (FlowInterruptedException e) {
+    attempt.outcome = 'cancelled'
+    if (cutOf(attempt.stage, substage) == null) {
+      attempt.interruption = e
+    } else {
+      attempt.outcome = cutOr(attempt, e)
+    }
+  }
+}
+
+/** What an exit code means. Jenkins gives one below 0 where it has lost sight of the process. */
+@NonCPS
+String classOf(Map substage, int code) {
+  return code == 0 ? 'succeeded' : code < 0 ? 'lost' : 'failed'
+}
+
+/** What bodies find in their environment. Jenkins expands `$` there. */
+@NonCPS
+List variables(Map attempt) {
+  Map found = [
+    O11N_PIPELINE: o11n.name,
+    O11N_STAGE: attempt.stage.name,
+    O11N_SUBSTAGE: attempt.substage.name,
+    O11N_ATTEMPT: attempt.number,
+    O11N_SHARD: attempt.substage.shard ?: 1,
+    O11N_SHARDS: attempt.substage.shards ?: 1,
+  ]
+  return found.collect { it.key + '=' + it.value.toString().replace('$', '$$') }
+}
+
