@@ -11,6 +11,7 @@ mod cluster;
 mod conformance;
 mod container;
 mod grammar;
+mod jenkins;
 mod json;
 mod kubernetes;
 mod kubernetes_run;
@@ -81,6 +82,7 @@ const ENGINES: &[Engine] = &[
     container::ENGINE,
     pre_commit::ENGINE,
     argo::ENGINE,
+    jenkins::ENGINE,
     argo::REAL_ENGINE,
     kubernetes_run::ENGINE,
 ];

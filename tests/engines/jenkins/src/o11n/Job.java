@@ -1,0 +1,41 @@
+package o11n;
+
+import java.util.List;
+import java.util.Map;
+
+/** What one build shall do, and what it did. */
+final class Job {
+  final String id;
+  /** By name; `Jenkinsfile` is the one that runs. */
+  final Map<String, String> files;
+  /** By the label of `sh`, how its calls end: `end` (`exit`, `lost`, `never`), `code`, `takes` in milliseconds. */
+  final Map<String, List<Map<String, Object>>> attempts;
+  /** Files that the last build has archived. */
+  final Map<String, String> archived;
+  /** What `sh` prints, by the beginning of its script. */
+  final Map<String, String> printed;
+  final Map<String, String> credentials;
+  /** When somebody stops the build, in milliseconds; null: nobody does. */
+  final Long stoppedAt;
+  /** Whether `sh` really runs what it is given. */
+  final boolean isReal;
+  /** Whether the state is saved at each step, as Jenkins does. */
+  final boolean isSaved;
+  /** Only compile. */
+  final boolean isCompiledOnly;
+
+  @SuppressWarnings("unchecked")
+  Job(Map<String, Object> json) {
+    id = (String) json.get("id");
+    files = (Map<String, String>) json.get("files");
+    attempts = (Map<String, List<Map<String, Object>>>) json.getOrDefault("attempts", Map.of());
+    archived = (Map<String, String>) json.getOrDefault("archived", Map.of());
+    printed = (Map<String, String>) json.getOrDefault("printed", Map.of());
+    credentials = (Map<String, String>) json.getOrDefault("credentials", Map.of());
+    Number stop = (Number) json.get("stopped_at");
+    stoppedAt = stop == null ? null : stop.longValue();
+    isReal = Boolean.TRUE.equals(json.get("real"));
+    isSaved = !Boolean.FALSE.equals(json.get("saved"));
+    isCompiledOnly = Boolean.TRUE.equals(json.get("compile_only"));
+  }
+}

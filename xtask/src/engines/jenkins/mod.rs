@@ -1,0 +1,118 @@
+//! Jenkins' own interpreter of pipelines: compiled pipelines run on it, and what happens is compared with the machine.
+//!
+//! Compilation, its limits, the transformation of the code, parallel branches and the saving of the state at each step are Jenkins'
+//! own; the steps are ours, on virtual time, after the sources of Jenkins' plugins.
+
+mod engine;
+mod observed;
+
+use super::conformance::case::{Case, copies};
+use super::conformance::compiled::{Cases, Compiled};
+use super::conformance::judge::{Known, Seen};
+use super::mutation::Mutation;
+use super::tally::Tally;
+use super::{Engine, Site, conformance};
+use anyhow::Result;
+use engine::{Attempt, Job};
+use o11n::machine::{Behaviour, End};
+use o11n::plan::SubstageRef;
+use o11n::target::Options;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+pub const ENGINE: Engine = Engine {
+    name: "jenkins",
+    judges: "pipelines run on Jenkins' own interpreter, compared with the machine",
+    wants_examples: false,
+    tools: &[&engine::TOOL],
+    judge,
+};
+
+/// Nothing is known to differ.
+const KNOWN: Known = Known { declared: &[], excuses: &[], in_order: true };
+
+/// When builds start, in the interpreter's time.
+const STARTED: u64 = 1_800_000_000_000;
+
+/// Compiled files with something wrong: what then happens must be seen to differ. By the name of the case.
+const BROKEN: &[(&str, Mutation)] = &[
+    ("attempts: retries: each until it passes", Mutation { name: "a retry less", from: "limit: 3", to: "limit: 2" }),
+    (
+        "policies: policies: continue alone",
+        Mutation { name: "another policy", from: "onError: 'continue'", to: "onError: 'finish'" },
+    ),
+    (
+        "slots: slots: two at a time, the urgent one first",
+        Mutation { name: "a slot more", from: "parallel: 2", to: "parallel: 3" },
+    ),
+    (
+        "attempts: exit codes: unstable is a success with a warning",
+        Mutation { name: "no warning", from: "stageResult: 'UNSTABLE'", to: "stageResult: 'SUCCESS'" },
+    ),
+    (
+        "needs: needs: a family is needed whole",
+        Mutation { name: "a gate that one opens", from: "members.every {", to: "members.any {" },
+    ),
+];
+
+fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
+    let cases = Cases::new("jenkins", &Options::default(), conformance::all(site.arguments)?, BROKEN, &site.arguments.case)?;
+    let start = Instant::now();
+    let jobs: Vec<Job> = cases.all().map(|(number, one)| job(number, one)).collect();
+    let reports = engine::play(&jobs, &site.scratch)?;
+    let seen = |number: usize, one: &Compiled| {
+        let report = &reports[number];
+        Seen { observed: observed::observe(&one.case.plan, report), problems: report.problems.clone(), notes: report.log.clone() }
+    };
+    cases.judge("jenkins", &KNOWN, seen, &site.scratch.join("reports"), tally)?;
+    println!("jenkins: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn job(number: usize, one: &Compiled) -> Job {
+    let mut files = BTreeMap::new();
+    for (index, file) in one.files.iter().enumerate() {
+        let name = if index == 0 { "Jenkinsfile".to_owned() } else { file.path.clone() };
+        files.insert(name, file.text.clone());
+    }
+    Job {
+        id: format!("case-{number}"),
+        files,
+        attempts: attempts(&one.case),
+        archived: archived(&one.case),
+        saved: true,
+        ..Job::default()
+    }
+}
+
+/// What the last build has left, so that substages are known to have succeeded.
+fn archived(case: &Case) -> BTreeMap<String, String> {
+    let prints = case.script.cached.iter().map(|at| &case.plan.substage(*at).fingerprint);
+    let index: String = prints.map(|print| format!("{print} {STARTED}\n")).collect();
+    let file = ("o11n-cache/index".to_owned(), index);
+    if case.script.cached.is_empty() { BTreeMap::new() } else { BTreeMap::from([file]) }
+}
+
+/// How the steps end, by their labels.
+fn attempts(case: &Case) -> BTreeMap<String, Vec<Attempt>> {
+    let mut all = BTreeMap::new();
+    for (stage, planned) in (0..).zip(&case.plan.stages) {
+        for (substage, known) in (0..).zip(&planned.substages) {
+            for copy in 1..=copies(known) {
+                let attempts = (1..=known.retry.limit + 1).map(|number| {
+                    let attempt = case.script.attempt(SubstageRef { stage, substage }, copy, number);
+                    let (end, code) = match attempt.end {
+                        End::Exit(code) => ("exit", code),
+                        End::Lost => ("lost", 0),
+                        End::TimedOut => ("never", 0),
+                    };
+                    Attempt { end, code, takes: attempt.takes.0 }
+                });
+                let path = format!("{}/{}", planned.name, known.name);
+                let label = if known.dispatch.is_some() { format!("{path}#{copy}") } else { path };
+                all.insert(label, attempts.collect());
+            }
+        }
+    }
+    all
+}
