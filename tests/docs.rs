@@ -15,6 +15,8 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0008", "the file would have more than 8 MiB; tests/cli.rs makes one"),
     ("E0009", "a page is text; tests/cli.rs writes other bytes"),
     ("E0015", "the text would have to be built to be slow; tests/parse.rs builds it"),
+    ("E0605", "needs a program beside; tests/cli/external.rs writes some"),
+    ("W0603", "needs a program beside; tests/cli/external.rs writes one"),
     ("E0901", "the path of a command line; tests/cli.rs names one that is not there"),
     ("E0902", "a disk that refuses; tests/cli.rs writes into a folder that is none"),
     ("E0999", "a defect of ours; src/cli/defect.rs has one on purpose"),
@@ -23,6 +25,8 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
 /// Codes without a case in `tests/ui`: the code, and why.
 const WITHOUT_CASE: &[(&str, &str)] = &[
     ("E0008", "tests/cli.rs makes the file: it is too large to keep"),
+    ("E0605", "tests/cli/external.rs"),
+    ("W0603", "tests/cli/external.rs"),
     ("E0901", "the path of a command line; tests/cli.rs"),
     ("E0902", "the path of a command line; tests/cli.rs"),
     ("E0999", "a defect of ours; src/cli/defect.rs"),

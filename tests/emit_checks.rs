@@ -72,6 +72,12 @@ fn the_schema_of_differences_is_published() {
     published("docs/reference/diff.schema.json", &schema_of::<o11n::machine::Difference>());
 }
 
+#[test]
+fn the_schemas_of_the_protocol_for_external_targets_are_published() {
+    published("docs/reference/target-request.schema.json", &schema_of::<target::protocol::Request<'_>>());
+    published("docs/reference/target-answer.schema.json", &schema_of::<target::protocol::Answer>());
+}
+
 /// One document a string: as a value, in a list, nested below a key, and as a key.
 #[derive(Serialize)]
 struct Nasty<'a> {

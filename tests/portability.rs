@@ -61,7 +61,7 @@ fn place(found: &Diagnostic, sources: &SourceMap) -> Place {
 #[test]
 fn the_report_is_what_compiling_says() {
     for (plan, sources) in all_plans() {
-        let report = Document::new(&plan, target::ALL, &sources);
+        let report = Document::new(&plan, target::ALL, &sources).unwrap();
         for target in target::ALL {
             let mut said = Vec::new();
             check(*target, &plan, &mut said);
@@ -89,7 +89,7 @@ fn the_report_is_what_compiling_says() {
 #[test]
 fn what_a_target_minds_is_used() {
     for (plan, sources) in all_plans() {
-        for construct in Document::new(&plan, target::ALL, &sources).constructs {
+        for construct in Document::new(&plan, target::ALL, &sources).unwrap().constructs {
             assert!(!construct.places.is_empty(), "{}: {} is minded and not used", plan.pipeline, construct.construct);
         }
     }

@@ -15,6 +15,7 @@ mod disk;
 pub mod driver;
 mod dry_run;
 mod explain;
+mod external;
 mod fixes;
 mod fmt;
 mod init;

@@ -9,12 +9,12 @@ use super::defect::guarded;
 use super::driver::{self, Planned};
 use super::output::{Exit, MessageFormat, Stream, print, terminal};
 use super::workspace::Root;
-use crate::base::SourceMap;
+use crate::base::{SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::diag::render::arranged;
+use crate::target::Target;
 use crate::target::capability::Level;
 use crate::target::portability::Document;
-use crate::target::{self, Target};
 use crate::view;
 
 #[derive(Debug, clap::Args)]
@@ -52,43 +52,55 @@ pub(super) enum Report {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let mut unknown = Vec::new();
-    let mut targets: Vec<&dyn Target> = Vec::new();
-    for name in &args.targets {
-        let found = driver::target_of(Some(name), &mut unknown);
-        targets.extend(found.filter(|found| targets.iter().all(|known| known.name() != found.name())));
-    }
-    if args.targets.is_empty() {
-        targets.extend(target::ALL);
-    }
-    let opened = match unknown.pop() {
-        Some(unknown) => Err(Box::new(unknown)),
-        None => args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
-            let inputs = args.chosen.of_trigger()?;
-            let name = args.chosen.pipeline(&world);
-            guarded(|| {
-                let planned = driver::plan(&world, &file, name.as_deref(), &inputs);
-                let report = planned.plan.as_ref().map(|plan| Document::new(plan, &targets, &planned.analysis.sources));
-                (planned, report)
-            })
-        }),
-    };
-    let (Planned { analysis, diagnostics, .. }, report) = match opened {
+    let opened = args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
+        let inputs = args.chosen.of_trigger()?;
+        let name = args.chosen.pipeline(&world);
+        guarded(|| {
+            let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
+            let mut said = Vec::new();
+            let targets = args.targets(&world, &mut said, &mut planned.diagnostics);
+            let report = planned.plan.as_ref().map(|plan| Document::new(plan, &targets, &planned.analysis.sources));
+            let report = report.transpose().unwrap_or_else(|failed| {
+                planned.diagnostics.push(*failed);
+                None
+            });
+            (planned, said, report)
+        })
+    });
+    let (Planned { analysis, diagnostics, .. }, said, report) = match opened {
         Ok(done) => done,
         Err(diagnostic) => {
             args.message_format.show(std::slice::from_ref(&*diagnostic), &SourceMap::default(), Stream::Stderr);
             return Exit::of(&[*diagnostic]);
         }
     };
-    let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
-    args.message_format.show(&diagnostics, &analysis.sources, Stream::Stderr);
-    let Some(report) = report else { return Exit::of_run(&diagnostics) };
+    let shown: Vec<Diagnostic> = diagnostics.iter().cloned().chain(said).collect();
+    let shown: Vec<Diagnostic> = arranged(&shown, &analysis.sources).into_iter().cloned().collect();
+    args.message_format.show(&shown, &analysis.sources, Stream::Stderr);
+    let ended = Exit::of_run(&diagnostics);
+    let Some(report) = report.filter(|_| ended == Exit::Success) else { return ended };
     let is_refused = !args.targets.is_empty() && report.targets.iter().any(|target| target.support == Level::Refused);
-    let ended = if is_refused { Exit::Diagnostics } else { Exit::Success };
-    print(&args.drawn(&report)).max(ended).max(Exit::of_run(&diagnostics))
+    print(&args.drawn(&report)).max(if is_refused { Exit::Diagnostics } else { Exit::Success })
 }
 
 impl Args {
+    /// The targets that are asked for, each once, else all. What is wrong with one is for `sink` if it is asked for, else it is
+    /// only `said`.
+    fn targets(&self, world: &dyn World, said: &mut Vec<Diagnostic>, sink: &mut Vec<Diagnostic>) -> Vec<&'static dyn Target> {
+        if self.targets.is_empty() {
+            let (all, broken) = driver::all_targets(world);
+            said.extend(broken);
+            return all;
+        }
+        let mut found: Vec<&'static dyn Target> = Vec::new();
+        for name in &self.targets {
+            if found.iter().all(|known| known.name() != name) {
+                found.extend(driver::target_of(world, Some(name), sink));
+            }
+        }
+        found
+    }
+
     fn drawn(&self, report: &Document) -> String {
         match self.format {
             Report::Human => view::port(report, terminal(self.ascii)),

@@ -1,11 +1,17 @@
 //! `o11n targets`: what each target keeps.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::output::{Exit, print, terminal, usage};
+use super::disk::{DiskWorld, reason};
+use super::driver;
+use super::output::{Exit, MessageFormat, Stream, print, terminal, unreadable};
+use crate::base::SourceMap;
+use crate::diag::{Code, Diagnostic};
+use crate::target::Target;
 use crate::target::capability::{Capability, Level, features};
-use crate::target::{self, Target};
 use crate::view::{Style, legend, matrix, table};
 
 #[derive(Debug, clap::Args)]
@@ -48,18 +54,27 @@ struct Row {
     feature: String,
     support: Option<Level>,
     /// How it is done there, what differs, or what to write instead.
-    remark: &'static str,
+    remark: String,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let chosen: Vec<&dyn Target> = match args.target.as_deref().map(target::by_name) {
-        None => target::ALL.to_vec(),
-        Some(Ok(target)) => vec![target],
-        Some(Err(near)) => {
-            let help = near.map(|near| format!("\n  help: did you mean `{near}`?")).unwrap_or_default();
-            return usage(&format!("there is no target `{}`{help}", args.target.as_deref().unwrap_or_default()));
+    let world = match DiskWorld::at(Path::new(".")) {
+        Ok(world) => world,
+        Err(error) => return failed(&[*unreadable(Path::new("."), &reason(&error))]),
+    };
+    let mut said = Vec::new();
+    let chosen: Vec<&dyn Target> = match args.target.as_deref() {
+        Some(name) => match driver::target_of(&world, Some(name), &mut said) {
+            Some(target) => vec![target],
+            None => return failed(&said).max(if said[0].code == Code::UnknownTarget { Exit::Usage } else { Exit::Success }),
+        },
+        None => {
+            let (all, broken) = driver::all_targets(&world);
+            said = broken;
+            all
         }
     };
+    failed(&said);
     let entries = chosen.iter().map(|target| entry(*target)).collect();
     match args.format {
         Format::Json => {
@@ -71,12 +86,19 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
+/// Says what is wrong.
+fn failed(diagnostics: &[Diagnostic]) -> Exit {
+    MessageFormat::Human.show(diagnostics, &SourceMap::default(), Stream::Stderr);
+    Exit::of(diagnostics)
+}
+
 /// A row for each feature, in the order of the features' own table.
 fn entry(target: &dyn Target) -> Entry {
     let capabilities = target.capabilities();
     let row = |feature| {
         let found = capabilities.iter().find(|row: &&Capability| row.feature == feature);
-        Row { feature: feature.to_string(), support: found.map(Capability::level), remark: found.map_or("", Capability::remark) }
+        let remark = found.map_or("", Capability::remark).to_owned();
+        Row { feature: feature.to_string(), support: found.map(Capability::level), remark }
     };
     Entry { name: target.name(), doc: target.doc(), features: features().into_iter().map(row).collect() }
 }
@@ -88,7 +110,7 @@ fn human(entries: &[Entry], detailed: bool, style: Style) -> String {
     let features = entries.first().map_or(&[][..], |entry| &entry.features);
     if detailed {
         let row =
-            |row: &Row| vec![row.feature.clone(), row.support.map_or("unknown", Level::word).to_owned(), row.remark.to_owned()];
+            |row: &Row| vec![row.feature.clone(), row.support.map_or("unknown", Level::word).to_owned(), row.remark.clone()];
         let rows: Vec<Vec<String>> = features.iter().map(row).collect();
         return out + &table::draw_within(&rows, style.width);
     }

@@ -130,8 +130,10 @@ catalogue! {
     MangledCollision = E0602, "names that become one in the target";
     TooLarge = E0603, "an output that the engine would refuse";
     UnknownTarget = E0604, "a target that does not exist";
+    BrokenTarget = E0605, "an external target that fails";
     Approximated = W0601, "a feature that the target keeps only nearly";
     NearLimit = W0602, "an output that is close to the engine's limit";
+    HiddenTarget = W0603, "an external target that a built-in one hides";
     // Parameters
     MissingParameter = E0701, "a required parameter without a value";
     BadParameterValue = E0702, "a parameter value that does not fit its type";

@@ -3,6 +3,8 @@
 //! One generic pass turns "used but refused" into an error at the user's line and "kept only nearly" into one warning a
 //! feature, so no target drops anything silently.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -13,12 +15,12 @@ use crate::plan::Plan;
 use crate::schema::{self, Kind};
 
 /// One row.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Capability {
     pub feature: Feature,
     pub support: Support,
     /// How it is done there, for people; may be empty.
-    pub how: &'static str,
+    pub how: Cow<'static, str>,
 }
 
 /// What a row speaks of.
@@ -35,25 +37,34 @@ pub enum Feature {
 }
 
 /// How well it is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Support {
     Kept,
-    /// Kept only nearly, at the places that the function finds.
+    /// Kept only nearly, at some places.
     Approximated {
         /// What differs.
-        differs: &'static str,
-        at: Places,
+        differs: Cow<'static, str>,
+        at: At,
     },
-    /// Not expressible, at the places that the function finds.
+    /// Not expressible, at some places.
     Refused {
         /// What to write instead.
-        instead: &'static str,
-        at: Places,
+        instead: Cow<'static, str>,
+        at: At,
     },
 }
 
 /// Where a plan uses a feature in a way that matters.
 pub type Places = fn(&Plan) -> Vec<Span>;
+
+/// The places of a row.
+#[derive(Clone, Debug)]
+pub enum At {
+    /// Those that the function finds.
+    Found(Places),
+    /// Those of the plan for which the row was made.
+    Given(Vec<Span>),
+}
 
 /// How well a feature is kept, without the why. The greatest is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -86,9 +97,9 @@ impl Capability {
     }
 
     /// How it is done there, what differs, or what to write instead; may be empty.
-    pub fn remark(&self) -> &'static str {
-        match self.support {
-            Support::Kept => self.how,
+    pub fn remark(&self) -> &str {
+        match &self.support {
+            Support::Kept => &self.how,
             Support::Approximated { differs, .. } => differs,
             Support::Refused { instead, .. } => instead,
         }
@@ -96,9 +107,24 @@ impl Capability {
 
     /// The places of a plan where it is not kept, each once.
     pub fn places(&self, plan: &Plan) -> Vec<Span> {
-        match self.support {
+        match &self.support {
             Support::Kept => Vec::new(),
-            Support::Approximated { at, .. } | Support::Refused { at, .. } => distinct(at(plan)),
+            Support::Approximated { at, .. } | Support::Refused { at, .. } => distinct(match at {
+                At::Found(find) => find(plan),
+                At::Given(places) => places.clone(),
+            }),
+        }
+    }
+}
+
+impl Feature {
+    /// Its name for programs, also outside of this one.
+    pub fn id(self) -> String {
+        match self {
+            Self::Rule(number) => format!("rule {number}"),
+            Self::Attribute(name) => name.to_owned(),
+            Self::Hardware(name) => format!("hardware.{name}"),
+            Self::Trigger => "trigger".to_owned(),
         }
     }
 }
@@ -142,15 +168,17 @@ pub fn features() -> Vec<Feature> {
 }
 
 pub const fn kept(feature: Feature, how: &'static str) -> Capability {
-    Capability { feature, support: Support::Kept, how }
+    Capability { feature, support: Support::Kept, how: Cow::Borrowed(how) }
 }
 
 pub const fn approximated(feature: Feature, how: &'static str, differs: &'static str, at: Places) -> Capability {
-    Capability { feature, support: Support::Approximated { differs, at }, how }
+    let support = Support::Approximated { differs: Cow::Borrowed(differs), at: At::Found(at) };
+    Capability { feature, support, how: Cow::Borrowed(how) }
 }
 
 pub const fn refused(feature: Feature, instead: &'static str, at: Places) -> Capability {
-    Capability { feature, support: Support::Refused { instead, at }, how: "" }
+    let support = Support::Refused { instead: Cow::Borrowed(instead), at: At::Found(at) };
+    Capability { feature, support, how: Cow::Borrowed("") }
 }
 
 /// The places where an attribute that counts in the plan was written, each once, in the plan's order.
@@ -174,14 +202,18 @@ pub fn origin(origins: &[(&'static str, Span)], attribute: &str, otherwise: Span
 /// Reports what the plan uses and the target does not keep: an error for each refused place, one warning for each approximated
 /// feature.
 pub fn check(target: &dyn Target, plan: &Plan, sink: &mut Vec<Diagnostic>) {
-    for row in target.capabilities() {
+    let rows = match target.capabilities_of(plan) {
+        Ok(rows) => rows,
+        Err(diagnostic) => return sink.push(*diagnostic),
+    };
+    for row in rows {
         let places = row.places(plan);
         match row.support {
             Support::Kept => {}
             Support::Refused { instead, .. } => {
                 for span in places {
                     let message = format!("target `{}` does not support {}", target.name(), row.feature);
-                    sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(instead));
+                    sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(&*instead));
                 }
             }
             Support::Approximated { differs, .. } => {

@@ -12,6 +12,7 @@ mod kubernetes;
 mod names;
 mod pod;
 pub mod portability;
+pub mod protocol;
 mod runner;
 pub mod taskbook;
 mod uses;
@@ -34,6 +35,11 @@ pub trait Target: Sync {
 
     /// A row for each rule of the semantics and each attribute; see [`capability`].
     fn capabilities(&self) -> Vec<Capability>;
+
+    /// The rows as they are for one plan. Only a target outside of this program has others, or fails to tell.
+    fn capabilities_of(&self, _: &Plan) -> Result<Vec<Capability>, Box<Diagnostic>> {
+        Ok(self.capabilities())
+    }
 
     /// What its `target NAME { … }` block may hold.
     fn settings(&self) -> TargetSettings;

@@ -9,6 +9,7 @@ use super::Target;
 use super::capability::{Capability, Level, features};
 use super::uses::Uses;
 use crate::base::{SourceMap, Span};
+use crate::diag::Diagnostic;
 use crate::plan::Plan;
 
 /// The schema's name and version.
@@ -67,10 +68,12 @@ pub struct Place {
 
 impl Document {
     /// The report on a plan, with the places of its sources.
-    pub fn new(plan: &Plan, targets: &[&dyn Target], sources: &SourceMap) -> Self {
+    pub fn new(plan: &Plan, targets: &[&dyn Target], sources: &SourceMap) -> Result<Self, Box<Diagnostic>> {
         let uses = Uses::of(plan);
-        let rows: Vec<(String, Vec<Capability>)> =
-            targets.iter().map(|target| (target.name().to_owned(), target.capabilities())).collect();
+        let rows: Vec<(String, Vec<Capability>)> = targets
+            .iter()
+            .map(|target| Ok((target.name().to_owned(), target.capabilities_of(plan)?)))
+            .collect::<Result<_, Box<Diagnostic>>>()?;
         let mut constructs = Vec::new();
         for feature in features() {
             let findings: IndexMap<String, Finding> = rows
@@ -95,13 +98,13 @@ impl Document {
             }
         };
         let targets = rows.iter().map(verdict).collect();
-        Self { schema: SCHEMA, pipeline: plan.pipeline.to_string(), targets, constructs }
+        Ok(Self { schema: SCHEMA, pipeline: plan.pipeline.to_string(), targets, constructs })
     }
 }
 
 fn finding(row: &Capability, plan: &Plan, sources: &SourceMap) -> Finding {
     let found = row.places(plan);
-    let (support, remark) = if found.is_empty() { (Level::Kept, row.how) } else { (row.level(), row.remark()) };
+    let (support, remark) = if found.is_empty() { (Level::Kept, &*row.how) } else { (row.level(), row.remark()) };
     Finding { support, remark: remark.to_owned(), places: places(&found, sources) }
 }
 

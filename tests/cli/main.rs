@@ -5,6 +5,8 @@ mod commands;
 mod compile;
 mod diff;
 mod dry_run;
+#[cfg(unix)]
+mod external;
 mod formats;
 mod hostile;
 mod port;

@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::{Outcome, analyze};
 use crate::base::{RootPath, SourceMap, Span, World};
+use crate::cli::external;
 use crate::diag::{Code, Diagnostic, listed, nearest};
 use crate::plan::{self, Inputs, Stub};
 use crate::sema::Analysis;
@@ -30,7 +31,7 @@ pub struct Request {
 pub fn compile(world: &dyn World, file: &RootPath, request: &Request) -> Outcome {
     let mut analysis = analyze(world, file);
     let mut sink = std::mem::take(&mut analysis.diagnostics);
-    let target = target_of(request.target.as_deref(), &mut sink);
+    let target = target_of(world, request.target.as_deref(), &mut sink);
     let pipeline = pipeline_of(&analysis, file, request.pipeline.as_deref(), &mut sink);
     let mut artifacts = Vec::new();
     if let (Some(target), Some(pipeline), false) = (target, pipeline, sink.iter().any(Diagnostic::is_error)) {
@@ -40,7 +41,8 @@ pub fn compile(world: &dyn World, file: &RootPath, request: &Request) -> Outcome
         artifacts.clear();
     }
     let mut outcome = Outcome::finish(analysis.sources, &sink, artifacts);
-    if outcome.has_errors() && target.is_none_or(|target| target.name() == target::ALL[0].name()) {
+    let is_taskbook = request.target.as_deref().is_none_or(|name| name == target::ALL[0].name());
+    if outcome.has_errors() && is_taskbook {
         outcome.artifacts = vec![failure(&outcome.diagnostics, &outcome.sources)];
     }
     outcome
@@ -147,17 +149,44 @@ pub(super) fn unknown_trigger(pipeline: &Pipeline, wanted: Option<&str>) -> Opti
     Some(diagnostic)
 }
 
-pub(in crate::cli) fn target_of(name: Option<&str>, sink: &mut Vec<Diagnostic>) -> Option<&'static dyn Target> {
+/// The target of this name: built in, else a program on the path.
+pub(in crate::cli) fn target_of(
+    world: &dyn World,
+    name: Option<&str>,
+    sink: &mut Vec<Diagnostic>,
+) -> Option<&'static dyn Target> {
     let Some(name) = name else { return target::ALL.first().copied() };
-    match target::by_name(name) {
-        Ok(target) => Some(target),
-        Err(near) => {
+    match (target::by_name(name), external::program(world, name)) {
+        (Ok(target), None) => Some(target),
+        (Ok(target), Some(hidden)) => {
+            let message = format!("the built-in target `{name}` hides `{}`", hidden.display());
+            sink.push(Diagnostic::new(Code::HiddenTarget, message).help("give that file another name"));
+            Some(target)
+        }
+        (Err(_), Some(program)) => external::open(world, name, program).map_err(|failed| sink.push(*failed)).ok(),
+        (Err(near), None) => {
             let all: Vec<_> = target::ALL.iter().map(|target| format!("`{}`", target.name())).collect();
             let help = near.map_or(format!("the targets are {}", all.join(", ")), |near| format!("did you mean `{near}`?"));
-            sink.push(Diagnostic::new(Code::UnknownTarget, format!("unknown target `{name}`")).help(help));
+            let mut unknown = Diagnostic::new(Code::UnknownTarget, format!("unknown target `{name}`")).help(help);
+            unknown.notes.extend(external::file_name(name).map(|file| format!("there is no `{file}` on the `PATH` either")));
+            sink.push(unknown);
             None
         }
     }
+}
+
+/// All targets: those that are built in, then the programs on the path. What is wrong with one of these is a warning for who did
+/// not ask for it.
+pub(in crate::cli) fn all_targets(world: &dyn World) -> (Vec<&'static dyn Target>, Vec<Diagnostic>) {
+    let mut found = target::ALL.to_vec();
+    let mut broken = Vec::new();
+    for (name, program) in external::all(world) {
+        match external::open(world, &name, program) {
+            Ok(target) => found.push(target),
+            Err(failed) => broken.push(*failed),
+        }
+    }
+    (found, broken)
 }
 
 /// The pipeline of this name in the file, or its only one.

@@ -10,8 +10,8 @@ mod verify;
 
 use ecow::EcoString;
 
-pub(super) use compile::target_of;
 pub use compile::{Request, compile, failure};
+pub(super) use compile::{all_targets, target_of};
 pub use dry_run::{Rules, dry_run};
 pub use merged::Merged;
 pub use scenario::{Case, play, scenarios, test};
@@ -91,7 +91,7 @@ pub fn plan(world: &dyn World, file: &RootPath, name: Option<&str>, inputs: &Inp
 pub fn check(world: &dyn World, file: &RootPath, target: Option<&str>) -> Outcome {
     let mut analysis = analyze(world, file);
     let mut sink = std::mem::take(&mut analysis.diagnostics);
-    let target = target.and_then(|name| compile::target_of(Some(name), &mut sink));
+    let target = target.and_then(|name| compile::target_of(world, Some(name), &mut sink));
     if !sink.iter().any(Diagnostic::is_error) {
         let inputs = Inputs { sample: true, environment: false, ..Inputs::default() };
         for (pipeline, _) in (0..).map(PipelineId).zip(&analysis.program.pipelines) {

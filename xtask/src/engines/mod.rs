@@ -10,6 +10,7 @@ mod cases;
 mod cluster;
 mod conformance;
 mod container;
+mod external;
 mod grammar;
 mod jenkins;
 mod json;
@@ -75,6 +76,7 @@ const ENGINES: &[Engine] = &[
     argo_lint::ENGINE,
     kubernetes::ENGINE,
     json::ENGINE,
+    external::ENGINE,
     yaml::ENGINE,
     shellcheck::ENGINE,
     grammar::ENGINE,
