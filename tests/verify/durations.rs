@@ -72,6 +72,7 @@ fn a_pipeline_takes_as_long_as_its_longest_way() {
     longest(&(a("") + &either), &[], 240);
     let either = stage("b", "when = not failed(\"a\")", thrice) + &stage("c", "when = not succeeded(\"a\")", once);
     longest(&(a("") + &either), &[], 240);
+    longest(&(a("") + &either), &[("a/x", &[Exit(1)])], 120);
     let both = stage("b", "when = succeeded(\"a\") and failed(\"a\")", thrice);
     longest(&(a("") + &both), &[], 60);
     let any = stage("b", "when = succeeded(\"a\") or failed(\"a\")", thrice);

@@ -105,3 +105,14 @@ fn the_order_of_many_that_are_alike_counts_as_far_as_it_is_seen() {
     holds(&body, "\"s/f\" ran when failed(\"s/e\") and not failed(\"s/f\") and succeeded(\"s/h\")");
     broken_by(&body, "\"s/*\" = succeeded when failed(\"s/e\") or succeeded(\"s/h\")", &["s/e = exit(1)"]);
 }
+
+#[test]
+fn a_stage_that_wants_success_is_shut_by_a_failure() {
+    let body =
+        "stage a { on_error = continue substage x { run = \"x\" } } stage b { when = succeeded substage x { run = \"x\" } }";
+    holds(body, "\"b\" not ran when failed(\"a\")");
+    holds(body, "\"b\" ran when succeeded(\"a\")");
+    let body = body.replace("when = succeeded", "when = not failed(\"a\")");
+    holds(&body, "\"b\" not ran when failed(\"a\")");
+    holds(&body, "\"b\" ran when succeeded(\"a\")");
+}

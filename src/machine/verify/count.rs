@@ -105,7 +105,12 @@ mod tests {
         assert_eq!(Count::new(999_999).to_string(), "999999");
         assert_eq!(Count::new(21).power(30).to_string(), "4.6e39");
         assert_eq!(Count::new(9_999_999).to_string(), "1.0e7");
+        assert_eq!(Count::new(1_000_000).to_string(), "1.0e6");
         assert_eq!(Count::sequences(3, 2, 500).to_string(), "2.6e151");
+        assert_eq!(Count::sequences(200, 3, 500).to_string(), "1.1e241");
+        assert_eq!(Count::new(21).power(30).times(Count::new(1_000)).to_string(), "4.6e42");
+        assert_eq!(Count::new(3).max(Count::new(5)), Count::new(5).max(Count::new(3)));
+        assert_eq!(Count::new(5).max(Count::new(3)).exact, Some(5));
         assert_eq!(Count::ONE.times(Count::new(12)).exact, Some(12));
     }
 }
