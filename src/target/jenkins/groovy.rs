@@ -8,10 +8,19 @@ const LONGEST_LITERAL: usize = 16 << 10;
 /// The longest part of a name that is worth reading.
 const LONGEST_NAME: usize = 80;
 
+/// The character that Groovy takes for the end of the file, wherever it stands and however it is written.
+const END: char = '\u{ffff}';
+
 /// A text: in single quotes on one line, in triple quotes on several, in pieces where it is long. Neither kind knows `$`.
 pub(super) fn text(text: &str) -> String {
-    let pieces: Vec<String> = pieces(text).into_iter().map(literal).collect();
-    if pieces.len() == 1 { pieces.into_iter().collect() } else { format!("({})", pieces.join(" +\n")) }
+    let mut parts = Vec::new();
+    for (index, between) in text.split(END).enumerate() {
+        if index > 0 {
+            parts.push("String.valueOf((char) 65535)".to_owned());
+        }
+        parts.extend(pieces(between).into_iter().map(literal));
+    }
+    if parts.len() == 1 { parts.into_iter().collect() } else { format!("({})", parts.join(" +\n")) }
 }
 
 fn literal(text: &str) -> String {
@@ -66,7 +75,7 @@ pub(super) fn list(items: &[String], indent: usize) -> String {
 
 /// What may stand in a comment: Groovy reads `\u` there too.
 pub(super) fn comment(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\\' | '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || matches!(c, '\\' | '\u{2028}' | '\u{2029}' | END) { ' ' } else { c }).collect()
 }
 
 /// Seconds as a number of Groovy's.
@@ -128,6 +137,7 @@ mod tests {
         assert_eq!(literal(r"it's $HOME \n"), r"'it\'s $HOME \\n'");
         assert_eq!(literal("it's\n'''b'"), "'''it's\n\\'\\''b\\''''");
         assert_eq!(literal("a\r\u{1}"), "'a\\r\\u0001'");
+        assert_eq!(text("a\u{ffff}"), "('a' +\nString.valueOf((char) 65535) +\n'')");
     }
 
     #[test]
