@@ -91,6 +91,7 @@ pub struct Played {
     pub code: Option<u8>,
     #[serde(default)]
     pub lost: bool,
+    pub printed: Option<String>,
 }
 
 /// Plays builds, one after the other; the reports are in their order.

@@ -5,6 +5,7 @@
 
 mod engine;
 mod observed;
+mod whole;
 
 use super::conformance::case::{Case, copies};
 use super::conformance::compiled::{Cases, Compiled};
@@ -16,7 +17,7 @@ use anyhow::Result;
 use engine::{Attempt, Job};
 use o11n::machine::{Behaviour, End};
 use o11n::plan::SubstageRef;
-use o11n::target::Options;
+use o11n::target::{Artifact, Options};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -65,16 +66,24 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
         Seen { observed: observed::observe(&one.case.plan, report), problems: report.problems.clone(), notes: report.log.clone() }
     };
     cases.judge("jenkins", &KNOWN, seen, &site.scratch.join("reports"), tally)?;
+    if site.arguments.case.is_empty() {
+        whole::judge(&site.scratch, tally)?;
+    }
     println!("jenkins: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 
-fn job(number: usize, one: &Compiled) -> Job {
-    let mut files = BTreeMap::new();
-    for (index, file) in one.files.iter().enumerate() {
+/// The first is the one that runs.
+fn files(artifacts: &[Artifact]) -> BTreeMap<String, String> {
+    let named = artifacts.iter().enumerate().map(|(index, file)| {
         let name = if index == 0 { "Jenkinsfile".to_owned() } else { file.path.clone() };
-        files.insert(name, file.text.clone());
-    }
+        (name, file.text.clone())
+    });
+    named.collect()
+}
+
+fn job(number: usize, one: &Compiled) -> Job {
+    let files = files(&one.files);
     Job {
         id: format!("case-{number}"),
         files,
