@@ -41,7 +41,7 @@ watch_pods() {
 list_all() {
   kubectl get jobs,pods --selector "o11n.dev/run=$run" --output go-template="{{range .items -}}
     {{if eq .kind \"Pod\"}}pod LISTED $pod{{else}}job {{.metadata.name}}{{\"\\n\"}}{{end}}{{end}}" > list || return
-  { echo "whole $1"; cat list; } >> batch
+  { echo "whole $1"; cat list; } >> news
 }
 
 list_locks() {
@@ -89,14 +89,14 @@ learn() {
 # One look at what has happened, and what follows from it.
 step() {
   now=$(date +%s)
-  : > jobs
+  : > manifests
   rm -f delete want release waits learned next
   cp state before
   awk -v now="$now" -v stamp="$(date -u +%H:%M:%S)" -v run="$run" -v uid="$uid" -v here="$here" -v work="$work" \
     -f "$here/rules.awk" || exit 70
-  : > batch
-  if [ -s jobs ] || ! cmp -s state before; then
-    { state; cat jobs; } > apply
+  : > news
+  if [ -s manifests ] || ! cmp -s state before; then
+    { state; cat manifests; } > apply
     apply
   fi
   # shellcheck disable=SC2046 # names have no blanks
@@ -107,11 +107,11 @@ step() {
   if [ -s want ]; then take_locks; fi
 }
 
-: > events; : > batch; : > locks; : > remembered; : > state
+: > events; : > news; : > locks; : > remembered; : > state
 until kubectl get configmap "$run-state" --ignore-not-found --output go-template='{{.data.state}}' > state; do sleep 1; done
 if [ -n "${O11N_CACHE:-}" ]; then
   kubectl get configmap "$O11N_CACHE" --ignore-not-found \
-    --output go-template='{{range $key, $value := .data}}{{$key}} {{$value}}{{"\n"}}{{end}}' > remembered || exit 70
+    --output go-template="{{range \$key, \$value := .data}}{{\$key}} {{\$value}}{{\"\\n\"}}{{end}}" > remembered || exit 70
 fi
 [ -z "${O11N_LOCKS:-}" ] || list_locks || exit 70
 if [ -s state ]; then
@@ -130,15 +130,15 @@ while [ ! -s over ]; do
   [ ! -e waits ] || list_locks
   count=$(wc -l < events)
   if [ "$count" -gt "$seen" ]; then
-    sed -n "$((seen + 1)),${count}p" events >> batch
+    sed -n "$((seen + 1)),${count}p" events >> news
     seen=$count
   fi
   now=$(date +%s)
-  if [ $((now - looked)) -ge "$whole" ] || grep -q '^gap' batch; then
+  if [ $((now - looked)) -ge "$whole" ] || grep -q '^gap' news; then
     ! list_all again || looked=$now
   fi
-  read -r next < next
-  if [ -s batch ] || [ -e want ] || [ -e waits ] || { [ "$next" != - ] && [ "$now" -ge "${next%.*}" ]; }; then step; fi
+  read -r due < next
+  if [ -s news ] || [ -e want ] || [ -e waits ] || { [ "$due" != - ] && [ "$now" -ge "${due%.*}" ]; }; then step; fi
 done
 kill "$watcher" 2> /dev/null
 [ "$(cat over)" != failed ]

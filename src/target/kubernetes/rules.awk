@@ -6,10 +6,10 @@
 # reads   here/pipeline    the pipeline, as the compiler wrote it
 #         here/JOB.yaml    the manifest of a substage's Jobs
 #         work/state       what this wrote last; nothing at the start of a run
-#         work/batch       what has happened, a line each
+#         work/news       what has happened, a line each
 #         work/locks       the locks of the namespace: name and run; only asked for where there are any
 #         work/remembered  the cache: fingerprint and seconds
-# writes  work/state, work/apply (objects to apply), work/delete (names of Jobs), work/want and work/release (names of locks),
+# writes  work/state, work/manifests (Jobs to create), work/delete (names of Jobs), work/want and work/release (names of locks),
 #         work/learned (fingerprints), work/next (when to look again though nothing happens), work/over (the outcome, at the end)
 # and says on standard output what it has decided.
 
@@ -160,7 +160,7 @@ function take_events(    line, f, n, i, running, key, s, r, whole, listed, part)
   for (s = first[at]; at >= 1 && at <= stages && s <= last[at]; s++)
     for (r = 1; started[s] && outcome[s] == "" && r <= copies[s]; r++)
       if (phase[s, r] == "running") running[job_name(s, r, attempts[s, r])] = s " " r
-  while ((getline line < (work "/batch")) > 0) {
+  while ((getline line < (work "/news")) > 0) {
     n = split(line, f, " ")
     if (f[1] == "whole") { whole = f[2]; continue }
     if (f[1] == "job") listed[f[2]] = 1
@@ -168,7 +168,7 @@ function take_events(    line, f, n, i, running, key, s, r, whole, listed, part)
     split(running[f[3]], key, " ")
     take_pod(key[1], key[2], f[2], line)
   }
-  close(work "/batch")
+  close(work "/news")
   # All Jobs there are were listed, so one that is not among them is gone; after a restart it may never have been made.
   for (i in running) {
     if (!whole || i in listed) continue
@@ -490,7 +490,7 @@ function job_name(s, r, n) { return run "-" job[s] (dispatched[s] ? "-r" r : "")
 function make(s, r,    line, file, is_above) {
   file = here "/" job[s] ".yaml"
   is_above = 1
-  print "---" > (work "/jobs")
+  print "---" > (work "/manifests")
   while ((getline line < file) > 0) {
     if (is_above && line ~ /^    spec:/) is_above = 0
     if (is_above && index(line, "@")) {
@@ -499,7 +499,7 @@ function make(s, r,    line, file, is_above) {
       line = put(line, "@VERDICT@", failing ? "failed" : so_far_unstable() ? "unstable" : "succeeded")
       if (line ~ /@ENV:[A-Za-z0-9_]+@/) line = put_variable(line)
     }
-    print line > (work "/jobs")
+    print line > (work "/manifests")
   }
   close(file)
 }

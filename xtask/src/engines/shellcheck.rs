@@ -3,8 +3,8 @@
 use super::cases::{Case, Pipeline, substages};
 use super::tally::Tally;
 use super::{Engine, Site};
-use crate::process;
 use crate::tools::{self, Tool};
+use crate::{process, project};
 use anyhow::Result;
 use o11n::target::yaml;
 use serde_json::Value;
@@ -27,9 +27,15 @@ const SHELLCHECK: Tool = Tool {
     install: |into| tools::python(into, "tests/engines/shellcheck/requirements.txt"),
 };
 
+/// What we have written in shell ourselves, and compile in as it is.
+const PROGRAMS: &[&str] = &["src/target/kubernetes/driver.sh"];
+
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     for ((shell, script), name) in scripts(site)? {
         tally.accepts(&name, check(&shell, &script)?);
+    }
+    for program in PROGRAMS {
+        tally.accepts(program, check("sh", &fs::read_to_string(project::root().join(program))?)?);
     }
     tally.refuses("an unquoted variable", check("bash", "name=$1\nrm $name\n")?);
     tally.refuses("a bashism in sh", check("sh", "[[ -n $1 ]] && echo yes\n")?);
