@@ -43,9 +43,12 @@ var resourceOf = map[string]schema.GroupVersionResource{
 	"ConfigMap":        {Version: "v1", Resource: "configmaps"},
 	"Job":              {Group: "batch", Version: "v1", Resource: "jobs"},
 	"ServiceAccount":   {Version: "v1", Resource: "serviceaccounts"},
-	"Secret":           {Version: "v1", Resource: "secrets"},
-	"Role":             {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "roles"},
-	"RoleBinding":      {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"},
+
+	"PersistentVolume":      {Version: "v1", Resource: "persistentvolumes"},
+	"PersistentVolumeClaim": {Version: "v1", Resource: "persistentvolumeclaims"},
+	"Secret":                {Version: "v1", Resource: "secrets"},
+	"Role":                  {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "roles"},
+	"RoleBinding":           {Group: "rbac.authorization.k8s.io", Version: "v1", Resource: "rolebindings"},
 }
 
 // cluster is how we reach the API server: as its administrator, or as a service account.

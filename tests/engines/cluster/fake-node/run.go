@@ -358,6 +358,9 @@ func (s *server) createAll(ctx context.Context, namespace, text string) error {
 		if object.GetNamespace() != "" {
 			where = object.GetNamespace()
 		}
+		if object.GetKind() == "PersistentVolume" {
+			where = ""
+		}
 		options := metav1.CreateOptions{FieldValidation: metav1.FieldValidationStrict}
 		_, err = s.dynamic.Resource(kind).Namespace(where).Create(ctx, object, options)
 		if err != nil && !apierrors.IsAlreadyExists(err) {

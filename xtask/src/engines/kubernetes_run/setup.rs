@@ -20,12 +20,31 @@ pub fn job(number: usize, one: &Compiled, is_broken: bool) -> Result<Job> {
     let text: String = one.files.iter().map(|file| file.text.as_str()).collect();
     Ok(Job {
         id: format!("case-{number}"),
-        setup: format!("{rights}{}", remembered(one, &text)?),
+        setup: format!("{rights}{}{}", volume(number), remembered(one, &text)?),
         text,
         attempts: job::attempts(plan, script, &one.case.trace),
         interrupts: if one.case.name.ends_with(INTERRUPTED) { 3.0 + (number % 4) as f64 } else { 0.0 },
         limit: if is_broken { LIMIT_OF_BROKEN } else { LIMIT } + one.case.trace.duration.as_seconds() * 1.5,
     })
+}
+
+/// A volume for artifacts and the claim on it, bound to each other: nobody else here does that.
+fn volume(number: usize) -> String {
+    let name = format!("case-{number}");
+    let (modes, size) = (json!(["ReadWriteMany"]), json!({ "storage": "1Gi" }));
+    let claim = json!({
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+        "metadata": { "name": "o11n-artifacts", "annotations": { "pv.kubernetes.io/bind-completed": "yes" } },
+        "spec": { "accessModes": modes, "resources": { "requests": size }, "volumeName": name, "storageClassName": "" },
+    });
+    let volume = json!({
+        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": { "name": name },
+        "spec": {
+            "accessModes": modes, "capacity": size, "hostPath": { "path": "/nowhere" }, "storageClassName": "",
+            "claimRef": { "name": "o11n-artifacts", "namespace": name },
+        },
+    });
+    format!("---\n{volume}\n---\n{claim}\n")
 }
 
 /// The ConfigMap by which the driver remembers which substages have succeeded.
