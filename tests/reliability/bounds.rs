@@ -191,9 +191,9 @@ fn a_dispatch_is_told_instant_by_instant() {
 
 /// The probability that at least `need` of `copies` pass, one copy after the other.
 fn at_least(copies: usize, need: usize, pass: f64) -> f64 {
-    let mut passed = vec![1.0];
+    let mut passed = vec![0.0; copies + 1];
+    passed[0] = 1.0;
     for _ in 0..copies {
-        passed.push(0.0);
         for count in (0..passed.len()).rev() {
             passed[count] = passed[count] * (1.0 - pass) + if count > 0 { passed[count - 1] * pass } else { 0.0 };
         }
