@@ -414,7 +414,8 @@ function skip_blocked(    s, changed) {
 }
 
 # In the order of the table: the higher priority, then the earlier declared.
-function start_ready(    s, r, slots, state) {
+# What can start does so together: where a lock has to be taken first, all wait for the next step.
+function start_ready(    s, r, slots, state, chosen, must_wait) {
   slots = parallel[at] == "-" ? count : parallel[at]
   for (s = first[at]; s <= last[at]; s++) {
     if (started[s] && outcome[s] == "") { slots--; hold(s) }
@@ -425,7 +426,11 @@ function start_ready(    s, r, slots, state) {
     if (state == "held") continue
     slots--
     hold(s)
-    if (state == "free") continue
+    chosen[s] = 1
+    if (state == "free") must_wait = 1
+  }
+  for (s = first[at]; s <= last[at] && !must_wait; s++) {
+    if (!(s in chosen)) continue
     started[s] = 1
     for (r = 1; r <= copies[s]; r++) start_attempt(s, r)
   }
