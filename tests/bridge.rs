@@ -1,6 +1,6 @@
 //! `o11n bridge jenkins` against a played Jenkins: no build is lost, and none runs twice, whatever goes wrong.
 
-use o11n_played_jenkins::{Build, Fault, Jenkins, Plan};
+use o11n_played_jenkins::{Build, Fault, Jenkins, Parameters, Plan};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,13 @@ fn ms(count: u64) -> Duration {
 }
 
 /// A build that ends after a moment, and says how.
-fn says(description: &str) -> impl Fn(&str) -> Plan + Send + 'static {
+fn says(description: &str) -> impl Fn(&str, &Parameters) -> Plan + Send + 'static {
     let description = description.to_owned();
-    move |_| Plan { waits: ms(10), takes: ms(30), result: "FAILURE", description: description.clone() }
+    move |_, _| Plan { waits: ms(10), takes: ms(30), result: "FAILURE", description: description.clone() }
 }
 
 /// A build that never ends by itself.
-fn endless(_: &str) -> Plan {
+fn endless(_: &str, _: &Parameters) -> Plan {
     Plan { waits: ms(0), takes: Duration::from_secs(600), result: "SUCCESS", description: String::new() }
 }
 
@@ -94,7 +94,7 @@ fn ends_as_the_build_says() {
 #[test]
 fn ends_as_jenkins_says_where_the_build_says_nothing() {
     for (result, wanted) in [("SUCCESS", 0), ("UNSTABLE", 80), ("FAILURE", 1), ("ABORTED", 130), ("NOT_BUILT", 122)] {
-        let plan = move |_: &str| Plan { waits: ms(0), takes: ms(0), result, description: String::new() };
+        let plan = move |_: &str, _: &Parameters| Plan { waits: ms(0), takes: ms(0), result, description: String::new() };
         let jenkins = Jenkins::start(plan, well).unwrap();
         assert_eq!(code(&run(&mut bridge(&jenkins, 1))), wanted, "{result}");
     }
@@ -102,7 +102,7 @@ fn ends_as_jenkins_says_where_the_build_says_nothing() {
 
 #[test]
 fn hands_parameters_over_and_the_log_back() {
-    let plan = |_: &str| Plan { waits: ms(300), takes: ms(30), result: "SUCCESS", description: String::new() };
+    let plan = |_: &str, _: &Parameters| Plan { waits: ms(300), takes: ms(30), result: "SUCCESS", description: String::new() };
     let jenkins = Jenkins::start(plan, well).unwrap();
     let output = run(&mut bridge(&jenkins, 2));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "begin of 测试/板 1\nend of 测试/板 1\n");
@@ -183,7 +183,8 @@ fn stops_what_it_does_not_know_to_have_started() {
 
 #[test]
 fn finds_its_build_again_after_it_was_killed() {
-    let plan = |_: &str| Plan { waits: ms(0), takes: ms(400), result: "FAILURE", description: "o11n: exit 7".into() };
+    let plan =
+        |_: &str, _: &Parameters| Plan { waits: ms(0), takes: ms(400), result: "FAILURE", description: "o11n: exit 7".into() };
     let jenkins = Jenkins::start(plan, well).unwrap();
     let mut child = spawn(&mut bridge(&jenkins, 1));
     until("it builds", || jenkins.builds().iter().any(Build::is_building));
@@ -195,7 +196,12 @@ fn finds_its_build_again_after_it_was_killed() {
 
 #[test]
 fn ends_the_build_of_a_lost_attempt_before_it_begins_the_next() {
-    let plan = |_: &str| Plan { waits: ms(0), takes: ms(100_000), result: "FAILURE", description: "o11n: exit 7".into() };
+    let plan = |_: &str, _: &Parameters| Plan {
+        waits: ms(0),
+        takes: ms(100_000),
+        result: "FAILURE",
+        description: "o11n: exit 7".into(),
+    };
     let jenkins = Jenkins::start(plan, well).unwrap();
     let mut child = spawn(&mut bridge(&jenkins, 1));
     until("it builds", || jenkins.builds().iter().any(Build::is_building));
@@ -241,7 +247,7 @@ fn in_trouble(seed: u64) {
             _ => Fault::Restart { away: ms(random.u64(0..40)), keeps_queue: random.bool() },
         })
     };
-    let plan = move |_: &str| Plan { waits, takes, result: "FAILURE", description: "o11n: exit 7".into() };
+    let plan = move |_: &str, _: &Parameters| Plan { waits, takes, result: "FAILURE", description: "o11n: exit 7".into() };
     let jenkins = Jenkins::start(plan, faults).unwrap();
     let output = run(&mut bridge(&jenkins, 1));
     // What comes late comes now.
@@ -251,4 +257,34 @@ fn in_trouble(seed: u64) {
     assert_eq!(ran.len(), 1, "seed {seed}: {:?}\n{}", jenkins.builds(), said(&output));
     assert!(may_be_late || jenkins.builds().len() == 1, "seed {seed}: {:?}", jenkins.builds());
     assert!(!ran[0].is_building(), "seed {seed}: it was left running");
+}
+
+#[test]
+fn hands_on_what_it_finds_and_keeps_its_codes_apart() {
+    let jenkins = Jenkins::start(says("o11n: exit 121"), well).unwrap();
+    let mut command = bridge(&jenkins, 1);
+    command.args(["--pass", "O11N_VERDICT", "--pass", "NOT_SET", "--instead", "120"]).env("O11N_VERDICT", "unstable");
+    let output = run(&mut command);
+    assert_eq!(code(&output), 120, "the build itself exits with the code for one that took too long: {}", said(&output));
+    let builds = jenkins.builds();
+    assert_eq!(builds[0].parameters.get("O11N_VERDICT").map(String::as_str), Some("unstable"));
+    assert!(!builds[0].parameters.contains_key("NOT_SET"));
+}
+
+#[test]
+fn takes_attempts_of_a_pod_for_one_run() {
+    let jenkins = Jenkins::start(says("o11n: exit 0"), well).unwrap();
+    for (run_name, attempt) in [("uid wf[0].a(0)", "1"), ("uid wf[0].a(1)", "2")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_o11n"));
+        command.env_clear().args(["bridge", "jenkins", "--job", JOB, "--poll", "5ms"]);
+        command.envs([
+            ("JENKINS_URL", jenkins.url().as_str()),
+            ("O11N_RUN", run_name),
+            ("O11N_STEP", "s/a"),
+            ("O11N_ATTEMPT", attempt),
+        ]);
+        assert_eq!(code(&run(&mut command)), 0);
+    }
+    let keys: Vec<String> = jenkins.builds().iter().map(|build| build.key().to_owned()).collect();
+    assert_eq!(keys, ["uid wf[0].a/s/a@1", "uid wf[0].a/s/a@2"]);
 }

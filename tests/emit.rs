@@ -17,7 +17,7 @@ use o11n::diag::Diagnostic;
 use o11n::diag::render::{Format, render};
 use o11n::plan::{self, Inputs};
 use o11n::sema::hir::PipelineId;
-use o11n::target;
+use o11n::target::{self, Artifact};
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emit");
@@ -38,7 +38,14 @@ fn main() {
 
 fn run(target: &dyn target::Target, case: &Path) -> Result<(), Failed> {
     let example = Example::parse(&fs::read(case)?);
-    let (text, said) = emit(target, &example);
+    let (artifacts, said) = emit(target, &example);
+    let mut artifacts = artifacts.into_iter();
+    let text = artifacts.next().map(|artifact| artifact.text);
+    // More are for another engine.
+    for artifact in artifacts {
+        let (_, kind) = artifact.path.rsplit_once('.').expect("a file has an ending");
+        golden(&case.with_extension(kind), Some(&artifact.text))?;
+    }
     let (extension, text) = match target.name() {
         "argo" => ("yaml", text),
         "kubernetes" => ("yaml", text.map(|text| without_program(&text))),
@@ -72,12 +79,12 @@ fn without_program(text: &str) -> String {
     kept
 }
 
-/// The first file that the target makes of the first pipeline, and what is said.
-fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, String) {
+/// The files that the target makes of the first pipeline, and what is said.
+fn emit(target: &dyn target::Target, example: &Example) -> (Vec<Artifact>, String) {
     let main = RootPath::resolve(None, &example.main).expect("the name of the main file is a path");
     let mut analysis = driver::analyze(&example.world, &main);
     let mut found = std::mem::take(&mut analysis.diagnostics);
-    let mut text = None;
+    let mut artifacts = Vec::new();
     if !found.iter().any(Diagnostic::is_error) {
         let inputs = Inputs { sample: true, ..Inputs::default() };
         let built = plan::build(&analysis.program, PipelineId(0), &inputs, &example.world, &mut analysis.sources);
@@ -95,9 +102,8 @@ fn emit(target: &dyn target::Target, example: &Example) -> (Option<String>, Stri
                 "the same plan, the same bytes"
             );
             found.extend(emitted.diagnostics);
-            assert!(emitted.artifacts.len() <= 1, "a case makes one file");
-            text = emitted.artifacts.into_iter().next().map(|artifact| artifact.text);
+            artifacts = emitted.artifacts;
         }
     }
-    (text, render(Format::Human { colour: false }, &found, &analysis.sources))
+    (artifacts, render(Format::Human { colour: false }, &found, &analysis.sources))
 }

@@ -1,7 +1,7 @@
 //! The queue, the builds, and what may be asked of them.
 
 use super::http::Request;
-use super::{Fault, Faults};
+use super::{Fault, Faults, Plans};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ pub struct Plan {
 /// A build as it is now.
 #[derive(Clone, Debug)]
 pub struct Build {
+    /// With its folders, such as `ci/boards`.
+    pub job: String,
     pub number: u64,
     pub parameters: BTreeMap<String, String>,
     start: Instant,
@@ -87,6 +89,7 @@ fn actions(parameters: &BTreeMap<String, String>) -> Value {
 
 struct Item {
     id: u64,
+    job: String,
     parameters: BTreeMap<String, String>,
     since: Instant,
     end: ItemEnd,
@@ -100,7 +103,7 @@ enum ItemEnd {
 }
 
 pub(crate) struct State {
-    plan: Box<dyn Fn(&str) -> Plan + Send>,
+    plan: Plans,
     faults: Faults,
     pub(crate) requests: usize,
     pub(crate) takes_key: bool,
@@ -129,7 +132,7 @@ impl Answer {
 }
 
 impl State {
-    pub(crate) fn new(plan: Box<dyn Fn(&str) -> Plan + Send>, faults: Faults) -> Self {
+    pub(crate) fn new(plan: Plans, faults: Faults) -> Self {
         Self {
             plan,
             faults,
@@ -178,16 +181,17 @@ impl State {
     /// Starts what has waited long enough.
     fn advance(&mut self) {
         for item in self.items.iter_mut().filter(|item| item.end == ItemEnd::Waiting && !self.is_held) {
-            let plan = (self.plan)(item.parameters.get("O11N_STEP").map_or("", String::as_str));
+            let plan = (self.plan)(&item.job, &item.parameters);
             if item.since.elapsed() < plan.waits {
                 continue;
             }
-            let number = self.builds.len() as u64 + 1;
+            let of_job = || self.builds.iter().filter(|build| build.job == item.job);
+            let number = of_job().count() as u64 + 1;
             let key = item.parameters.get("O11N_KEY");
-            let first = self.builds.iter().find(|build| key.is_some() && build.parameters.get("O11N_KEY") == key);
+            let first = of_job().find(|build| key.is_some() && build.parameters.get("O11N_KEY") == key);
             let gave_way = first.map(|first| first.number);
-            let parameters = item.parameters.clone();
-            self.builds.push(Build { number, parameters, start: Instant::now(), plan, stopped: None, gave_way });
+            let (job, parameters) = (item.job.clone(), item.parameters.clone());
+            self.builds.push(Build { job, number, parameters, start: Instant::now(), plan, stopped: None, gave_way });
             item.end = ItemEnd::Left(number);
         }
     }
@@ -208,7 +212,7 @@ impl State {
                 found.map_or_else(|| Answer::empty(404), |item| Answer::json(&item_json(item)))
             }
             (true, ["queue", "cancelItem"]) => self.cancel(request),
-            (is_post, ["job", "ci", "job", "板卡", rest @ ..]) => self.of_job(is_post, rest, request),
+            (is_post, ["job", "ci", "job", name, rest @ ..]) => self.of_job(is_post, &format!("ci/{name}"), rest, request),
             _ => Answer::empty(404),
         }
     }
@@ -224,17 +228,18 @@ impl State {
         }
     }
 
-    fn of_job(&mut self, is_post: bool, rest: &[&str], request: &Request) -> Answer {
+    fn of_job(&mut self, is_post: bool, job: &str, rest: &[&str], request: &Request) -> Answer {
         match (is_post, rest) {
-            (true, ["buildWithParameters"]) => self.start(request),
+            (true, ["buildWithParameters"]) => self.start(job, request),
             (false, ["api", "json"]) => {
                 let count =
                     request.fields.get("tree").and_then(|tree| tree.rsplit_once("{0,")?.1.trim_end_matches('}').parse().ok());
-                let builds = self.builds.iter().rev().take(count.unwrap_or(100));
+                let builds = self.builds.iter().rev().filter(|build| build.job == job).take(count.unwrap_or(100));
                 Answer::json(&json!({ "allBuilds": builds.map(Build::json).collect::<Vec<_>>() }))
             }
             (_, [number, rest @ ..]) => {
-                let Some(build) = self.builds.iter_mut().find(|build| build.number.to_string() == **number) else {
+                let Some(build) = self.builds.iter_mut().find(|build| build.job == job && build.number.to_string() == **number)
+                else {
                     return Answer::empty(404);
                 };
                 match (is_post, rest) {
@@ -259,18 +264,18 @@ impl State {
     }
 
     /// Puts a build into the queue, unless one with the same parameters waits there.
-    fn start(&mut self, request: &Request) -> Answer {
+    fn start(&mut self, job: &str, request: &Request) -> Answer {
         let mut parameters = request.fields.clone();
         if !self.takes_key {
             parameters.remove("O11N_KEY");
         }
-        let waits = |item: &&Item| item.end == ItemEnd::Waiting && item.parameters == parameters;
+        let waits = |item: &&Item| item.end == ItemEnd::Waiting && item.job == job && item.parameters == parameters;
         let id = match self.items.iter().find(waits) {
             Some(item) => item.id,
             None => {
                 self.next_item += 1;
                 let id = self.next_item;
-                self.items.push(Item { id, parameters, since: Instant::now(), end: ItemEnd::Waiting });
+                self.items.push(Item { id, job: job.to_owned(), parameters, since: Instant::now(), end: ItemEnd::Waiting });
                 id
             }
         };

@@ -1,6 +1,6 @@
 //! The part of Jenkins' HTTP API that `o11n bridge` needs, played: a queue, builds with parameters, and the troubles of real ones.
 //!
-//! There is one job. What its builds do is what the compiled Jenkinsfile would: each has a key, and a build whose key an earlier
+//! Every name in the folder `ci` is a job. What builds do is what the compiled Jenkinsfile would: each has a key, and a build whose key an earlier
 //! build has gives way to it. The ledger tells what really ran.
 
 mod http;
@@ -8,6 +8,7 @@ mod jenkins;
 
 use jenkins::State;
 pub use jenkins::{Build, Plan};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,13 +40,16 @@ pub struct Jenkins {
     is_over: Arc<AtomicBool>,
 }
 
+pub type Parameters = BTreeMap<String, String>;
+pub(crate) type Plans = Box<dyn Fn(&str, &Parameters) -> Plan + Send>;
+
 /// Which requests go wrong: asked with their number, from 0.
 pub type Faults = Box<dyn FnMut(usize) -> Option<Fault> + Send>;
 
 impl Jenkins {
-    /// Starts it. `plan` says what a build does, by its step.
+    /// Starts it. `plan` says what a build does, by its job and its parameters.
     pub fn start(
-        plan: impl Fn(&str) -> Plan + Send + 'static,
+        plan: impl Fn(&str, &Parameters) -> Plan + Send + 'static,
         faults: impl FnMut(usize) -> Option<Fault> + Send + 'static,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -71,7 +75,7 @@ impl Jenkins {
         format!("http://{}", self.address)
     }
 
-    /// All builds there ever were, in the order of their numbers.
+    /// All builds there ever were, in the order of their starts.
     pub fn builds(&self) -> Vec<Build> {
         lock(&self.state).builds_now()
     }
@@ -86,7 +90,7 @@ impl Jenkins {
         lock(&self.state).cancel_all();
     }
 
-    /// The job takes no parameters that it does not know, and it does not know the key.
+    /// Jobs take no parameters that they do not know, and they do not know the key.
     pub fn forget_key(&self) {
         lock(&self.state).takes_key = false;
     }

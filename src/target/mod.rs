@@ -115,6 +115,18 @@ pub struct Artifact {
     pub text: String,
 }
 
+/// The Jenkinsfile of a job that runs the substages which another engine does not run itself, one a build: see `o11n bridge`.
+struct Companion {
+    artifact: Artifact,
+    /// What tells it from other versions; a build is told which one is meant.
+    version: String,
+}
+
+/// The companion of a pipeline that another engine leads, with the substages that `wanted` picks; `None` if it picks none.
+fn companion(plan: &Plan, wanted: fn(&Substage) -> bool, sink: &mut Vec<Diagnostic>) -> Option<Companion> {
+    plan.substages().any(|(_, substage)| wanted(substage)).then(|| jenkins::companion(plan, wanted, sink))
+}
+
 /// Whether the substage wants to know the pipeline's outcome so far, as `O11N_VERDICT`: its text names it, in a stage that may run
 /// after a failure.
 fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {

@@ -7,14 +7,14 @@ use crate::plan::{ExitClass, RetryOn, Substage};
 /// How long one `after` may take, in seconds.
 pub(super) const AFTER: i64 = 300;
 
-/// Two exit codes that mean nothing to the substage: our own runner's for an attempt that took too long, as `timeout` has it where
-/// that is free, and one for a body that exits with the first by itself.
-pub(super) fn own_codes(substage: &Substage) -> (u8, u8) {
+/// Three exit codes that mean nothing to the substage: for an attempt that took too long, as `timeout` has it where that is free;
+/// for a body that exits with one of the others by itself; and for an attempt that was lost.
+pub(super) fn own_codes(substage: &Substage) -> [u8; 3] {
     let is_free = |code: &u8| {
         substage.exit_codes.iter().all(|(known, _)| known != code) && !substage.retry.on.contains(&RetryOn::Exit(*code))
     };
     let mut free = (1..=124).rev().filter(is_free);
-    (free.next().unwrap_or(124), free.next().unwrap_or(1))
+    [124, 1, 75].map(|otherwise| free.next().unwrap_or(otherwise))
 }
 
 /// Whether the runner, not Kubernetes, ends an attempt that takes too long: Kubernetes would count `after` in.
@@ -82,7 +82,7 @@ export O11N_OUTCOME
     for after in after {
         script.push_str(&format!("o11n_after {after}\n"));
     }
-    let (timed_out, other) = own_codes(substage);
+    let [timed_out, other, _] = own_codes(substage);
     if substage.timeout.is_some() {
         script.push_str(&format!("[ \"$o11n_code\" -ne {timed_out} ] || o11n_code={other}\n"));
     }

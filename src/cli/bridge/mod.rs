@@ -34,18 +34,22 @@ struct Jenkins {
     /// The job, with its folders: `ci/regression-boards`
     #[arg(long, value_name = "NAME")]
     job: String,
-    /// What no other run is called: builds are found again by it
-    #[arg(long, value_name = "NAME")]
+    /// What no other step of any run is called: builds are found again by it. A number in parentheses at its end, by which Argo
+    /// tells attempts apart, does not count
+    #[arg(long, value_name = "NAME", env = "O11N_RUN")]
     run: String,
     /// The step that the build shall run
-    #[arg(long, value_name = "STAGE/SUBSTAGE")]
+    #[arg(long, value_name = "STAGE/SUBSTAGE", env = "O11N_STEP")]
     step: String,
     /// Which attempt this is; builds of earlier ones are stopped first
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, env = "O11N_ATTEMPT")]
     attempt: u32,
     /// A parameter of the build
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
+    /// A variable that is handed on as a parameter of its name, if it is set
+    #[arg(long, value_name = "VARIABLE")]
+    pass: Vec<String>,
     /// The user, whose API token is in JENKINS_TOKEN
     #[arg(long, value_name = "NAME", env = "JENKINS_USER")]
     user: Option<String>,
@@ -53,7 +57,7 @@ struct Jenkins {
     #[arg(long, value_name = "FILE", env = "SSL_CERT_FILE")]
     ca_file: Option<std::path::PathBuf>,
     /// Time between two questions
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time, env = "O11N_POLL")]
     poll: Duration,
     /// Time that Jenkins may be out of reach
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = time)]
@@ -67,6 +71,15 @@ struct Jenkins {
     /// Exit code for a build that was lost: by its agent, or with Jenkins
     #[arg(long, value_name = "CODE", default_value_t = 75)]
     lost: u8,
+    /// Exit code for a build whose own is one of these two
+    #[arg(long, value_name = "CODE", default_value_t = 1)]
+    instead: u8,
+}
+
+/// `a(2)` is `a`.
+fn without_number(name: &str) -> &str {
+    let stem = name.strip_suffix(')').map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()));
+    stem.and_then(|stem| stem.strip_suffix('(')).unwrap_or(name)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -98,17 +111,12 @@ pub(super) fn run(args: &Args) -> Exit {
             return Exit::Io;
         }
     }
-    let key = Key { run: args.run.clone(), step: args.step.clone(), attempt: args.attempt };
-    let follower = Follower {
-        client,
-        key,
-        parameters: args.parameters.clone(),
-        poll: args.poll,
-        patience: args.patience,
-        grace: args.grace,
-        stop,
-    };
+    let mut parameters = args.parameters.clone();
+    parameters.extend(args.pass.iter().filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));
+    let key = Key { run: without_number(&args.run).to_owned(), step: args.step.clone(), attempt: args.attempt };
+    let follower = Follower { client, key, parameters, poll: args.poll, patience: args.patience, grace: args.grace, stop };
     match follower.follow() {
+        Ended::Exit(code) if code == args.timed_out || code == args.lost => Exit::Of(args.instead),
         Ended::Exit(code) => Exit::Of(code),
         Ended::TimedOut => Exit::Of(args.timed_out),
         Ended::Stopped => Exit::Of(143),

@@ -1,7 +1,7 @@
 //! What Argo keeps, row by row.
 
 use super::files::is_glob;
-use super::{Context, substage};
+use super::{Context, bridge, substage};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{ExitClass, Hardware, Plan, RetryOn, Stage, Substage};
@@ -77,8 +77,8 @@ fn attributes() -> Vec<Capability> {
         kept(Attribute("parallel"), "`parallelism`"),
         refused(
             Attribute("hardware"),
-            "give the mode a `k8s { }` block, so that it runs in a pod, or compile to `taskbook`",
-            bare_metal,
+            "give the mode a `k8s { }` block, so that it runs in a pod, or say in `target argo { }` by `jenkins_url` and `jenkins_job` which Jenkins runs it",
+            bridge::unreachable,
         ),
         kept(Attribute("image"), "the container's image"),
         kept(
@@ -215,10 +215,6 @@ fn short_timeouts(plan: &Plan) -> Vec<Span> {
 
 fn cached_needs(plan: &Plan) -> Vec<Span> {
     find(plan, "needs", |_, substage| substage.cache.is_some() && substage.needs.iter().any(|need| !need.members.is_empty()))
-}
-
-fn bare_metal(plan: &Plan) -> Vec<Span> {
-    find(plan, "hardware", |_, substage| substage.hardware.as_ref().is_some_and(|mode| mode.k8s.is_none()))
 }
 
 fn locks_in_slots(plan: &Plan) -> Vec<Span> {

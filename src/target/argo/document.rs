@@ -29,7 +29,7 @@ pub(super) fn artifacts(cx: &mut Context) -> Vec<Artifact> {
     let mut text = header(cx.plan);
     if !write_whole(cx, &mut text) {
         // The stages' names are given anew, in children of their own.
-        let mut fresh = Context::new(cx.plan, cx.options);
+        let mut fresh = Context::new(cx.plan, cx.options, cx.bridge);
         fresh.has_children = true;
         let templates = flow::templates(&mut fresh, true);
         split(&mut fresh, templates, &mut text);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use ecow::{EcoString, EcoVec, eco_format};
 
-use super::Context;
 use super::files::{self, WORKSPACE};
 use super::model::{
     Archive, CacheStore, Container, EmptyDir, EnvVar, InputArtifact, Inputs, Memoize, Named, OutputArtifact, Outputs, Parameter,
@@ -14,6 +13,7 @@ use super::model::{
 use super::retry;
 use super::substage::is_dispatched;
 use super::text::{self, CARRIED_CASES, CASES, Carried, Parts, Piece, Pieces, Program, is_plain, is_plain_script};
+use super::{Context, bridge};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{EnvValue, Hardware, K8s, Plan, ScriptPart, Stage, Substage};
 use crate::target::capability::origin;
@@ -21,6 +21,9 @@ use crate::target::pod::{self, Resources, Toleration, Volume, VolumeMount};
 use crate::target::runner::{self, unexpanded};
 use crate::target::wants_verdict;
 use crate::target::yaml::{self, Flow, Text};
+
+/// Seconds that Kubernetes gives a pod to end in.
+const USUAL_GRACE: i64 = 30;
 
 /// The volume that is mounted there.
 pub(super) const WORKSPACE_VOLUME: &str = "workspace";
@@ -155,7 +158,7 @@ fn host(mode: &Hardware, k8s: &K8s, cx: &mut Context) -> Host {
 }
 
 /// A text that stands where nothing can carry it past Argo.
-fn not_plain(span: crate::base::Span, text: &str) -> Diagnostic {
+pub(super) fn not_plain(span: crate::base::Span, text: &str) -> Diagnostic {
     Diagnostic::at(Code::Refused, span, format!("Argo would change the text `{}`", text.escape_debug()), "used here")
         .note("Argo replaces `{{ … }}` wherever it stands")
         .help("write it without `{{`; scripts, `env` and cases may hold it")
@@ -194,13 +197,20 @@ impl Builder<'_> {
 
 /// The leaf of a substage.
 pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage: &Substage, is_child: bool) -> Leaf {
-    let host = hosts.of(substage, cx);
+    let is_bridged = bridge::is_bridged(substage);
+    let stand_in = is_bridged.then(|| cx.bridge.stand_in(format!("{}/{}", stage.name, substage.name), substage));
     let wants_verdict = wants_verdict(stage, substage);
+    let substage = stand_in.as_ref().unwrap_or(substage);
+    let host = hosts.of(substage, cx);
     let mut contract = contract(cx, stage, substage);
     if wants_verdict {
         let scope = if is_child { "workflow" } else { "inputs" };
         let value = EnvValue::Text(format!("{{{{{scope}.parameters.{VERDICT_INPUT}}}}}").into());
         contract.push(("O11N_VERDICT".into(), value, true));
+    }
+    if is_bridged {
+        // Attempts of one pod have a number behind their name, which the bridge takes away.
+        contract.push(("O11N_RUN".into(), EnvValue::Text("{{workflow.uid}} {{node.name}}".into()), true));
     }
     for name in &cx.plan.run_variables {
         contract.push((name.clone(), EnvValue::Text(format!("{{{{workflow.parameters.{name}}}}}").into()), true));
@@ -227,8 +237,9 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         let key = builder.slot("fingerprint", substage.fingerprint.clone());
         (key, cache.ttl.map(retry::duration), cx.cache_name(stage))
     });
-    let own_timeout = runner::has_own_timeout(substage);
+    let own_timeout = runner::has_own_timeout(substage) || is_bridged && substage.timeout.is_some();
     let after = substage.after.len() as i64 * runner::AFTER;
+    let grace = if is_bridged { bridge::GRACE } else { after + USUAL_GRACE };
     let image = substage.image.clone().unwrap_or_else(|| cx.settings.image.clone());
     if !is_plain(&image) {
         cx.sink.push(not_plain(origin(&substage.origins, "image", substage.span), &image));
@@ -243,18 +254,21 @@ pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage:
         memoize,
         retry: retry::strategy(substage, own_timeout),
         // With `after` the runner keeps the time; the pod's own is the net under it.
-        deadline: substage.timeout.map(|timeout| runner::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
+        deadline: substage
+            .timeout
+            .filter(|_| !is_bridged)
+            .map(|timeout| runner::seconds(timeout) + if own_timeout { after + 60 } else { 0 }),
         priority_class: cx.settings.priority_class(substage.priority).cloned(),
-        patch: patch(&host, after),
+        patch: patch(&host, grace),
         host,
         locks: Vec::new(),
     };
     Leaf { shape, slots: builder.slots, values: builder.values, takes_verdict: wants_verdict && !is_child }
 }
 
-/// The mode's piece of a pod manifest, and time for `after`.
-fn patch(host: &Host, after: i64) -> Option<EcoString> {
-    if after == 0 {
+/// The mode's piece of a pod manifest, and time for what comes when it is ended.
+fn patch(host: &Host, grace: i64) -> Option<EcoString> {
+    if grace <= USUAL_GRACE {
         return host.patch.as_ref().map(|(_, written)| written.clone());
     }
     let mut spec = match &host.patch {
@@ -262,7 +276,7 @@ fn patch(host: &Host, after: i64) -> Option<EcoString> {
         None => serde_json::json!({}),
     };
     if let Some(map) = spec.as_object_mut() {
-        map.entry("terminationGracePeriodSeconds").or_insert((after + 30).into());
+        map.entry("terminationGracePeriodSeconds").or_insert(grace.into());
     }
     Some(unreplaced(&spec))
 }

@@ -4,6 +4,7 @@
 //! The encoding is a fixed scheme, described for its readers in `docs/targets/argo.md`. It uses no more of it than a pipeline
 //! needs: a pipeline of plain stages is one Workflow without any node of ours.
 
+mod bridge;
 mod capabilities;
 mod child;
 mod document;
@@ -30,6 +31,7 @@ use super::{Emitted, Kind, Options, Target};
 use crate::diag::Diagnostic;
 use crate::plan::{Plan, Stage, Substage};
 use crate::schema::TargetSettings;
+use bridge::Bridge;
 use model::{Container, Step, Suspend, Template};
 
 use settings::Settings;
@@ -69,13 +71,20 @@ impl Target for Argo {
     }
 
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
-        let mut cx = Context::new(plan, options);
+        let mut sink = Vec::new();
+        let on_boards = super::companion(plan, bridge::is_bridged, &mut sink);
+        let version = on_boards.as_ref().map_or("", |companion| &companion.version);
+        let bridge = Bridge::new(plan, &Settings::of(plan), version);
+        let mut cx = Context::new(plan, options, &bridge);
+        cx.sink = sink;
         names::check("Argo", plan, &mut cx.sink);
+        bridge::check(plan, &mut cx.sink);
         capabilities::check_options(&mut cx);
         if cx.sink.iter().any(Diagnostic::is_error) {
             return Emitted { artifacts: Vec::new(), diagnostics: cx.sink };
         }
-        let artifacts = document::artifacts(&mut cx);
+        let mut artifacts = document::artifacts(&mut cx);
+        artifacts.extend(on_boards.filter(|_| !options.rbac).map(|companion| companion.artifact));
         Emitted { artifacts, diagnostics: cx.sink }
     }
 }
@@ -95,6 +104,7 @@ struct Context<'a> {
     has_children: bool,
     /// Parameters by which stages that are children learn whether their needs passed.
     gates: BTreeSet<String>,
+    bridge: &'a Bridge,
     sink: Vec<Diagnostic>,
 }
 
@@ -104,7 +114,7 @@ const LONGEST_RUN: usize = 63;
 const LONGEST_BASE: usize = 24;
 
 impl<'a> Context<'a> {
-    fn new(plan: &'a Plan, options: &'a Options) -> Self {
+    fn new(plan: &'a Plan, options: &'a Options, bridge: &'a Bridge) -> Self {
         let base = shorten(&mangle(&plan.pipeline), LONGEST_BASE);
         // Kubernetes wants a letter or digit in front; so does a name that is used as a label.
         let mut names = Names::default();
@@ -119,6 +129,7 @@ impl<'a> Context<'a> {
             helpers: Helpers::default(),
             has_children: has_children(plan),
             gates: BTreeSet::new(),
+            bridge,
             sink: Vec::new(),
         }
     }

@@ -64,7 +64,7 @@ fn expression(substage: &Substage, own_timeout: bool) -> Option<EcoString> {
         return (!never.is_empty()).then(|| not_among(&never).into());
     }
 
-    let (took_too_long, _) = own_codes(substage);
+    let [took_too_long, ..] = own_codes(substage);
     let timed_out = if own_timeout { format!("({DEADLINE} || {})", among(&[took_too_long])) } else { DEADLINE.to_owned() };
     let mut other = [unstable.clone(), lost.clone()].concat();
     if own_timeout {

@@ -21,8 +21,20 @@ pub(super) struct Settings {
     pub(super) priority_classes: IndexMap<String, EcoString>,
     pub(super) label_prefix: String,
     pub(super) cluster: ClusterNames,
+    pub(super) jenkins: JenkinsSettings,
     pub(super) keep_finished: Option<Duration>,
     pub(super) max_size: Size,
+}
+
+/// Where substages on bare metal run.
+#[derive(Debug)]
+pub(super) struct JenkinsSettings {
+    /// Empty: nowhere.
+    pub(super) url: EcoString,
+    pub(super) job: EcoString,
+    pub(super) secret: EcoString,
+    /// Of the bridge.
+    pub(super) image: EcoString,
 }
 
 /// The key-only artifacts that Argo completes from the default repository, by the repository's kind.
@@ -52,6 +64,15 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
     ),
     row("gpu_resource", AttrType::String, "\"nvidia.com/gpu\"", "The resource that a GPU is."),
     row("gpu_type_label", AttrType::String, "\"nvidia.com/gpu.product\"", "The node label that names the kind of GPU."),
+    row("jenkins_url", AttrType::String, "\"\"", "The Jenkins that runs what has a hardware mode without `k8s`."),
+    row("jenkins_job", AttrType::String, "\"\"", "Its job, with the compiled Jenkinsfile: `folder/name`."),
+    row(
+        "jenkins_secret",
+        AttrType::String,
+        "\"o11n-jenkins\"",
+        "The Kubernetes Secret with a `user` of that Jenkins and the `token` of its API.",
+    ),
+    row("bridge_image", AttrType::String, "\"o11n\"", "The image of o11n, which waits for the builds."),
     row("keep_finished", AttrType::Duration, "", "How long a finished run is kept; at least 5 minutes."),
     row("max_size", AttrType::Size, "900KiB", "The largest object that the cluster takes; larger ones are split."),
 ];
@@ -86,6 +107,12 @@ impl Settings {
             cluster: ClusterNames {
                 gpu_resource: or("gpu_resource", &names.gpu_resource),
                 gpu_type_label: or("gpu_type_label", &names.gpu_type_label),
+            },
+            jenkins: JenkinsSettings {
+                url: or("jenkins_url", "").into(),
+                job: or("jenkins_job", "").into(),
+                secret: or("jenkins_secret", "o11n-jenkins").into(),
+                image: or("bridge_image", "o11n").into(),
             },
             keep_finished: value("keep_finished")
                 .and_then(|seconds| seconds.as_f64())

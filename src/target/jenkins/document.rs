@@ -265,7 +265,7 @@ fn policy(on_error: OnError) -> &'static str {
     }
 }
 
-fn class_word(class: ExitClass) -> &'static str {
+pub(super) fn class_word(class: ExitClass) -> &'static str {
     match class {
         ExitClass::Unstable => "unstable",
         ExitClass::Failed => "failed",
@@ -288,7 +288,7 @@ fn condition_text(condition: &Condition) -> String {
 
 /// What the pipeline needs of the runtime, but for what the methods of its substages call.
 fn used(plan: &Plan) -> Features {
-    let mut features = Features::new();
+    let mut features = Features::from(["stages"]);
     let mut add = |is_used: bool, feature: &'static str| {
         if is_used {
             features.insert(feature);
@@ -317,6 +317,19 @@ fn substage_features(stage: &Stage, substage: &Substage, add: &mut impl FnMut(bo
     add(!substage.lock.is_empty(), "lock");
     add(substage.cache.is_some(), "cache");
     add(substage.dispatch.is_some(), "dispatch");
+}
+
+/// What one attempt of a substage needs of it.
+pub(super) fn features_of_attempt(stage: &Stage, substage: &Substage, features: &mut Features) {
+    let mut add = |is_used: bool, feature: &'static str| {
+        if is_used {
+            features.insert(feature);
+        }
+    };
+    add(!substage.exit_codes.is_empty(), "exit-codes");
+    add(substage.timeout.is_some(), "timeout");
+    add(!substage.lock.is_empty(), "lock");
+    add(wants_verdict(stage, substage), "verdict");
 }
 
 /// The substages whose files others load.

@@ -5,6 +5,7 @@
 //! pipeline has companion files that the first one loads. Described for its readers in `docs/targets/jenkins.md`.
 
 mod capabilities;
+mod companion;
 mod document;
 mod groovy;
 mod runtime;
@@ -17,6 +18,8 @@ use super::{Emitted, Options, Target};
 use crate::diag::Diagnostic;
 use crate::plan::Plan;
 use crate::schema::TargetSettings;
+
+pub(in crate::target) use companion::companion;
 
 /// The target `jenkins`.
 #[derive(Debug)]

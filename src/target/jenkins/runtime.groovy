@@ -1,6 +1,11 @@
+//+ stages
 // What follows is the same in every file that o11n writes, less what this pipeline has no need of: it keeps the order of
 // starts, retries, policies and the verdict. Times are in milliseconds unless said otherwise.
+//- else
+// What follows is the same in every file that o11n writes for another engine: one attempt. Times are in milliseconds unless said otherwise.
+//-
 
+//+ stages
 /** Runs a stage if its condition holds, and remembers how it ended. */
 void runStage(Map theStage) {
   //+ pipeline-deadline
@@ -216,6 +221,7 @@ void skipAll(Map theStage) {
 }
 
 //-
+//-
 /** What has ended a stage or a dispatch early, by our own doing: the outcome of what it interrupts; null: nothing has. */
 @NonCPS
 String cutOf(Map theStage, Map substage) {
@@ -301,6 +307,7 @@ void reuse(Map theStage) {
 }
 
 //-
+//+ stages
 /** Runs a substage and draws the conclusions. */
 void runSubstage(Map theStage, Map substage) {
   //+ lock
@@ -440,6 +447,71 @@ String attempts(Map theStage, Map substage, Integer copy) {
   return attempt.outcome
 }
 
+//-
+//+ step
+/** Runs the step that the build was started for, and tells the bridge that waits for it how that ended. */
+void runStep(String version, List steps) {
+  if (!params.O11N_STEP) {
+    echo('o11n: now the job knows its parameters')
+    return
+  }
+  currentBuild.displayName = "#${currentBuild.number} ${params.O11N_STEP}"
+  String first = firstOfKey()
+  if (first != null) {
+    // Jenkins was slow to answer, and was asked twice.
+    currentBuild.description = 'o11n: duplicate of ' + first
+    currentBuild.result = 'NOT_BUILT'
+    return
+  }
+  Map substage = stepOf(steps)
+  if (params.O11N_FILE != version || substage == null) {
+    currentBuild.description = 'o11n: lost'
+    error("the job has another version of the Jenkinsfile than the run that wants ${params.O11N_STEP}: give it the one that was compiled with it")
+  }
+  Map attempt = [stage: [name: substage.stage, verdict: params.O11N_VERDICT], substage: substage]
+  attempt.number = params.O11N_ATTEMPT
+  attempt.label = params.O11N_STEP
+  withEnv(handedOn()) {
+    //+ lock
+    if (substage.lock) {
+      lock(extra: substage.lock.collect { [resource: it] }) { runAttempt(attempt) }
+    } else {
+      runAttempt(attempt)
+    }
+    //- else
+    runAttempt(attempt)
+    //-
+  }
+  String said = attempt.outcome == 'timed_out' ? 'timed out' : attempt.code == null ? 'lost' : 'exit ' + attempt.code
+  currentBuild.description = 'o11n: ' + said
+  currentBuild.result = attempt.outcome == 'succeeded' ? 'SUCCESS' : attempt.outcome == 'unstable' ? 'UNSTABLE' : 'FAILURE'
+}
+
+/** The number of an earlier build with the key of this one, the first of several. */
+String firstOfKey() {
+  String first = null
+  def build = currentBuild.previousBuild
+  for (int i = 0; i < 100 && build != null; i++) {
+    if (build.buildVariables.O11N_KEY == params.O11N_KEY) {
+      first = build.number.toString()
+    }
+    build = build.previousBuild
+  }
+  return first
+}
+
+@NonCPS
+Map stepOf(List steps) {
+  return steps.find { it.path == params.O11N_STEP }
+}
+
+/** What the engine that leads knows of its run. Jenkins expands `$` there. */
+@NonCPS
+List handedOn() {
+  return o11n.handedOn.collect { it + '=' + (params[it] ?: '').replace('$', '$$') }
+}
+
+//-
 /** One attempt: an agent, and on it what the substage does. Whatever ends it without an exit code is the agent's fault. */
 void runAttempt(Map attempt) {
   try {

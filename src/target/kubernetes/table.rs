@@ -93,7 +93,7 @@ fn codes(substage: &Substage) -> String {
         };
         format!("{code}={class}")
     });
-    let own = has_own_timeout(substage).then(|| format!("{}=timed_out", own_codes(substage).0));
+    let own = has_own_timeout(substage).then(|| format!("{}=timed_out", own_codes(substage)[0]));
     list(known.chain(own))
 }
 
