@@ -80,13 +80,9 @@ impl Cases {
         let mut compile = |arguments: &[&str], ending: &str| -> Result<Option<Case>> {
             let name = [&[shown.as_str()], arguments].concat().join(" ");
             let parameters = parameters.iter().flat_map(|value| ["--param", value]);
-            let output =
-                process::output(o11n().args(["compile", file, "--pipeline", pipeline]).args(parameters).args(arguments))?;
-            let compiled = output.status.success();
-            tally.accepts(&name, if compiled { Ok(()) } else { Err(process::said(&output)) });
-            let case = Case { name, file: PathBuf::from(format!("{}{ending}", stem.display())) };
-            fs::write(&case.file, output.stdout)?;
-            Ok(compiled.then_some(case))
+            let mut command = o11n();
+            command.args(["compile", file, "--pipeline", pipeline]).args(parameters).args(arguments);
+            compiled(command, name, PathBuf::from(format!("{}{ending}", stem.display())), tally)
         };
         let Some(plan) = compile(&["--target", "json"], ".plan.json")? else { return Ok(()) };
         let plan_value = plan.json()?;
@@ -121,6 +117,21 @@ impl Case {
     }
 }
 
+/// Runs a compiler and keeps the file of the wanted kind: there may be another one, for another engine.
+fn compiled(mut command: Command, name: String, file: PathBuf, tally: &mut Tally) -> Result<Option<Case>> {
+    let folder = file.with_extension("files");
+    let output = process::output(command.arg("--output").arg(format!("{}/", folder.display())))?;
+    if !output.status.success() {
+        tally.accepts(&name, Err(process::said(&output)));
+        return Ok(None);
+    }
+    tally.accepts(&name, Ok(()));
+    let files = tools::files_under(&folder)?;
+    let found = files.iter().find(|found| found.extension() == file.extension());
+    fs::copy(found.with_context(|| format!("{name} made no such file"))?, &file)?;
+    Ok(Some(Case { name, file }))
+}
+
 /// A case of the emit tests with its scripts replaced by stubs.
 fn stubbed(folder: &Path, case: &Case, tally: &mut Tally) -> Result<Vec<Case>> {
     let source = case.file.with_extension("o11n");
@@ -131,11 +142,8 @@ fn stubbed(folder: &Path, case: &Case, tally: &mut Tally) -> Result<Vec<Case>> {
         let name = format!("{} --stub {stub}", case.name);
         let mut command = o11n();
         command.arg("compile").arg(&source).args(["--target", "argo", "--stub", stub]).args(arguments.split_whitespace());
-        let output = process::output(&mut command)?;
-        tally.accepts(&name, if output.status.success() { Ok(()) } else { Err(process::said(&output)) });
         let file = folder.join(format!("{}-{stub}.yaml", source.file_stem().unwrap_or_default().display()));
-        fs::write(&file, output.stdout)?;
-        made.extend(output.status.success().then_some(Case { name, file }));
+        made.extend(compiled(command, name, file, tally)?);
     }
     Ok(made)
 }

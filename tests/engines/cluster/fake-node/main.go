@@ -123,6 +123,8 @@ type options struct {
 	argoConfig string
 	// kubectl is a program; empty: pipelines are workflows of Argo, not Jobs.
 	kubectl string
+	// o11n is a program.
+	o11n string
 }
 
 func serve(arguments []string) error {
@@ -131,6 +133,7 @@ func serve(arguments []string) error {
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "whom to talk to")
 	flags.StringVar(&o.crds, "crds", "", "folder of Argo's custom resource definitions")
 	flags.StringVar(&o.store, "real", "", "leave the pods to a kubelet, and keep artifacts at this address")
+	flags.StringVar(&o.o11n, "o11n", "", "what waits for builds of Jenkins")
 	flags.StringVar(&o.argoConfig, "argo-config", "", "the controller's ConfigMap")
 	flags.StringVar(&o.kubectl, "kubectl", "", "what drivers use: pipelines are Jobs, and there is no Argo")
 	if err := flags.Parse(arguments); err != nil {
@@ -146,6 +149,7 @@ func serve(arguments []string) error {
 		return err
 	}
 	s := newServer(c, o.kubectl)
+	s.o11n = o.o11n
 	if o.store == "" {
 		err = s.startNode(ctx)
 	} else {

@@ -24,6 +24,8 @@ type server struct {
 	lock sync.Mutex
 	// pods that are on our node, by namespace and name.
 	pods map[types.NamespacedName]*pod
+	// o11n is the program that bridges are.
+	o11n string
 	// runs by their namespace: each has its own, so that locks are its own.
 	runs map[string]*run
 	// turn is held by who waits for the controller to be idle enough for one run more.

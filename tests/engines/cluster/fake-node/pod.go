@@ -200,6 +200,8 @@ func (p *pod) body(ctx context.Context, executor *executor) (int, string, error)
 		return executor.resource(ctx)
 	case p.main.Name == "driver":
 		return p.runDriver(ctx)
+	case p.isBridge():
+		return p.runBridge(ctx)
 	case p.attempt != nil:
 		return p.attempt.play(ctx, p)
 	case p.record.Substage != "":
@@ -208,13 +210,18 @@ func (p *pod) body(ctx context.Context, executor *executor) (int, string, error)
 	return p.command(ctx)
 }
 
-// command runs a program that the compiler added: it is small, and ours.
-func (p *pod) command(ctx context.Context) (int, string, error) {
+// words are what the main container runs, without Argo's executor around it.
+func (p *pod) words() []string {
 	words := p.main.Command
 	if at := slices.Index(words, "--"); at >= 0 && strings.HasSuffix(words[0], "argoexec") {
 		words = words[at+1:]
 	}
-	words = append(slices.Clone(words), p.main.Args...)
+	return append(slices.Clone(words), p.main.Args...)
+}
+
+// command runs a program that the compiler added: it is small, and ours.
+func (p *pod) command(ctx context.Context) (int, string, error) {
+	words := p.words()
 	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	output, err := command.CombinedOutput()
 	if command.ProcessState == nil {

@@ -3,6 +3,7 @@
 //! API server, scheduler and controllers are the real ones; a node of ours ends pods as each case says. What the engine did is put
 //! into the machine's words and compared.
 
+mod boards;
 mod declared;
 mod observed;
 mod setup;
@@ -16,6 +17,7 @@ use super::mutation::Mutation;
 use super::tally::Tally;
 use super::{Engine, Site, conformance};
 use anyhow::{Context, Result, ensure};
+use boards::Boards;
 use declared::{DECLARED, EXCUSES};
 use o11n::target::Options;
 use std::collections::BTreeMap;
@@ -48,6 +50,8 @@ pub const REAL_ENGINE: Engine = Engine {
     judge: judge_real,
 };
 
+/// Cases of which a part runs on Jenkins.
+const MIXED_TABLE: &str = "tests/engines/conformance-mixed";
 /// Cases for the real node: there the bodies do what the scenario says that they do.
 const REAL_TABLE: &str = "tests/engines/conformance-real";
 
@@ -96,7 +100,10 @@ const SAID: &[(&str, &str)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let cases = compile(site, conformance::all(site.arguments)?, BROKEN)?;
+    let boards = Boards::start()?;
+    let mut cases = conformance::all(site.arguments)?;
+    cases.extend(boards.equip(conformance::written(MIXED_TABLE)?));
+    let cases = compile(site, cases, BROKEN)?;
     let start = Instant::now();
     let (mut cluster, mut line) = Cluster::start(&site.scratch, Kind::Argo)?;
     let reports = conduct(&mut line, &cases, site, Pods::Fake).with_context(|| match cluster.dead() {
@@ -104,6 +111,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
         None => "the node".to_owned(),
     })?;
     compare(&cases, &reports, site, Pods::Fake, tally)?;
+    boards.judge(tally);
     println!("argo: the cluster was at it for {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }

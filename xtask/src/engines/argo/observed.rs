@@ -3,6 +3,7 @@
 use super::super::cluster::job::{Pod, Report, Workflow, step_name};
 use super::super::conformance::case::copies;
 use super::super::conformance::observed::{Observed, ObservedAttempt, ObservedStage, ObservedSubstage};
+use super::boards;
 use anyhow::{Context, Result, ensure};
 use o11n::machine::Outcome;
 use o11n::plan::{ExitClass, Plan, RetryOn, Stage, Substage};
@@ -191,7 +192,9 @@ fn attempt(substage: &Substage, pod: &Pod) -> Result<ObservedAttempt> {
         "evicted" | "lost" => Outcome::Lost,
         cause => anyhow::bail!("a pod of {} ended by {cause:?}", substage.name),
     };
-    let code = pod.code.filter(|_| pod.cause == "exited" && outcome != Outcome::TimedOut);
+    // What a bridge says in place of a body is no exit code.
+    let is_own = boards::is_bridged(substage) && pod.code.is_some_and(|code| boards::codes_of_bridge(substage).contains(&code));
+    let code = pod.code.filter(|_| pod.cause == "exited" && outcome != Outcome::TimedOut && !is_own);
     Ok(ObservedAttempt { outcome, code, start: pod.start, end: pod.end.unwrap_or(f64::INFINITY) })
 }
 
@@ -205,6 +208,14 @@ fn late_code(substage: &Substage) -> Option<u8> {
 
 /// What an exit code means.
 fn class_of(substage: &Substage, code: u8) -> Outcome {
+    if boards::is_bridged(substage) && code != 0 {
+        // The codes of a bridge, which no body's own can be taken for.
+        match boards::codes_of_bridge(substage).iter().position(|own| *own == code) {
+            Some(0) => return Outcome::TimedOut,
+            Some(2) => return Outcome::Lost,
+            _ => {}
+        }
+    }
     match substage.exit_codes.iter().find(|(known, _)| *known == code) {
         _ if code == 0 => Outcome::Succeeded,
         Some((_, ExitClass::Unstable)) => Outcome::Unstable,

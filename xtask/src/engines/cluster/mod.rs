@@ -7,6 +7,7 @@ pub mod job;
 pub mod programs;
 pub mod real;
 
+use crate::project;
 use anyhow::{Context, Result, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -184,6 +185,7 @@ impl Cluster {
         } else {
             node.arg(format!("--crds={}", CRDS.folder()?.display()));
             node.arg(format!("--argo-config={}", self.path("argo-config.json")));
+            node.arg(format!("--o11n={}", project::target_dir("debug").join("o11n").display()));
         }
         if self.kind == Kind::ArgoReal {
             node.arg(format!("--real=127.0.0.1:{}", self.ports.store));

@@ -46,6 +46,9 @@ pub struct Job {
     /// What a command prints, by a part of it.
     pub printed: BTreeMap<String, String>,
     pub credentials: BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, String>,
+    /// The parameters of the builds before this one.
+    pub earlier: Vec<BTreeMap<String, String>>,
     /// When somebody stops the build, in milliseconds.
     pub stopped_at: Option<i64>,
     /// Whether commands really run.
@@ -67,6 +70,8 @@ pub struct Attempt {
 pub struct Report {
     pub id: String,
     pub result: String,
+    /// What the build says of itself in the end.
+    pub description: Option<String>,
     pub error: Option<String>,
     #[serde(default)]
     pub trace: Vec<String>,

@@ -3,6 +3,7 @@
 //! Compilation, its limits, the transformation of the code, parallel branches and the saving of the state at each step are Jenkins'
 //! own; the steps are ours, on virtual time, after the sources of Jenkins' plugins.
 
+mod boards;
 mod engine;
 mod observed;
 mod whole;
@@ -67,6 +68,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     };
     cases.judge("jenkins", &KNOWN, seen, &site.scratch.join("reports"), tally)?;
     if site.arguments.case.is_empty() {
+        boards::judge(&site.scratch, tally)?;
         whole::judge(&site.scratch, tally)?;
     }
     println!("jenkins: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());

@@ -58,6 +58,7 @@ final class Build {
   private final GroovyClassLoader loader = new GroovyClassLoader(Build.class.getClassLoader(), configuration());
   private long events;
   private boolean isOver;
+  String description;
   private Branch root;
   Branch running;
   String result;
@@ -95,6 +96,7 @@ final class Build {
       report.put("error", text.length() > 2000 ? text.substring(0, 2000) : text);
     }
     report.put("result", result == null ? "SUCCESS" : result);
+    report.put("description", description);
     report.put("took", (System.nanoTime() - start) / 1_000_000);
     report.put("duration", now);
     report.put("stages", stages);

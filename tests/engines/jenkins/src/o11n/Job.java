@@ -15,6 +15,9 @@ final class Job {
   /** What `sh` prints, by the beginning of its script. */
   final Map<String, String> printed;
   final Map<String, String> credentials;
+  final Map<String, String> parameters;
+  /** The parameters of the builds before this one, the first is build 1. */
+  final List<Map<String, String>> earlier;
   /** When somebody stops the build, in milliseconds; null: nobody does. */
   final Long stoppedAt;
   /** Whether `sh` really runs what it is given. */
@@ -32,6 +35,8 @@ final class Job {
     archived = (Map<String, String>) json.getOrDefault("archived", Map.of());
     printed = (Map<String, String>) json.getOrDefault("printed", Map.of());
     credentials = (Map<String, String>) json.getOrDefault("credentials", Map.of());
+    parameters = (Map<String, String>) json.getOrDefault("parameters", Map.of());
+    earlier = (List<Map<String, String>>) json.getOrDefault("earlier", List.of());
     Number stop = (Number) json.get("stopped_at");
     stoppedAt = stop == null ? null : stop.longValue();
     isReal = Boolean.TRUE.equals(json.get("real"));

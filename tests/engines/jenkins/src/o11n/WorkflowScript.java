@@ -81,6 +81,47 @@ public abstract class WorkflowScript extends SerializableScript {
     public String getCurrentResult() {
       return Build.current.result == null ? "SUCCESS" : Build.current.result;
     }
+
+    public String getDescription() {
+      return Build.current.description;
+    }
+
+    public void setDescription(String description) {
+      Build.current.description = description;
+    }
+
+    public void setDisplayName(String name) {
+      Build.current.log.add("called " + name);
+    }
+
+    public int getNumber() {
+      return Build.current.job.earlier.size() + 1;
+    }
+
+    public EarlierBuild getPreviousBuild() {
+      return new EarlierBuild(getNumber()).getPreviousBuild();
+    }
+  }
+
+  /** A build before this one. */
+  public static final class EarlierBuild extends GroovyObjectSupport implements Serializable {
+    private final int number;
+
+    EarlierBuild(int number) {
+      this.number = number;
+    }
+
+    public int getNumber() {
+      return number;
+    }
+
+    public Map<String, String> getBuildVariables() {
+      return Build.current.job.earlier.get(number - 1);
+    }
+
+    public EarlierBuild getPreviousBuild() {
+      return number == 1 ? null : new EarlierBuild(number - 1);
+    }
   }
 
   /** `env`. */
@@ -125,6 +166,8 @@ public abstract class WorkflowScript extends SerializableScript {
         return new BuildObject();
       case "env":
         return new Environment();
+      case "params":
+        return Build.current.job.parameters;
       case "docker":
         return new Docker(null);
       case "scm":
