@@ -356,9 +356,12 @@ proptest! {
             if let Piece::Text(text) = piece {
                 script.push_str(text);
             }
-            // A refused value stays out: the compiler would have stopped there.
-            if let Some(Ok(place)) = places.get(index) {
-                script.push_str(&quoted(&values[index % values.len()], place.quote));
+            // For a refused value, where the compiler would have stopped, stands a harmless one: without any, a backslash before it
+            // would have another meaning for what follows.
+            match places.get(index) {
+                Some(Ok(place)) => script.push_str(&quoted(&values[index % values.len()], place.quote)),
+                Some(Err(_)) => script.push('x'),
+                None => {}
             }
         }
         let folder = folder("jumble");
