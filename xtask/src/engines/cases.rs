@@ -49,7 +49,7 @@ pub struct Cases {
 impl Cases {
     /// Compiles every pipeline of every example for every target and kind; a compile that fails is counted as a failure.
     pub fn make(tally: &mut Tally) -> Result<Self> {
-        process::run(Command::new("cargo").args(["build", "--quiet"]).current_dir(project::root()))?;
+        build()?;
         let folder = project::target_dir("engines/cases");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -169,6 +169,11 @@ fn kinds(plan: &Value) -> Vec<&'static str> {
 fn variants(file: &str) -> Vec<&'static [&'static str]> {
     let listed: Vec<_> = VARIANTS.iter().filter(|(name, _)| *name == file).map(|(_, parameters)| *parameters).collect();
     if listed.is_empty() { vec![&[]] } else { listed }
+}
+
+/// Brings the program under test up to date.
+pub fn build() -> Result<()> {
+    process::run(Command::new("cargo").args(["build", "--quiet"]).current_dir(project::root()))
 }
 
 /// The program under test, as `cargo build` leaves it, with nothing in its environment.

@@ -15,7 +15,7 @@ use super::conformance::compiled::{Cases, Compiled};
 use super::conformance::judge::{Known, Seen};
 use super::mutation::Mutation;
 use super::tally::Tally;
-use super::{Engine, Site, conformance};
+use super::{Engine, Site, cases, conformance};
 use anyhow::{Context, Result, ensure};
 use boards::Boards;
 use declared::{DECLARED, EXCUSES};
@@ -100,6 +100,8 @@ const SAID: &[(&str, &str)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
+    // The bridges in pods are the real program.
+    cases::build()?;
     let boards = Boards::start()?;
     let mut cases = conformance::all(site.arguments)?;
     cases.extend(boards.equip(conformance::written(MIXED_TABLE)?));

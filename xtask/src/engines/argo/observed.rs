@@ -3,7 +3,6 @@
 use super::super::cluster::job::{Pod, Report, Workflow, step_name};
 use super::super::conformance::case::copies;
 use super::super::conformance::observed::{Observed, ObservedAttempt, ObservedStage, ObservedSubstage};
-use super::boards;
 use anyhow::{Context, Result, ensure};
 use o11n::machine::Outcome;
 use o11n::plan::{ExitClass, Plan, RetryOn, Stage, Substage};
@@ -184,38 +183,35 @@ impl<'a> Run<'a> {
 }
 
 fn attempt(substage: &Substage, pod: &Pod) -> Result<ObservedAttempt> {
+    let (late, lost) = own_codes(substage);
+    let says = |own: Option<u8>| pod.cause == "exited" && own.is_some() && pod.code == own;
     let outcome = match pod.cause.as_str() {
-        "exited" if pod.code == late_code(substage) => Outcome::TimedOut,
+        "exited" if says(late) => Outcome::TimedOut,
+        "exited" if says(lost) => Outcome::Lost,
         "exited" => class_of(substage, pod.code.context("what has exited has a code")?),
         "deadline" => Outcome::TimedOut,
         "signaled" | "deleted" => Outcome::Cancelled,
         "evicted" | "lost" => Outcome::Lost,
         cause => anyhow::bail!("a pod of {} ended by {cause:?}", substage.name),
     };
-    // What a bridge says in place of a body is no exit code.
-    let is_own = boards::is_bridged(substage) && pod.code.is_some_and(|code| boards::codes_of_bridge(substage).contains(&code));
-    let code = pod.code.filter(|_| pod.cause == "exited" && outcome != Outcome::TimedOut && !is_own);
+    let code = pod.code.filter(|_| pod.cause == "exited" && !says(late) && !says(lost));
     Ok(ObservedAttempt { outcome, code, start: pod.start, end: pod.end.unwrap_or(f64::INFINITY) })
 }
 
-/// With which code a pod ends that keeps its time itself, when that is over: see `docs/targets/argo.md`.
-fn late_code(substage: &Substage) -> Option<u8> {
+/// The codes that say what has no exit code of its own: that it took too long, that it was lost. They are the first and the third
+/// highest that the source does not name, see `docs/targets/argo.md`; the second is for bodies that exit with one of these.
+fn own_codes(substage: &Substage) -> (Option<u8>, Option<u8>) {
     let retried = |code: &u8| substage.retry.on.contains(&RetryOn::Exit(*code));
     let is_named = |code: &u8| retried(code) || substage.exit_codes.iter().any(|(known, _)| known == code);
-    let keeps_time = substage.timeout.is_some() && !substage.after.is_empty();
-    (1..=124).rev().find(|code| !is_named(code)).filter(|_| keeps_time)
+    let mut free = (1..=124).rev().filter(|code| !is_named(code));
+    let (late, lost) = (free.next(), free.nth(1));
+    let is_bridged = substage.is_on_bare_metal();
+    let keeps_time = substage.timeout.is_some() && (is_bridged || !substage.after.is_empty());
+    (late.filter(|_| keeps_time), lost.filter(|_| is_bridged))
 }
 
 /// What an exit code means.
 fn class_of(substage: &Substage, code: u8) -> Outcome {
-    if boards::is_bridged(substage) && code != 0 {
-        // The codes of a bridge, which no body's own can be taken for.
-        match boards::codes_of_bridge(substage).iter().position(|own| *own == code) {
-            Some(0) => return Outcome::TimedOut,
-            Some(2) => return Outcome::Lost,
-            _ => {}
-        }
-    }
     match substage.exit_codes.iter().find(|(known, _)| *known == code) {
         _ if code == 0 => Outcome::Succeeded,
         Some((_, ExitClass::Unstable)) => Outcome::Unstable,

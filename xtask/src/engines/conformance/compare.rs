@@ -3,9 +3,8 @@
 //! Outcomes are compared, not clocks: what an abort, a deadline or a decided dispatch has cut may have started or not.
 
 use super::observed::{Observed, ObservedAttempt};
-use o11n::base::Duration;
-use o11n::machine::{AttemptTrace, Outcome, StageTrace, SubstageTrace, Trace};
-use o11n::plan::{OnError, Plan, Stage};
+use o11n::machine::{AttemptTrace, Outcome, Trace};
+use o11n::plan::Plan;
 
 /// What differs, in words; empty if nothing does. `in_order`: attempts ended in the order that the machine has.
 pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bool) -> Vec<String> {
@@ -23,11 +22,7 @@ pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bo
             let was_shut_out = traced.outcome == Outcome::Cancelled && seen.outcome == Outcome::Skipped;
             let mut needs = substage.needs.iter().flat_map(|need| need.members.iter());
             let was_shut_out = was_shut_out && needs.any(|need| need.stage == at && !trace.substage(*need).outcome.passes());
-            // Where two times run out in one instant, an engine sees one of them first, and the abort that follows cuts the other.
-            let was_beaten = traced.outcome == Outcome::TimedOut
-                && seen.outcome == Outcome::Cancelled
-                && abort(stage, &trace.stages[at as usize]).is_some_and(|time| ends(traced).all(|end| end == time));
-            if !was_shut_out && !was_beaten {
+            if !was_shut_out {
                 differ(path.clone(), traced.outcome.word().into(), seen.outcome.word().into());
             }
             let mut got: Vec<String> = seen.replicas.iter().map(|attempts| got_of(attempts)).collect();
@@ -49,19 +44,6 @@ pub fn differences(plan: &Plan, trace: &Trace, observed: &Observed, in_order: bo
         found.extend(disorder(plan, trace, observed));
     }
     found
-}
-
-/// When a stage was aborted: as the first one that aborts failed.
-fn abort(stage: &Stage, traced: &StageTrace) -> Option<Duration> {
-    let failures = stage.substages.iter().zip(&traced.substages).filter(|(known, traced)| {
-        known.on_error == OnError::Abort && matches!(traced.outcome, Outcome::Failed | Outcome::TimedOut | Outcome::Lost)
-    });
-    failures.filter_map(|(_, traced)| ends(traced).max()).min()
-}
-
-/// When the replicas of a substage ended.
-fn ends(traced: &SubstageTrace) -> impl Iterator<Item = Duration> {
-    traced.replicas.iter().filter_map(|replica| replica.attempts.last()).map(|attempt| attempt.end)
 }
 
 /// Attempts that ended by themselves.

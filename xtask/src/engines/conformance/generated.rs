@@ -11,8 +11,10 @@ use o11n::plan::{Plan, SubstageRef};
 use o11n_sketch::{Features, RetryOn, Settings, Sketch, Stage};
 use std::time::Duration as Time;
 
-/// Of one attempt.
+/// Of one attempt of a stage's first substage, and how much longer each further one's: an engine that sees two times run out sees one
+/// of them first.
 const TIMEOUT: Time = Time::from_secs(15);
+const APART: Time = Time::from_secs(2);
 /// The longest wait between two attempts.
 const LONGEST_DELAY: Time = Time::from_secs(2);
 /// What each attempt adds to the deadline of its stage.
@@ -67,7 +69,13 @@ fn calm(mut sketch: Sketch) -> Sketch {
     for (stage, share) in sketch.stages.iter_mut().zip(&shares) {
         stage.deadline = stage.deadline.map(|_| *share);
         settle(&mut stage.settings);
-        stage.substages.iter_mut().for_each(|substage| settle(&mut substage.settings));
+        for (substage, later) in stage.substages.iter_mut().zip(0..) {
+            settle(&mut substage.settings);
+            let levels = [&substage.settings, &stage.settings, &sketch.settings];
+            if levels.iter().any(|level| level.timeout.is_some()) {
+                substage.settings.timeout = Some(TIMEOUT + APART * later);
+            }
+        }
     }
     sketch
 }
