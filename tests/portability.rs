@@ -86,6 +86,37 @@ fn the_report_is_what_compiling_says() {
     }
 }
 
+/// What is no construct and yet cannot be compiled, as `docs/guide/porting.md` says: names, sizes and texts.
+const NO_CONSTRUCT: &[&str] = &[
+    "are both",
+    "begins the names of our own",
+    "is the name of a copy",
+    "is no piece of a pod manifest",
+    "lie in each other",
+    "makes an object of",
+    "to remember",
+    "would change the text",
+];
+
+#[test]
+fn what_the_report_says_is_taken_compiles() {
+    let mut wrong = Vec::new();
+    for (plan, sources) in all_plans() {
+        let report = Document::new(&plan, target::ALL, &sources).unwrap();
+        for (target, verdict) in target::ALL.iter().zip(&report.targets) {
+            let given = target.presupposes().iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let emitted = target::emit(*target, &plan, &target::Options { given, ..target::Options::default() });
+            let errors = emitted.diagnostics.iter().filter(|found| found.is_error());
+            let errors: Vec<String> = errors.map(|found| found.message.to_string()).collect();
+            let is_refused = errors.iter().any(|error| !NO_CONSTRUCT.iter().any(|words| error.contains(words)));
+            if (verdict.support == Level::Refused) != is_refused {
+                wrong.push(format!("{} {}: {errors:?}", target.name(), plan.pipeline));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn what_a_target_minds_is_used() {
     for (plan, sources) in all_plans() {

@@ -97,7 +97,7 @@ fn entry(target: &dyn Target) -> Entry {
     let capabilities = target.capabilities();
     let row = |feature| {
         let found = capabilities.iter().find(|row: &&Capability| row.feature == feature);
-        let remark = found.map_or("", Capability::remark).to_owned();
+        let remark = found.map(Capability::remark).unwrap_or_default();
         Row { feature: feature.to_string(), support: found.map(Capability::level), remark }
     };
     Entry { name: target.name(), doc: target.doc(), features: features().into_iter().map(row).collect() }

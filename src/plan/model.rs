@@ -450,7 +450,54 @@ impl fmt::Display for Condition {
     }
 }
 
+impl OnError {
+    /// As the source writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Continue => "continue",
+            Self::Finish => "finish",
+            Self::Abort => "abort",
+        }
+    }
+}
+
+impl ExitClass {
+    /// As the source writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unstable => "unstable",
+            Self::Failed => "failed",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl Priority {
+    /// As the source writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+impl Stage {
+    /// The limit of `parallel`, where it can be reached.
+    pub fn slots(&self) -> Option<u32> {
+        self.parallel.filter(|limit| (*limit as usize) < self.substages.len())
+    }
+}
+
 impl Substage {
+    /// Whether its hardware mode is bare metal.
+    pub fn is_on_bare_metal(&self) -> bool {
+        self.hardware.as_ref().is_some_and(|mode| mode.k8s.is_none())
+    }
+
     /// Whether a text that it runs holds the name of a variable.
     pub fn names(&self, variable: &str) -> bool {
         let names = |script: &Script| script.parts.iter().any(|part| part.as_str().contains(variable));

@@ -11,16 +11,26 @@ use serde::Serialize;
 use super::Target;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::plan::Plan;
+use crate::plan::{Hardware, Plan, Stage, Substage};
 use crate::schema::{self, Kind};
 
-/// One row.
+/// One row: kept, but for its limits.
 #[derive(Clone, Debug)]
 pub struct Capability {
     pub feature: Feature,
-    pub support: Support,
     /// How it is done there, for people; may be empty.
     pub how: Cow<'static, str>,
+    pub limits: Vec<Limit>,
+}
+
+/// A use of a feature that is not kept.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// `Approximated` or `Refused`.
+    pub level: Level,
+    /// What differs, or what to write instead.
+    pub remark: Cow<'static, str>,
+    pub at: At,
 }
 
 /// What a row speaks of.
@@ -34,24 +44,6 @@ pub enum Feature {
     Hardware(&'static str),
     /// The block `trigger`.
     Trigger,
-}
-
-/// How well it is kept.
-#[derive(Clone, Debug)]
-pub enum Support {
-    Kept,
-    /// Kept only nearly, at some places.
-    Approximated {
-        /// What differs.
-        differs: Cow<'static, str>,
-        at: At,
-    },
-    /// Not expressible, at some places.
-    Refused {
-        /// What to write instead.
-        instead: Cow<'static, str>,
-        at: At,
-    },
 }
 
 /// Where a plan uses a feature in a way that matters.
@@ -89,31 +81,44 @@ impl Level {
 impl Capability {
     /// The worst that it comes to.
     pub fn level(&self) -> Level {
-        match self.support {
-            Support::Kept => Level::Kept,
-            Support::Approximated { .. } => Level::Approximated,
-            Support::Refused { .. } => Level::Refused,
+        self.limits.iter().map(|limit| limit.level).max().unwrap_or(Level::Kept)
+    }
+
+    /// How it is done there, or what is to be said of the worst that it comes to; may be empty.
+    pub fn remark(&self) -> String {
+        match self.level() {
+            Level::Kept => self.how.to_string(),
+            worst => remarks(self.limits.iter().filter(|limit| limit.level == worst)),
         }
     }
 
-    /// How it is done there, what differs, or what to write instead; may be empty.
-    pub fn remark(&self) -> &str {
-        match &self.support {
-            Support::Kept => &self.how,
-            Support::Approximated { differs, .. } => differs,
-            Support::Refused { instead, .. } => instead,
-        }
+    /// The limits that a plan meets, each with the places, once each: of the worst level that there is.
+    pub fn met(&self, plan: &Plan) -> Vec<(&Limit, Vec<Span>)> {
+        let met = self.limits.iter().map(|limit| (limit, limit.places(plan)));
+        let mut met: Vec<(&Limit, Vec<Span>)> = met.filter(|(_, places)| !places.is_empty()).collect();
+        let worst = met.iter().map(|(limit, _)| limit.level).max();
+        met.retain(|(limit, _)| Some(limit.level) == worst);
+        met
     }
 
-    /// The places of a plan where it is not kept, each once.
-    pub fn places(&self, plan: &Plan) -> Vec<Span> {
-        match &self.support {
-            Support::Kept => Vec::new(),
-            Support::Approximated { at, .. } | Support::Refused { at, .. } => distinct(match at {
-                At::Found(find) => find(plan),
-                At::Given(places) => places.clone(),
-            }),
-        }
+    /// The same with one more limit: some uses are refused.
+    pub fn but_refused(mut self, instead: &'static str, at: Places) -> Self {
+        self.limits.push(Limit { level: Level::Refused, remark: Cow::Borrowed(instead), at: At::Found(at) });
+        self
+    }
+}
+
+/// What is to be said of some limits.
+pub fn remarks<'a>(limits: impl Iterator<Item = &'a Limit>) -> String {
+    limits.map(|limit| &*limit.remark).collect::<Vec<_>>().join("; ")
+}
+
+impl Limit {
+    fn places(&self, plan: &Plan) -> Vec<Span> {
+        distinct(match &self.at {
+            At::Found(find) => find(plan),
+            At::Given(places) => places.clone(),
+        })
     }
 }
 
@@ -168,17 +173,16 @@ pub fn features() -> Vec<Feature> {
 }
 
 pub const fn kept(feature: Feature, how: &'static str) -> Capability {
-    Capability { feature, support: Support::Kept, how: Cow::Borrowed(how) }
+    Capability { feature, how: Cow::Borrowed(how), limits: Vec::new() }
 }
 
-pub const fn approximated(feature: Feature, how: &'static str, differs: &'static str, at: Places) -> Capability {
-    let support = Support::Approximated { differs: Cow::Borrowed(differs), at: At::Found(at) };
-    Capability { feature, support, how: Cow::Borrowed(how) }
+pub fn approximated(feature: Feature, how: &'static str, differs: &'static str, at: Places) -> Capability {
+    let limit = Limit { level: Level::Approximated, remark: Cow::Borrowed(differs), at: At::Found(at) };
+    Capability { feature, how: Cow::Borrowed(how), limits: vec![limit] }
 }
 
-pub const fn refused(feature: Feature, instead: &'static str, at: Places) -> Capability {
-    let support = Support::Refused { instead: Cow::Borrowed(instead), at: At::Found(at) };
-    Capability { feature, support, how: Cow::Borrowed("") }
+pub fn refused(feature: Feature, instead: &'static str, at: Places) -> Capability {
+    kept(feature, "").but_refused(instead, at)
 }
 
 /// The places where an attribute that counts in the plan was written, each once, in the plan's order.
@@ -194,6 +198,23 @@ pub fn written(plan: &Plan, attribute: &str) -> Vec<Span> {
     spans
 }
 
+/// The places where substages of a kind got an attribute from.
+pub fn used(plan: &Plan, attribute: &str, wanted: impl Fn(&Stage, &Substage) -> bool) -> Vec<Span> {
+    let substages = plan.substages().filter(|(stage, substage)| wanted(stage, substage));
+    substages.map(|(_, substage)| origin(&substage.origins, attribute, substage.span)).collect()
+}
+
+/// The hardware modes of a kind that substages have.
+pub fn modes(plan: &Plan, wanted: impl Fn(&Hardware) -> bool) -> Vec<Span> {
+    let modes = plan.substages().filter_map(|(_, substage)| substage.hardware.as_deref());
+    modes.filter(|mode| wanted(mode)).map(|mode| mode.span).collect()
+}
+
+/// Modes of which the scripts around a body would know nothing.
+pub fn other_systems(plan: &Plan) -> Vec<Span> {
+    modes(plan, |mode| mode.os != "linux")
+}
+
 /// The place where the substage got an attribute from, else its name.
 pub fn origin(origins: &[(&'static str, Span)], attribute: &str, otherwise: Span) -> Span {
     origins.iter().find(|(name, _)| *name == attribute).map_or(otherwise, |(_, span)| *span)
@@ -207,24 +228,24 @@ pub fn check(target: &dyn Target, plan: &Plan, sink: &mut Vec<Diagnostic>) {
         Err(diagnostic) => return sink.push(*diagnostic),
     };
     for row in rows {
-        let places = row.places(plan);
-        match row.support {
-            Support::Kept => {}
-            Support::Refused { instead, .. } => {
-                for span in places {
-                    let message = format!("target `{}` does not support {}", target.name(), row.feature);
-                    sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(&*instead));
+        for (limit, places) in row.met(plan) {
+            match limit.level {
+                Level::Kept => {}
+                Level::Refused => {
+                    for span in places {
+                        let message = format!("target `{}` does not support {}", target.name(), row.feature);
+                        sink.push(Diagnostic::at(Code::Refused, span, message, "used here").help(&*limit.remark));
+                    }
                 }
-            }
-            Support::Approximated { differs, .. } => {
-                let Some(&first) = places.first() else { continue };
-                let message = format!("target `{}` keeps {} only nearly", target.name(), row.feature);
-                let label = match places.len() {
-                    1 => "used here".to_owned(),
-                    2 => "used here, and at one more place".to_owned(),
-                    count => format!("used here, and at {} more places", count - 1),
-                };
-                sink.push(Diagnostic::at(Code::Approximated, first, message, label).note(differs));
+                Level::Approximated => {
+                    let message = format!("target `{}` keeps {} only nearly", target.name(), row.feature);
+                    let label = match places.len() {
+                        1 => "used here".to_owned(),
+                        2 => "used here, and at one more place".to_owned(),
+                        count => format!("used here, and at {} more places", count - 1),
+                    };
+                    sink.push(Diagnostic::at(Code::Approximated, places[0], message, label).note(&*limit.remark));
+                }
             }
         }
     }

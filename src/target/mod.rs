@@ -54,6 +54,11 @@ pub trait Target: Sync {
         &[]
     }
 
+    /// The options under which its capabilities hold, where these are not the defaults.
+    fn presupposes(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// The files for this plan. Called with plans that [`capability::check`] found no error in, and options that it knows.
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted;
 }
@@ -125,6 +130,15 @@ struct Companion {
 /// The companion of a pipeline that another engine leads, with the substages that `wanted` picks; `None` if it picks none.
 fn companion(plan: &Plan, wanted: fn(&Substage) -> bool, sink: &mut Vec<Diagnostic>) -> Option<Companion> {
     plan.substages().any(|(_, substage)| wanted(substage)).then(|| jenkins::companion(plan, wanted, sink))
+}
+
+/// What to write instead of paths that Jenkins would take for others.
+const ODD_PATHS: &str = "write paths without commas and blanks: Jenkins takes them for separators; and `*` or `?` for `[`";
+
+fn has_odd_paths(substage: &Substage) -> bool {
+    let artifacts = &substage.artifacts;
+    let mut paths = artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit);
+    paths.any(|path| path.contains([',', ' ', '\t', '\n', '[']))
 }
 
 /// Whether the substage wants to know the pipeline's outcome so far, as `O11N_VERDICT`: its text names it, in a stage that may run

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Target;
-use super::capability::{Capability, Level, features};
+use super::capability::{Capability, Level, features, remarks};
 use super::uses::Uses;
 use crate::base::{SourceMap, Span};
 use crate::diag::Diagnostic;
@@ -30,6 +30,9 @@ pub struct Document {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Verdict {
     pub name: String,
+    /// The flags of `compile` under which all this holds, where it does not without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     /// That of the construct that it keeps worst.
     pub support: Level,
     /// How many constructs it keeps only nearly.
@@ -87,25 +90,29 @@ impl Document {
                 constructs.push(Construct { construct: feature.to_string(), places, targets: findings });
             }
         }
-        let verdict = |(name, _): &(String, Vec<Capability>)| {
+        let verdict = |((name, _), target): (&(String, Vec<Capability>), &&dyn Target)| {
             let levels = || constructs.iter().filter_map(|construct| construct.targets.get(name)).map(|found| found.support);
             let count = |wanted| levels().filter(|level| *level == wanted).count();
             Verdict {
                 name: name.clone(),
+                with: target.presupposes().iter().map(|(name, value)| format!("--option {name}={value}")).collect(),
                 support: levels().max().unwrap_or(Level::Kept),
                 approximated: count(Level::Approximated),
                 refused: count(Level::Refused),
             }
         };
-        let targets = rows.iter().map(verdict).collect();
+        let targets = rows.iter().zip(targets).map(verdict).collect();
         Ok(Self { schema: SCHEMA, pipeline: plan.pipeline.to_string(), targets, constructs })
     }
 }
 
 fn finding(row: &Capability, plan: &Plan, sources: &SourceMap) -> Finding {
-    let found = row.places(plan);
-    let (support, remark) = if found.is_empty() { (Level::Kept, &*row.how) } else { (row.level(), row.remark()) };
-    Finding { support, remark: remark.to_owned(), places: places(&found, sources) }
+    let met = row.met(plan);
+    let Some((first, _)) = met.first() else {
+        return Finding { support: Level::Kept, remark: row.how.to_string(), places: Vec::new() };
+    };
+    let found: Vec<Span> = met.iter().flat_map(|(_, places)| places).copied().collect();
+    Finding { support: first.level, remark: remarks(met.iter().map(|(limit, _)| *limit)), places: places(&found, sources) }
 }
 
 fn places(spans: &[Span], sources: &SourceMap) -> Vec<Place> {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::capability::{At, Capability, Feature, Support, features, origin};
+use super::capability::{At, Capability, Feature, Level, Limit, features, origin};
 use super::uses::Uses;
 use super::{Artifact, Emitted, Kind, Options};
 use crate::base::{Span, printable};
@@ -191,22 +191,24 @@ pub fn read_capabilities(answer: &[u8], plan: Option<&Plan>) -> Result<(Manifest
             _ => used(),
         };
         let remark = printable(&row.remark).into();
-        rows.push(match row.support {
-            RowSupport::Kept => Capability { feature, support: Support::Kept, how: remark },
-            RowSupport::Approximated => {
-                Capability { feature, support: Support::Approximated { differs: remark, at: At::Given(at) }, how: "".into() }
+        let level = match row.support {
+            RowSupport::Kept => {
+                rows.push(Capability { feature, how: remark, limits: Vec::new() });
+                continue;
             }
-            RowSupport::Refused => {
-                Capability { feature, support: Support::Refused { instead: remark, at: At::Given(at) }, how: "".into() }
-            }
-        });
+            RowSupport::Approximated => Level::Approximated,
+            RowSupport::Refused => Level::Refused,
+        };
+        let limits = vec![Limit { level, remark, at: At::Given(at) }];
+        rows.push(Capability { feature, how: "".into(), limits });
     }
     for feature in features().into_iter().filter(|feature| !known.contains(feature)) {
-        let support = Support::Refused {
-            instead: "the target does not know it: leave it out, or look for a newer version of the target".into(),
+        let unknown = Limit {
+            level: Level::Refused,
+            remark: "the target does not know it: leave it out, or look for a newer version of the target".into(),
             at: At::Given(uses.places(feature).to_vec()),
         };
-        rows.push(Capability { feature, support, how: "".into() });
+        rows.push(Capability { feature, how: "".into(), limits: vec![unknown] });
     }
     Ok((manifest, rows))
 }

@@ -69,12 +69,14 @@ pub fn port_markdown(document: &Document) -> String {
 
 fn spoken(verdict: &Verdict) -> String {
     let constructs = |count: usize| if count == 1 { "1 construct".to_owned() } else { format!("{count} constructs") };
-    match (verdict.refused, verdict.approximated) {
+    let with = if verdict.with.is_empty() { String::new() } else { format!(", with `{}`", verdict.with.join(" ")) };
+    let taken = match (verdict.refused, verdict.approximated) {
         (0, 0) => "takes it".to_owned(),
         (0, nearly) => format!("takes it, {} only nearly", constructs(nearly)),
         (refused, 0) => format!("refuses {}", constructs(refused)),
         (refused, nearly) => format!("refuses {}, would keep {nearly} only nearly", constructs(refused)),
-    }
+    };
+    taken + &with
 }
 
 fn differs(construct: &Construct) -> bool {

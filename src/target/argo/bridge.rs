@@ -12,9 +12,10 @@ use super::leaf;
 use super::settings::Settings;
 use super::text::is_plain;
 use crate::base::{Size, Span};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::plan::{Artifacts, Body, EnvValue, ExitClass, Hardware, K8s, Plan, Substage};
-use crate::target::capability::origin;
+use crate::target::capability::used;
+use crate::target::has_odd_paths;
 use crate::target::runner::own_codes;
 
 /// Seconds that the bridge has to stop its build in.
@@ -101,42 +102,29 @@ impl Bridge {
     }
 }
 
-/// Whether the substage runs on bare metal.
-pub(super) fn is_bridged(substage: &Substage) -> bool {
-    substage.hardware.as_ref().is_some_and(|mode| mode.k8s.is_none())
-}
-
 /// Substages on bare metal, where nothing says which Jenkins has them.
 pub(super) fn unreachable(plan: &Plan) -> Vec<Span> {
     let jenkins = Settings::of(plan).jenkins;
     let is_known = !jenkins.url.is_empty() && !jenkins.job.is_empty();
-    if is_known { Vec::new() } else { places(plan, "hardware", |_| true) }
+    used(plan, "hardware", |_, substage| !is_known && substage.is_on_bare_metal())
 }
 
-/// Those that hand files to others, or get some: the cluster's store is not Jenkins'.
-fn with_files(plan: &Plan) -> Vec<Span> {
-    let loads = |substage: &Substage| substage.needs.iter().any(|need| need.loads);
-    let mut found = places(plan, "artifacts", loads);
-    let loaded = plan.substages().flat_map(|(_, substage)| &substage.needs).filter(|need| need.loads);
-    let from_boards = loaded.filter(|need| need.members.iter().any(|at| is_bridged(plan.substage(*at))));
-    found.extend(from_boards.map(|need| need.span));
-    found
+/// Files that would have to pass between the cluster and bare metal, or from one build to another: Argo keeps them in its artifact
+/// repository, Jenkins with the build.
+pub(super) fn files_across(plan: &Plan) -> Vec<Span> {
+    used(plan, "artifacts", |_, substage| {
+        let mut from = substage.needs.iter().filter(|need| need.loads).flat_map(|need| need.members.iter());
+        from.any(|at| substage.is_on_bare_metal() || plan.substage(*at).is_on_bare_metal())
+    })
 }
 
-fn places(plan: &Plan, attribute: &str, wanted: impl Fn(&Substage) -> bool) -> Vec<Span> {
-    let bridged = plan.substages().map(|(_, substage)| substage).filter(|substage| is_bridged(substage) && wanted(substage));
-    bridged.map(|substage| origin(&substage.origins, attribute, substage.span)).collect()
+/// Paths that Jenkins would take for others.
+pub(super) fn odd_paths(plan: &Plan) -> Vec<Span> {
+    used(plan, "artifacts", |_, substage| substage.is_on_bare_metal() && has_odd_paths(substage))
 }
 
-/// What cannot be bridged.
+/// What would make Argo change a setting.
 pub(super) fn check(plan: &Plan, sink: &mut Vec<Diagnostic>) {
-    for span in with_files(plan) {
-        sink.push(
-            Diagnostic::at(Code::Refused, span, "files cannot pass between the cluster and bare metal", "used here")
-                .note("Argo keeps them in its artifact repository, Jenkins with the build")
-                .help("hand them over in the scripts, by a store that both can reach"),
-        );
-    }
     let jenkins = Settings::of(plan).jenkins;
     for text in [&jenkins.url, &jenkins.job].into_iter().filter(|text| !is_plain(text)) {
         sink.push(leaf::not_plain(plan.span, text));

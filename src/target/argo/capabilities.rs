@@ -4,11 +4,12 @@ use super::files::is_glob;
 use super::{Context, bridge, substage};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::plan::{ExitClass, Hardware, Plan, RetryOn, Stage, Substage};
+use crate::plan::{ExitClass, Plan, RetryOn, Stage, Substage};
+use crate::target::ODD_PATHS;
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
-    approximated, kept, origin, refused,
+    approximated, kept, modes, origin, other_systems, refused, used,
 };
 use crate::target::{Kind, pod};
 
@@ -110,7 +111,12 @@ fn attributes() -> Vec<Capability> {
             "artifacts of the default repository",
             "Argo knows no globs, so the folder above the glob is saved whole",
             globs,
-        ),
+        )
+        .but_refused(
+            "hand over in the scripts, by a store that both can reach, what passes between the cluster and bare metal",
+            bridge::files_across,
+        )
+        .but_refused(ODD_PATHS, bridge::odd_paths),
         kept(Attribute("project"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("key"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("test"), "`cases` is the file `$O11N_CASES`; the rest are fields of the taskbook"),
@@ -152,24 +158,13 @@ pub(super) fn check_options(cx: &mut Context) {
     if cx.options.kind == Kind::Run {
         return;
     }
-    for span in find(cx.plan, "cache", |_, substage| substage.cache.is_some()) {
+    for span in used(cx.plan, "cache", |_, substage| substage.cache.is_some()) {
         cx.sink.push(
             Diagnostic::at(Code::Refused, span, "what is compiled once and run often cannot use a cache", "used here")
                 .note("the digests of `inputs` are those of the day it was compiled on")
                 .help("leave `cache` out, for instance by `cache = if release then null else { … }`, or compile each run"),
         );
     }
-}
-
-/// The places where substages of a kind got an attribute from.
-fn find(plan: &Plan, attribute: &str, wanted: impl Fn(&Stage, &Substage) -> bool) -> Vec<Span> {
-    let substages = plan.substages().filter(|(stage, substage)| wanted(stage, substage));
-    substages.map(|(_, substage)| origin(&substage.origins, attribute, substage.span)).collect()
-}
-
-fn modes(plan: &Plan, wanted: impl Fn(&Hardware) -> bool) -> Vec<Span> {
-    let modes = plan.substages().filter_map(|(_, substage)| substage.hardware.as_deref());
-    modes.filter(|mode| mode.k8s.is_some() && wanted(mode)).map(|mode| mode.span).collect()
 }
 
 fn pipeline_deadline(plan: &Plan) -> Vec<Span> {
@@ -181,7 +176,7 @@ fn pipeline_deadline(plan: &Plan) -> Vec<Span> {
 fn contended_dags(plan: &Plan) -> Vec<Span> {
     let is_contended = |stage: &Stage, substage: &Substage| {
         let shares = |name| stage.substages.iter().filter(|other| other.lock.contains(name)).count() > 1;
-        substage::limit(stage).is_some() || substage.lock.iter().any(shares)
+        stage.slots().is_some() || substage.lock.iter().any(shares)
     };
     let stages = plan.stages.iter().enumerate().filter(|(at, stage)| {
         let mut members = stage.substages.iter().flat_map(|substage| &substage.needs).flat_map(|need| need.members.iter());
@@ -192,7 +187,7 @@ fn contended_dags(plan: &Plan) -> Vec<Span> {
 
 fn kill_codes(plan: &Plan) -> Vec<Span> {
     let is_kill = |code: u8| code == 137 || code == 143;
-    find(plan, "exit_codes", |_, substage| {
+    used(plan, "exit_codes", |_, substage| {
         // Argo asks for the code alone where it is unstable; else only to know whether to try again.
         let depends = substage.retry.limit > 0 && !substage.retry.on.contains(&RetryOn::Lost);
         substage.exit_codes.iter().any(|(code, class)| is_kill(*code) && (depends || *class == ExitClass::Unstable))
@@ -200,7 +195,7 @@ fn kill_codes(plan: &Plan) -> Vec<Span> {
 }
 
 fn odd_retries(plan: &Plan) -> Vec<Span> {
-    find(plan, "retry", |_, substage| {
+    used(plan, "retry", |_, substage| {
         let retry = &substage.retry;
         let rounds = retry.limit > 1 && retry.delay.0 > 0 && retry.factor.fract() != 0.0;
         rounds || retry.limit > 0 && retry.on.contains(&RetryOn::Exit(0))
@@ -210,22 +205,22 @@ fn odd_retries(plan: &Plan) -> Vec<Span> {
 fn short_timeouts(plan: &Plan) -> Vec<Span> {
     /// Pulling an image takes minutes, seldom more.
     const SHORT: i64 = 120_000;
-    find(plan, "timeout", |_, substage| substage.after.is_empty() && substage.timeout.is_some_and(|timeout| timeout.0 < SHORT))
+    used(plan, "timeout", |_, substage| substage.after.is_empty() && substage.timeout.is_some_and(|timeout| timeout.0 < SHORT))
 }
 
 fn cached_needs(plan: &Plan) -> Vec<Span> {
-    find(plan, "needs", |_, substage| substage.cache.is_some() && substage.needs.iter().any(|need| !need.members.is_empty()))
+    used(plan, "needs", |_, substage| substage.cache.is_some() && substage.needs.iter().any(|need| !need.members.is_empty()))
 }
 
 fn locks_in_slots(plan: &Plan) -> Vec<Span> {
-    find(plan, "lock", |stage, substage| {
+    used(plan, "lock", |stage, substage| {
         let is_shared = |name| stage.substages.iter().filter(|other| other.lock.contains(name)).count() > 1;
-        substage::limit(stage).is_some() && substage.lock.iter().any(is_shared)
+        stage.slots().is_some() && substage.lock.iter().any(is_shared)
     })
 }
 
 fn cached_unstable_dispatch(plan: &Plan) -> Vec<Span> {
-    find(plan, "dispatch", |_, substage| {
+    used(plan, "dispatch", |_, substage| {
         substage::is_dispatched(substage) && substage.cache.is_some() && !substage::unstable_codes(substage).is_empty()
     })
 }
@@ -233,13 +228,9 @@ fn cached_unstable_dispatch(plan: &Plan) -> Vec<Span> {
 /// Only files for other substages: people are not harmed by more of them. A whole folder is saved as it is meant.
 fn globs(plan: &Plan) -> Vec<Span> {
     let is_partial = |path: &str| is_glob(path.strip_suffix("/**").or_else(|| path.strip_suffix("/**/*")).unwrap_or(path));
-    find(plan, "artifacts", |_, substage| substage.artifacts.save.iter().any(|path| is_partial(path)))
+    used(plan, "artifacts", |_, substage| substage.artifacts.save.iter().any(|path| is_partial(path)))
 }
 
 fn hard_labels(plan: &Plan) -> Vec<Span> {
-    modes(plan, pod::has_hard_label)
-}
-
-fn other_systems(plan: &Plan) -> Vec<Span> {
-    modes(plan, |mode| mode.os != "linux")
+    modes(plan, |mode| mode.k8s.is_some() && pod::has_hard_label(mode))
 }

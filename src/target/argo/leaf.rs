@@ -197,7 +197,7 @@ impl Builder<'_> {
 
 /// The leaf of a substage.
 pub(super) fn leaf(cx: &mut Context, hosts: &mut Hosts, stage: &Stage, substage: &Substage, is_child: bool) -> Leaf {
-    let is_bridged = bridge::is_bridged(substage);
+    let is_bridged = substage.is_on_bare_metal();
     let stand_in = is_bridged.then(|| cx.bridge.stand_in(format!("{}/{}", stage.name, substage.name), substage));
     let wants_verdict = wants_verdict(stage, substage);
     let substage = stand_in.as_ref().unwrap_or(substage);

@@ -72,7 +72,7 @@ impl Target for Argo {
 
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
         let mut sink = Vec::new();
-        let on_boards = super::companion(plan, bridge::is_bridged, &mut sink);
+        let on_boards = super::companion(plan, Substage::is_on_bare_metal, &mut sink);
         let version = on_boards.as_ref().map_or("", |companion| &companion.version);
         let bridge = Bridge::new(plan, &Settings::of(plan), version);
         let mut cx = Context::new(plan, options, &bridge);

@@ -123,12 +123,6 @@ impl Settings {
 
     /// The PriorityClass of a priority, where there is one.
     pub(super) fn priority_class(&self, priority: Priority) -> Option<&EcoString> {
-        let name = match priority {
-            Priority::Low => "low",
-            Priority::Normal => "normal",
-            Priority::High => "high",
-            Priority::Urgent => "urgent",
-        };
-        self.priority_classes.get(name)
+        self.priority_classes.get(priority.word())
     }
 }

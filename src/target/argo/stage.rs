@@ -238,7 +238,7 @@ impl Scene<'_> {
         }
         Template {
             name,
-            parallelism: substage::limit(self.stage),
+            parallelism: self.stage.slots(),
             steps: Some(groups),
             outputs: self.outputs("steps"),
             ..Template::default()
@@ -280,7 +280,7 @@ impl Scene<'_> {
         });
         Template {
             name,
-            parallelism: substage::limit(self.stage),
+            parallelism: self.stage.slots(),
             dag: Some(Dag { fail_fast: false, tasks }),
             outputs: self.outputs("tasks"),
             ..Template::default()

@@ -122,11 +122,6 @@ pub(super) fn aborts(stage: &Stage, substage: &Substage) -> bool {
     substage.on_error == OnError::Abort && stage.substages.len() > 1
 }
 
-/// The limit of a stage that can be reached.
-pub(super) fn limit(stage: &Stage) -> Option<u32> {
-    stage.parallel.filter(|limit| (*limit as usize) < stage.substages.len())
-}
-
 pub(super) fn unstable_codes(substage: &Substage) -> Vec<u8> {
     substage.exit_codes.iter().filter(|(_, class)| *class == ExitClass::Unstable).map(|(code, _)| *code).collect()
 }
@@ -137,7 +132,7 @@ fn frame(stage: &Stage, substage: &Substage, in_dag: bool) -> Frame {
     let is_retried = is_retried(substage);
     let locks: Vec<String> = substage.lock.iter().map(|name| lock_name(name)).collect();
     let is_wrapped = !unstable.is_empty()
-        || limit(stage).is_some() && (is_retried || aborts)
+        || stage.slots().is_some() && (is_retried || aborts)
         || !locks.is_empty() && is_retried
         || in_dag && aborts;
     Frame { is_wrapped, unstable, aborts, locks }

@@ -2,13 +2,13 @@
 
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::plan::{Plan, Stage, Substage};
+use crate::plan::Plan;
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
-    approximated, kept, origin, refused,
+    approximated, kept, other_systems, refused, used,
 };
-use crate::target::{Kind, Options};
+use crate::target::{Kind, ODD_PATHS, Options, has_odd_paths};
 
 pub(super) fn rows() -> Vec<Capability> {
     let mut rows = rules();
@@ -66,11 +66,7 @@ fn attributes() -> Vec<Capability> {
         kept(Attribute("run"), "`sh`"),
         kept(Attribute("shell"), "the script's first line"),
         kept(Attribute("command"), "`sh` with `exec`"),
-        refused(
-            Attribute("artifacts"),
-            "write paths without commas and blanks: Jenkins takes them for separators; and `*` or `?` for `[`",
-            odd_paths,
-        ),
+        refused(Attribute("artifacts"), ODD_PATHS, odd_paths),
         kept(Attribute("project"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("key"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("test"), "`cases` is the file `$O11N_CASES`; the rest are fields of the taskbook"),
@@ -147,29 +143,14 @@ pub(super) fn check_options(plan: &Plan, options: &Options, sink: &mut Vec<Diagn
     }
 }
 
-/// The places where a substage of a kind got an attribute from.
-fn find(plan: &Plan, attribute: &str, wanted: impl Fn(&Stage, &Substage) -> bool) -> Vec<Span> {
-    let substages = plan.substages().filter(|(stage, substage)| wanted(stage, substage));
-    substages.map(|(_, substage)| origin(&substage.origins, attribute, substage.span)).collect()
-}
-
 fn inputs(plan: &Plan) -> Vec<Span> {
-    find(plan, "cache", |_, substage| substage.cache.as_ref().is_some_and(|cache| !cache.inputs.is_empty()))
+    used(plan, "cache", |_, substage| substage.cache.as_ref().is_some_and(|cache| !cache.inputs.is_empty()))
 }
 
 fn after_under_deadline(plan: &Plan) -> Vec<Span> {
-    find(plan, "after", |stage, substage| !substage.after.is_empty() && (plan.deadline.is_some() || stage.deadline.is_some()))
+    used(plan, "after", |stage, substage| !substage.after.is_empty() && (plan.deadline.is_some() || stage.deadline.is_some()))
 }
 
 fn odd_paths(plan: &Plan) -> Vec<Span> {
-    let is_odd = |path: &str| path.contains([',', ' ', '\t', '\n', '[']);
-    find(plan, "artifacts", |_, substage| {
-        let artifacts = &substage.artifacts;
-        artifacts.save.iter().chain(&artifacts.keep).chain(&artifacts.junit).any(|path| is_odd(path))
-    })
-}
-
-fn other_systems(plan: &Plan) -> Vec<Span> {
-    let modes = plan.substages().filter_map(|(_, substage)| substage.hardware.as_deref());
-    modes.filter(|mode| mode.os != "linux").map(|mode| mode.span).collect()
+    used(plan, "artifacts", |_, substage| has_odd_paths(substage))
 }

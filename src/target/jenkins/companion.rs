@@ -4,18 +4,14 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::document::{class_word, features_of_attempt};
-use super::groovy::{Names, comment, list, seconds, text};
+use super::document::{MOST_IN_FILE, MOST_IN_METHOD, of_attempt, used_by_attempt};
+use super::groovy::{Names, comment, list, text};
 use super::runtime::{self, Features};
 use super::settings::Settings;
 use super::substage::{Methods, Modes};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Substage, SubstageRef};
-use crate::target::{Artifact, Companion, wants_verdict};
-
-/// Substages in one method's list, and in one file: what Jenkins compiles has limits.
-const MOST_IN_METHOD: usize = 30;
-const MOST_IN_FILE: usize = 250;
+use crate::target::{Artifact, Companion};
 
 /// What a build is told, beside the variables that stubs read.
 const PARAMETERS: &[&str] = &["O11N_KEY", "O11N_STEP", "O11N_FILE", "O11N_ATTEMPT", "O11N_VERDICT", "JOB_NAME", "BUILD_ID"];
@@ -37,7 +33,7 @@ pub(in crate::target) fn companion(plan: &Plan, wanted: fn(&Substage) -> bool, s
     for (stage, planned) in (0..).zip(&plan.stages) {
         for (substage, known) in (0..).zip(&planned.substages).filter(|(_, known)| wanted(known)) {
             let at = SubstageRef { stage, substage };
-            features_of_attempt(planned, known, methods.features);
+            methods.features.extend(used_by_attempt(planned, known));
             let method = methods.write(at, false, &mut bodies);
             rows.push((known.span, row(plan, at, &method)));
         }
@@ -93,21 +89,7 @@ fn row(plan: &Plan, at: SubstageRef, method: &str) -> String {
         format!("stage: {}", text(&stage.name)),
         format!("name: {}", text(&substage.name)),
     ];
-    if !substage.exit_codes.is_empty() {
-        let codes = substage.exit_codes.iter().map(|(code, class)| format!("{code}: '{}'", class_word(*class)));
-        fields.push(format!("exitCodes: [{}]", codes.collect::<Vec<_>>().join(", ")));
-    }
-    fields.extend(substage.timeout.map(|timeout| format!("timeout: {}", seconds(timeout))));
-    if !substage.lock.is_empty() {
-        let names: Vec<String> = substage.lock.iter().map(|name| text(name)).collect();
-        fields.push(format!("lock: {}", list(&names, 4)));
-    }
-    if let Some(shard) = &substage.shard {
-        fields.push(format!("shard: {}, shards: {}", shard.index, shard.count));
-    }
-    if wants_verdict(stage, substage) {
-        fields.push("verdict: true".to_owned());
-    }
+    fields.extend(of_attempt(stage, substage));
     fields.push(format!("run: {{ {method}(it) }}"));
     format!("[{}]", fields.join(", "))
 }

@@ -8,13 +8,13 @@ use super::runtime::{self, Features};
 use super::settings::Settings;
 use super::substage::{Methods, Modes};
 use crate::diag::Diagnostic;
-use crate::plan::{Condition, ExitClass, Need, OnError, Plan, Priority, Retry, RetryOn, Stage, Substage, SubstageRef};
+use crate::plan::{Condition, Need, OnError, Plan, Priority, Retry, RetryOn, Stage, Substage, SubstageRef};
 use crate::target::{Artifact, Kind, Options, wants_verdict};
 
 /// Substages in one method's list: what is in it becomes one method of the class.
-const MOST_IN_METHOD: usize = 30;
+pub(super) const MOST_IN_METHOD: usize = 30;
 /// Substages in one file, as Jenkins compiles it.
-const MOST_IN_FILE: usize = 250;
+pub(super) const MOST_IN_FILE: usize = 250;
 /// The most a file may hold beside the runtime, in bytes of text.
 const MOST_TEXT: usize = 2 << 20;
 
@@ -63,7 +63,7 @@ pub(super) fn artifacts(plan: &Plan, options: &Options, sink: &mut Vec<Diagnosti
         let label = if settings.label.is_empty() { String::new() } else { format!("({})", text(&settings.label)) };
         let _ = writeln!(main, "node{label} {{\n  checkout(scm)");
         for number in 1..=files.len() {
-            let path = companion(&stem, number);
+            let path = part_name(&stem, number);
             let path = if settings.folder.is_empty() { path } else { format!("{}/{path}", settings.folder) };
             let _ = writeln!(main, "  parts << load({}).connect(this)", text(&path));
         }
@@ -86,7 +86,7 @@ pub(super) fn artifacts(plan: &Plan, options: &Options, sink: &mut Vec<Diagnosti
             );
             out.push_str("@Field def main\n\ndef connect(jenkinsfile) {\n  main = jenkinsfile\n  return this\n}\n\n");
             let _ = writeln!(out, "{}return this", part.text);
-            artifacts.push(Artifact { path: companion(&stem, number), text: out });
+            artifacts.push(Artifact { path: part_name(&stem, number), text: out });
         }
     } else {
         main.push_str(&files[0].text);
@@ -97,7 +97,7 @@ pub(super) fn artifacts(plan: &Plan, options: &Options, sink: &mut Vec<Diagnosti
     artifacts
 }
 
-fn companion(stem: &str, number: usize) -> String {
+fn part_name(stem: &str, number: usize) -> String {
     format!("{stem}.part-{number}.groovy")
 }
 
@@ -160,7 +160,7 @@ fn stage_arguments(stage: &Stage, listed: &str) -> String {
     if let Some(condition) = &stage.when {
         fields.push(format!("when: {{ {} }}", condition_text(condition)));
     }
-    if let Some(limit) = limit(stage) {
+    if let Some(limit) = stage.slots() {
         fields.push(format!("parallel: {limit}"));
     }
     if let Some(deadline) = stage.deadline {
@@ -169,41 +169,22 @@ fn stage_arguments(stage: &Stage, listed: &str) -> String {
     format!("\n    {},\n    substages: {},\n  ", fields.join(",\n    "), listed)
 }
 
-/// The limit of a stage that can be reached.
-fn limit(stage: &Stage) -> Option<u32> {
-    stage.parallel.filter(|limit| (*limit as usize) < stage.substages.len())
-}
-
 /// A substage as its stage knows it.
 fn row(plan: &Plan, at: SubstageRef, method: &str, is_loaded: bool) -> String {
     let (stage, substage) = (&plan.stages[at.stage as usize], plan.substage(at));
     let mut fields = vec![format!("name: {}", text(&substage.name))];
     if substage.on_error != OnError::Finish {
-        fields.push(format!("onError: '{}'", policy(substage.on_error)));
-    }
-    if !substage.exit_codes.is_empty() {
-        let codes = substage.exit_codes.iter().map(|(code, class)| format!("{code}: '{}'", class_word(*class)));
-        fields.push(format!("exitCodes: [{}]", codes.collect::<Vec<_>>().join(", ")));
+        fields.push(format!("onError: '{}'", substage.on_error.word()));
     }
     if substage.retry.limit > 0 {
         fields.push(format!("retry: {}", retry(&substage.retry)));
     }
-    if let Some(timeout) = substage.timeout {
-        fields.push(format!("timeout: {}", seconds(timeout)));
-    }
     let needs: Vec<String> = substage.needs.iter().filter(|need| !need.members.is_empty()).map(|need| gate(plan, need)).collect();
     if !needs.is_empty() {
-        fields.push(format!("needs: [{}]", needs.join(", ")));
-    }
-    if !substage.lock.is_empty() {
-        let names: Vec<String> = substage.lock.iter().map(|name| text(name)).collect();
-        fields.push(format!("lock: [{}]", names.join(", ")));
+        fields.push(format!("needs: {}", groovy::chunked(&needs)));
     }
     if let Some(dispatch) = substage.dispatch {
         fields.push(format!("copies: {}, need: {}", dispatch.copies, dispatch.need));
-    }
-    if let Some(shard) = &substage.shard {
-        fields.push(format!("shard: {}, shards: {}", shard.index, shard.count));
     }
     if let Some(cache) = &substage.cache {
         fields.push(format!("cache: {}", text(&substage.fingerprint)));
@@ -212,11 +193,32 @@ fn row(plan: &Plan, at: SubstageRef, method: &str, is_loaded: bool) -> String {
             fields.push("saves: true".to_owned());
         }
     }
+    fields.extend(of_attempt(stage, substage));
+    fields.push(format!("run: {{ {method}(it) }}"));
+    format!("[{}]", fields.join(", "))
+}
+
+/// What one attempt of a substage has to know.
+pub(super) fn of_attempt(stage: &Stage, substage: &Substage) -> Vec<String> {
+    let mut fields = Vec::new();
+    if !substage.exit_codes.is_empty() {
+        let codes: Vec<String> = substage.exit_codes.iter().map(|(code, class)| format!("{code}: '{}'", class.word())).collect();
+        fields.push(format!("exitCodes: {}", groovy::chunked(&codes)));
+    }
+    if let Some(timeout) = substage.timeout {
+        fields.push(format!("timeout: {}", seconds(timeout)));
+    }
+    if !substage.lock.is_empty() {
+        let names: Vec<String> = substage.lock.iter().map(|name| text(name)).collect();
+        fields.push(format!("lock: {}", groovy::chunked(&names)));
+    }
+    if let Some(shard) = &substage.shard {
+        fields.push(format!("shard: {}, shards: {}", shard.index, shard.count));
+    }
     if wants_verdict(stage, substage) {
         fields.push("verdict: true".to_owned());
     }
-    fields.push(format!("run: {{ {method}(it) }}"));
-    format!("[{}]", fields.join(", "))
+    fields
 }
 
 fn retry(retry: &Retry) -> String {
@@ -252,25 +254,7 @@ fn gate(plan: &Plan, need: &Need) -> String {
         return format!("[family: {}, shards: {}{loads}]", text(&family), shard.count);
     }
     let members: Vec<String> = need.members.iter().map(|at| text(&plan.path(*at))).collect();
-    let lists: Vec<String> = members.chunks(100).map(|some| format!("[{}]", some.join(", "))).collect();
-    format!("[all: {}{loads}]", lists.join(" + "))
-}
-
-fn policy(on_error: OnError) -> &'static str {
-    match on_error {
-        OnError::Ignore => "ignore",
-        OnError::Continue => "continue",
-        OnError::Finish => "finish",
-        OnError::Abort => "abort",
-    }
-}
-
-pub(super) fn class_word(class: ExitClass) -> &'static str {
-    match class {
-        ExitClass::Unstable => "unstable",
-        ExitClass::Failed => "failed",
-        ExitClass::Lost => "lost",
-    }
+    format!("[all: {}{loads}]", groovy::chunked(&members))
 }
 
 fn condition_text(condition: &Condition) -> String {
@@ -299,37 +283,30 @@ fn used(plan: &Plan) -> Features {
     for stage in &plan.stages {
         add(stage.when.is_some(), "when");
         add(stage.deadline.is_some(), "deadline");
-        add(limit(stage).is_some(), "slots");
+        add(stage.slots().is_some(), "slots");
         for substage in &stage.substages {
-            add(wants_verdict(stage, substage), "verdict");
-            substage_features(stage, substage, &mut add);
+            add(substage.on_error == OnError::Abort && stage.substages.len() > 1, "abort");
+            add(substage.retry.limit > 0, "retry");
+            add(substage.needs.iter().any(|need| !need.members.is_empty()), "needs");
+            add(substage.cache.is_some(), "cache");
+            add(substage.dispatch.is_some(), "dispatch");
         }
+    }
+    for (stage, substage) in plan.substages() {
+        features.extend(used_by_attempt(stage, substage));
     }
     features
 }
 
-fn substage_features(stage: &Stage, substage: &Substage, add: &mut impl FnMut(bool, &'static str)) {
-    add(substage.on_error == OnError::Abort && stage.substages.len() > 1, "abort");
-    add(!substage.exit_codes.is_empty(), "exit-codes");
-    add(substage.retry.limit > 0, "retry");
-    add(substage.timeout.is_some(), "timeout");
-    add(substage.needs.iter().any(|need| !need.members.is_empty()), "needs");
-    add(!substage.lock.is_empty(), "lock");
-    add(substage.cache.is_some(), "cache");
-    add(substage.dispatch.is_some(), "dispatch");
-}
-
 /// What one attempt of a substage needs of it.
-pub(super) fn features_of_attempt(stage: &Stage, substage: &Substage, features: &mut Features) {
-    let mut add = |is_used: bool, feature: &'static str| {
-        if is_used {
-            features.insert(feature);
-        }
-    };
-    add(!substage.exit_codes.is_empty(), "exit-codes");
-    add(substage.timeout.is_some(), "timeout");
-    add(!substage.lock.is_empty(), "lock");
-    add(wants_verdict(stage, substage), "verdict");
+pub(super) fn used_by_attempt(stage: &Stage, substage: &Substage) -> impl Iterator<Item = &'static str> {
+    let features = [
+        (!substage.exit_codes.is_empty(), "exit-codes"),
+        (substage.timeout.is_some(), "timeout"),
+        (!substage.lock.is_empty(), "lock"),
+        (wants_verdict(stage, substage), "verdict"),
+    ];
+    features.into_iter().filter_map(|(is_used, feature)| is_used.then_some(feature))
 }
 
 /// The substages whose files others load.

@@ -73,6 +73,13 @@ pub(super) fn list(items: &[String], indent: usize) -> String {
     format!("[\n{}{pad}]", items.iter().map(|item| format!("{pad}  {item},\n")).collect::<String>())
 }
 
+/// A list or a map, of as many literals as its size takes.
+pub(super) fn chunked(items: &[String]) -> String {
+    /// Groovy under Jenkins takes 125 entries of a map, and 250 of a list.
+    const MOST: usize = 100;
+    items.chunks(MOST).map(|some| format!("[{}]", some.join(", "))).collect::<Vec<_>>().join(" + ")
+}
+
 /// What may stand in a comment: Groovy reads `\u` there too.
 pub(super) fn comment(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\\' | '\u{2028}' | '\u{2029}' | END) { ' ' } else { c }).collect()

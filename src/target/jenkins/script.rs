@@ -3,6 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::plan::{Body, EnvValue, Script, Substage};
+use crate::target::runner::{interpreter, words};
 
 /// The script of the body, `before` included.
 pub(super) fn body(substage: &Substage) -> String {
@@ -17,7 +18,7 @@ pub(super) fn body(substage: &Substage) -> String {
             if !before.is_empty() {
                 out.push_str(&interpreted(substage, &joined(&before)));
             }
-            out.push_str(&format!("exec {}\n", words(command.iter().map(|word| word.as_str()))));
+            out.push_str(&format!("exec {}\n", words(command)));
             out
         }
     }
@@ -50,11 +51,7 @@ fn joined(scripts: &[&Script]) -> String {
 
 /// Lines of a POSIX shell that hand a text to the substage's own interpreter, as a file.
 fn interpreted(substage: &Substage, text: &str) -> String {
-    let interpreter = match substage.shell.as_str() {
-        "bash" => "bash -euo pipefail".to_owned(),
-        "sh" => "sh -eu".to_owned(),
-        other => words(other.split_whitespace()),
-    };
+    let interpreter = words(&interpreter(&substage.shell));
     let mut end = "O11N".to_owned();
     while text.lines().any(|line| line == end) {
         end.push('_');
@@ -73,13 +70,4 @@ fn exports(substage: &Substage) -> String {
     let is_empty = |value: &EnvValue| matches!(value, EnvValue::Text(text) if text.is_empty());
     let empty = substage.env.iter().filter(|(_, value)| is_empty(value));
     empty.map(|(name, _)| format!("export {name}=''\n")).collect()
-}
-
-/// Words of a shell, each quoted where it must be.
-fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let quoted = words.map(|word| {
-        let is_safe = |c: char| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
-        if !word.is_empty() && word.chars().all(is_safe) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
 }

@@ -2,11 +2,11 @@
 
 use super::files;
 use crate::base::Span;
-use crate::plan::{Hardware, Plan, Substage};
+use crate::plan::Plan;
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
-    approximated, kept, origin, refused,
+    approximated, kept, modes, other_systems, refused, used,
 };
 use crate::target::pod;
 
@@ -83,16 +83,14 @@ fn hardware() -> Vec<Capability> {
         refused(
             Mode("label"),
             "write `k8s { node_selector { … } }`: a pod asks for labels that are all there, without `||`, `!` or parentheses",
-            |plan| modes(plan, pod::has_hard_label),
+            |plan| modes(plan, |mode| mode.k8s.is_some() && pod::has_hard_label(mode)),
         ),
         kept(Mode("cpu"), "a request"),
         kept(Mode("memory"), "request and limit"),
         kept(Mode("gpu"), "a limit of `nvidia.com/gpu`"),
         kept(Mode("gpu_type"), "the node label `nvidia.com/gpu.product`"),
         kept(Mode("disk"), "request and limit of `ephemeral-storage`"),
-        refused(Mode("os"), "use `os = linux`: the scripts around a body are for Linux", |plan| {
-            modes(plan, |mode| mode.os != "linux")
-        }),
+        refused(Mode("os"), "use `os = linux`: the scripts around a body are for Linux", other_systems),
         kept(Mode("arch"), "the node label `kubernetes.io/arch`"),
         kept(Mode("image"), "the container's image"),
         kept(Mode("env"), "the container's `env`"),
@@ -109,28 +107,17 @@ fn hardware() -> Vec<Capability> {
     ]
 }
 
-/// The places where substages of a kind got an attribute from.
-fn find(plan: &Plan, attribute: &str, wanted: impl Fn(&Substage) -> bool) -> Vec<Span> {
-    let substages = plan.substages().filter(|(_, substage)| wanted(substage));
-    substages.map(|(_, substage)| origin(&substage.origins, attribute, substage.span)).collect()
-}
-
-fn modes(plan: &Plan, wanted: impl Fn(&Hardware) -> bool) -> Vec<Span> {
-    let modes = plan.substages().filter_map(|(_, substage)| substage.hardware.as_deref());
-    modes.filter(|mode| mode.k8s.is_some() && wanted(mode)).map(|mode| mode.span).collect()
-}
-
 fn short_timeouts(plan: &Plan) -> Vec<Span> {
     /// Pulling an image takes minutes, seldom more.
     const SHORT: i64 = 120_000;
-    find(plan, "timeout", |substage| substage.after.is_empty() && substage.timeout.is_some_and(|timeout| timeout.0 < SHORT))
+    used(plan, "timeout", |_, substage| substage.after.is_empty() && substage.timeout.is_some_and(|timeout| timeout.0 < SHORT))
 }
 
 fn bare_metal(plan: &Plan) -> Vec<Span> {
-    find(plan, "hardware", |substage| substage.hardware.as_ref().is_some_and(|mode| mode.k8s.is_none()))
+    used(plan, "hardware", |_, substage| substage.is_on_bare_metal())
 }
 
 /// Only files for other substages: people are not harmed by more of them.
 fn coarse_globs(plan: &Plan) -> Vec<Span> {
-    find(plan, "artifacts", |substage| substage.artifacts.save.iter().any(|path| files::is_coarse(path)))
+    used(plan, "artifacts", |_, substage| substage.artifacts.save.iter().any(|path| files::is_coarse(path)))
 }

@@ -60,6 +60,10 @@ impl Target for Kubernetes {
         OPTIONS
     }
 
+    fn presupposes(&self) -> &'static [(&'static str, &'static str)] {
+        &[("driver", "job")]
+    }
+
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
         let mut cx = Context::new(plan);
         names::check("Kubernetes", plan, &mut cx.sink);

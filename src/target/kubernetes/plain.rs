@@ -22,7 +22,7 @@ pub(super) fn check(cx: &mut Context) {
     if stage.when.is_some() {
         refuse(cx, origin(&stage.origins, "when", stage.span), "`when`", "nobody would read it");
     }
-    if stage.parallel.is_some_and(|most| (most as usize) < stage.substages.len()) {
+    if stage.slots().is_some() {
         refuse(cx, origin(&stage.origins, "parallel", stage.span), "`parallel`", "all would start at once");
     }
     for substage in &stage.substages {

@@ -106,20 +106,11 @@ impl Settings {
 
     /// The PriorityClass of a priority, where there is one.
     pub(super) fn priority_class(&self, priority: Priority) -> Option<&String> {
-        self.priority_classes.get(word(priority))
+        self.priority_classes.get(priority.word())
     }
 
     /// The priority of a Job in its queue, where there is one.
     pub(super) fn queue_priority(&self, priority: Priority) -> Option<&String> {
-        self.queue_priorities.get(word(priority))
-    }
-}
-
-fn word(priority: Priority) -> &'static str {
-    match priority {
-        Priority::Low => "low",
-        Priority::Normal => "normal",
-        Priority::High => "high",
-        Priority::Urgent => "urgent",
+        self.queue_priorities.get(priority.word())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::base::Duration;
-use crate::plan::{Condition, Dispatch, ExitClass, OnError, Plan, RetryOn, Stage, Substage, SubstageRef};
+use crate::plan::{Condition, Dispatch, Plan, RetryOn, Stage, Substage, SubstageRef};
 use crate::target::names::{hex_digest, mangle, shorten};
 use crate::target::runner::{has_own_timeout, own_codes};
 
@@ -45,12 +45,7 @@ fn numbers(plan: &Plan) -> HashMap<SubstageRef, usize> {
 }
 
 fn line(stage: &Stage, substage: &Substage, job: &str, gates: &str) -> String {
-    let policy = match substage.on_error {
-        OnError::Ignore => "ignore",
-        OnError::Continue => "continue",
-        OnError::Finish => "finish",
-        OnError::Abort => "abort",
-    };
+    let policy = substage.on_error.word();
     let (copies, need) = match substage.dispatch {
         Some(Dispatch { copies, need }) => (copies.to_string(), need.to_string()),
         None => ("-".into(), "-".into()),
@@ -85,14 +80,7 @@ pub(super) fn lock_name(lock: &str) -> String {
 }
 
 fn codes(substage: &Substage) -> String {
-    let known = substage.exit_codes.iter().map(|(code, class)| {
-        let class = match class {
-            ExitClass::Unstable => "unstable",
-            ExitClass::Failed => "failed",
-            ExitClass::Lost => "lost",
-        };
-        format!("{code}={class}")
-    });
+    let known = substage.exit_codes.iter().map(|(code, class)| format!("{code}={}", class.word()));
     let own = has_own_timeout(substage).then(|| format!("{}=timed_out", own_codes(substage)[0]));
     list(known.chain(own))
 }

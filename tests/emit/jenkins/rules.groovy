@@ -18,7 +18,7 @@ void stage_build() {
     deadline: 3600,
     substages: [
       [name: 'fuzz', copies: 3, need: 2, run: { build_fuzz(it) }],
-      [name: 'lib', onError: 'abort', exitCodes: [80: 'unstable', 81: 'lost'], retry: [limit: 2, on: ['lost', 75], delay: 10, factor: 1.5, maxDelay: 300], timeout: 90, run: { build_lib(it) }],
+      [name: 'lib', onError: 'abort', retry: [limit: 2, on: ['lost', 75], delay: 10, factor: 1.5, maxDelay: 300], exitCodes: [80: 'unstable', 81: 'lost'], timeout: 90, run: { build_lib(it) }],
       [name: 'app', needs: [[all: ['build/lib']]], lock: ['licence'], run: { build_app(it) }],
       [name: 'unit-1of2', onError: 'continue', shard: 1, shards: 2, run: { build_unit_1of2(it) }],
       [name: 'unit-2of2', onError: 'continue', shard: 2, shards: 2, run: { build_unit_2of2(it) }],
