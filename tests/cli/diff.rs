@@ -1,21 +1,11 @@
 //! `o11n diff`: what changes between two versions, each change once, and nothing where nothing does.
 
-use std::fs;
+use super::guide::Guide;
+use super::{BAD, GOOD, Workspace};
 
-use super::{BAD, GOOD, Ran, Workspace};
-
-const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/reviewing.md");
-
-/// The guide's blocks of one fence, each without it.
-fn blocks<'a>(page: &'a str, fence: &str) -> Vec<&'a str> {
-    page.split(&format!("```{fence}\n")).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
-}
-
-fn guide() -> (String, Workspace) {
-    let page = fs::read_to_string(GUIDE).unwrap();
-    let sources = blocks(&page, "o11n");
-    let workspace = Workspace::of(&[("before.o11n", sources[0]), ("after.o11n", sources[1])]);
-    (page, workspace)
+fn workspace(guide: &Guide) -> Workspace {
+    let sources = guide.blocks("o11n");
+    Workspace::of(&[("before.o11n", sources[0]), ("after.o11n", sources[1])])
 }
 
 /// What is said of two pipelines made of these stages.
@@ -28,17 +18,8 @@ fn diff(before: &str, after: &str) -> String {
 
 #[test]
 fn the_guide_shows_what_is_printed() {
-    let (page, workspace) = guide();
-    let shown = blocks(&page, "text")[0];
-    let command = shown.lines().next().unwrap();
-    let args: Vec<&str> = command.strip_prefix("$ o11n ").unwrap().split_whitespace().collect();
-    let ran = Ran::from(workspace.command(&args).env("LANG", "C.UTF-8").output().unwrap()).ends(1);
-    let printed = format!("{command}\n{}", ran.stdout);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(GUIDE, page.replace(shown, &printed)).unwrap();
-    } else {
-        assert_eq!(shown, printed);
-    }
+    let guide = Guide::read("reviewing.md");
+    guide.shows_what_is_printed(&workspace(&guide), 1);
 }
 
 #[test]
@@ -137,7 +118,7 @@ fn scripts_are_compared_by_lines() {
 
 #[test]
 fn tools_get_all_of_it() {
-    let (_, workspace) = guide();
+    let workspace = workspace(&Guide::read("reviewing.md"));
     let document = workspace.run(&["diff", "before.o11n", "after.o11n", "--format", "json"]).ends(1).json();
     assert_eq!((&document["schema"], &document["same"]), (&"o11n/diff/1".into(), &false.into()));
     assert_eq!(document["before"]["substages"], 43);

@@ -8,6 +8,7 @@ mod dry_run;
 #[cfg(unix)]
 mod external;
 mod formats;
+mod guide;
 mod hostile;
 mod port;
 mod reliability;

@@ -1,34 +1,16 @@
 //! `o11n port`: what becomes of a pipeline on the targets, and whether those that are asked take it.
 
-use std::fs;
-
+use super::guide::Guide;
 use super::{BAD, GOOD, Ran, Workspace};
 
-const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/porting.md");
-
-/// The guide's first block of this fence, without it.
-fn block<'a>(page: &'a str, fence: &str) -> &'a str {
-    page.split(&format!("```{fence}\n")).nth(1).unwrap().split("```").next().unwrap()
-}
-
 fn workspace() -> Workspace {
-    let page = fs::read_to_string(GUIDE).unwrap();
-    Workspace::of(&[("nightly.o11n", block(&page, "o11n")), ("good.o11n", GOOD), ("bad.o11n", BAD)])
+    let guide = Guide::read("porting.md");
+    Workspace::of(&[("nightly.o11n", guide.blocks("o11n")[0]), ("good.o11n", GOOD), ("bad.o11n", BAD)])
 }
 
 #[test]
 fn the_guide_shows_what_is_printed() {
-    let page = fs::read_to_string(GUIDE).unwrap();
-    let shown = block(&page, "text");
-    let command = shown.lines().next().unwrap();
-    let args: Vec<&str> = command.strip_prefix("$ o11n ").unwrap().split_whitespace().collect();
-    let ran = Ran::from(workspace().command(&args).env("LANG", "C.UTF-8").output().unwrap()).ends(1);
-    let printed = format!("{command}\n{}", ran.stdout);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(GUIDE, page.replace(shown, &printed)).unwrap();
-    } else {
-        assert_eq!(shown, printed);
-    }
+    Guide::read("porting.md").shows_what_is_printed(&workspace(), 1);
 }
 
 #[test]

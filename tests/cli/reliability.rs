@@ -1,33 +1,15 @@
 //! `o11n reliability`: figures for people and for tools, and what is said of odds that cannot be.
 
-use std::fs;
-
 use super::Workspace;
-
-const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/reliability.md");
-
-/// The guide's blocks of one fence, each without it.
-fn blocks<'a>(page: &'a str, fence: &str) -> Vec<&'a str> {
-    page.split(&format!("```{fence}\n")).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
-}
+use super::guide::Guide;
 
 fn workspace() -> Workspace {
-    let page = fs::read_to_string(GUIDE).unwrap();
-    Workspace::of(&[("nightly.o11n", blocks(&page, "o11n")[0])])
+    Workspace::of(&[("nightly.o11n", Guide::read("reliability.md").blocks("o11n")[0])])
 }
 
 #[test]
 fn the_guide_shows_what_is_printed() {
-    let page = fs::read_to_string(GUIDE).unwrap();
-    let shown = blocks(&page, "text")[0];
-    let command = shown.lines().next().unwrap();
-    let args: Vec<&str> = command.strip_prefix("$ o11n ").unwrap().split_whitespace().collect();
-    let printed = format!("{command}\n{}", workspace().run(&args).ends(0).stdout);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(GUIDE, page.replace(shown, &printed)).unwrap();
-    } else {
-        assert_eq!(shown, printed);
-    }
+    Guide::read("reliability.md").shows_what_is_printed(&workspace(), 0);
 }
 
 #[test]
