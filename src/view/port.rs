@@ -69,7 +69,8 @@ pub fn port_markdown(document: &Document) -> String {
 
 fn spoken(verdict: &Verdict) -> String {
     let constructs = |count: usize| if count == 1 { "1 construct".to_owned() } else { format!("{count} constructs") };
-    let with = if verdict.with.is_empty() { String::new() } else { format!(", with `{}`", verdict.with.join(" ")) };
+    let is_taken = verdict.refused == 0 && !verdict.with.is_empty();
+    let with = if is_taken { format!(", with `{}`", verdict.with.join(" ")) } else { String::new() };
     let taken = match (verdict.refused, verdict.approximated) {
         (0, 0) => "takes it".to_owned(),
         (0, nearly) => format!("takes it, {} only nearly", constructs(nearly)),
