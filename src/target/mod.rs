@@ -4,6 +4,7 @@
 //! [`capability`] (what is kept, as data), `names` and `pod` (what Kubernetes calls things, what a hardware mode asks of it), `runner`
 //! (what stands around a body), `yaml` (text that reads back the same).
 
+mod airflow;
 mod argo;
 pub mod capability;
 mod jenkins;
@@ -148,7 +149,7 @@ fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &json::Json];
+pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &airflow::Airflow, &json::Json];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {

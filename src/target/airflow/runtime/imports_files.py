@@ -1,0 +1,4 @@
+import os
+import pathlib
+import re
+import shutil
