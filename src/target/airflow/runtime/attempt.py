@@ -25,7 +25,7 @@ class Attempt:
         self.can_warn = "unstable" in self.exit_codes.values()
         stage.tasks.append(self)
 
-    def execute(self, context):
+    def run_once(self, context):
         self.flow = told(context, self.gate, "flow")
         if self.task_id in self.flow.get("cached", ()):
             return self.tell(context, "cached")

@@ -10,6 +10,9 @@ class Shell(Attempt, BashOperator):
         self.script, self.command, self.shell, self.before = script, command, shell, before
         self.after, self.secrets = after, secrets or {}
 
+    def execute(self, context):
+        self.run_once(context)
+
     def attempt(self, context):
         self.home = tempfile.mkdtemp(prefix="o11n-")
         self.workspace = os.path.join(self.home, "workspace")
