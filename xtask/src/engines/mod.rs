@@ -4,6 +4,7 @@
 //! broken input, and must refuse it: a judge that takes everything proves nothing. Nothing is skipped: a tool that cannot
 //! be installed, or an engine with nothing to judge, is a failure.
 
+mod airflow;
 mod argo;
 mod argo_lint;
 mod cases;
@@ -95,6 +96,8 @@ const ENGINES: &[Engine] = &[
     jenkins::ENGINE,
     argo::REAL_ENGINE,
     kubernetes_run::ENGINE,
+    airflow::ENGINE_2,
+    airflow::ENGINE_3,
 ];
 
 pub fn run(arguments: &Arguments) -> Result<()> {

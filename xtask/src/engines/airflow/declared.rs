@@ -1,0 +1,13 @@
+//! Where Airflow's run differs from the machine's, as the compiler warns.
+
+use super::super::conformance::judge::{Declared, Excuse};
+
+pub const DECLARED: &[Declared] = &[];
+
+pub const EXCUSES: &[Excuse] = &[
+    // Between two attempts another one may take the slot or the lock.
+    Excuse { feature: "`retry`", explains: |difference| difference.contains(" started before ") },
+    Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
+    // Copies that wait for slots start when the dispatch may be decided already.
+    Excuse { feature: "`dispatch`", explains: |difference| difference.contains(" started before ") || difference.contains("attempt by attempt") },
+];

@@ -1,0 +1,80 @@
+//! Cases made ready to run: bodies that play their attempts, and DAGs that do not get in each other's way.
+
+use super::super::cluster::job;
+use super::super::conformance::case::{Case, copies};
+use super::super::conformance::compiled::Compiled;
+use anyhow::{Context, Result, ensure};
+use o11n::plan::{Body, Plan, Script, ScriptPart};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The same case, with bodies that play what its script says.
+pub fn staged(mut case: Case, player: &Path, folder: &Path) -> Case {
+    let text = format!("exec python3 -S -E {} {}", player.display(), folder.display());
+    for substage in case.plan.stages.iter_mut().flat_map(|stage| &mut stage.substages) {
+        substage.body = Body::Run(Script { parts: vec![ScriptPart::Text(text.as_str().into())] });
+        substage.before.clear();
+        substage.after.clear();
+    }
+    // Runs of the real engine are short: what is aborted shall be seen at once.
+    let settings = case.plan.targets.entry("airflow".into()).or_default();
+    settings.insert("poll".into(), json!(0.5));
+    case
+}
+
+pub fn id(number: usize) -> String {
+    format!("case-{number}")
+}
+
+/// The DAG file, under an id of its own, with pools of its own.
+pub fn dag(number: usize, one: &Compiled) -> Result<String> {
+    let text = &one.files.first().context("a DAG is one file")?.text;
+    let name = one.case.plan.pipeline.as_str();
+    let (from, id) = (format!("DAG_ID = \"{name}\"\n"), id(number));
+    ensure!(text.contains(&from), "the DAG of {name} is called otherwise");
+    let text = text.replace(&from, &format!("DAG_ID = \"{id}\"\n"));
+    Ok(text.replace("o11n.parallel.", &format!("{id}.parallel.")).replace("o11n.lock.", &format!("{id}.lock.")))
+}
+
+/// The pools that the file's first lines ask for.
+pub fn pools(text: &str) -> BTreeMap<String, u32> {
+    let commands = text.lines().filter_map(|line| line.strip_prefix("#   airflow pools set "));
+    let pools = commands.filter_map(|command| {
+        let mut words = command.split(' ');
+        Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+    });
+    pools.collect()
+}
+
+/// The successes that are remembered, as Airflow's Variables.
+pub fn variables(number: usize, case: &Case) -> BTreeMap<String, String> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let cached = case.script.cached.iter().map(|at| &case.plan.substage(*at).fingerprint);
+    cached.map(|fingerprint| (format!("o11n.cache.{}.{fingerprint}", id(number)), now.to_string())).collect()
+}
+
+/// The id of the task that a substage's outcome is read from.
+pub fn task(plan: &Plan, stage: usize, substage: usize) -> String {
+    format!("{}.{}", plan.stages[stage].name, plan.stages[stage].substages[substage].name)
+}
+
+/// What the player reads.
+pub fn play(case: &Case) -> Result<Value> {
+    let mut tasks = BTreeMap::new();
+    for (at, stage) in case.plan.stages.iter().enumerate() {
+        for (index, substage) in stage.substages.iter().enumerate() {
+            let (task, key) = (task(&case.plan, at, index), format!("{}/{}", stage.name, substage.name));
+            let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+            ensure!(is_plain(&stage.name) && is_plain(&substage.name), "{key} is called otherwise in Airflow");
+            if substage.dispatch.is_none() {
+                tasks.insert(task, format!("{key}#1"));
+                continue;
+            }
+            for copy in 1..=copies(substage) {
+                tasks.insert(format!("{task}.{copy}"), format!("{key}#{copy}"));
+            }
+        }
+    }
+    Ok(json!({ "tasks": tasks, "attempts": job::attempts(&case.plan, &case.script, &case.trace) }))
+}
