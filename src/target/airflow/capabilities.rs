@@ -3,7 +3,7 @@
 use super::settings::Settings;
 use super::{flow, task};
 use crate::base::Span;
-use crate::plan::{Hardware, Plan, Retry, RetryOn, Stage, Substage};
+use crate::plan::{Hardware, Plan, Retry, Stage, Substage};
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
@@ -40,7 +40,7 @@ fn attributes() -> Vec<Capability> {
         approximated(
             Attribute("retry"),
             "`retries`, `retry_delay`, `retry_exponential_backoff`, `max_retry_delay`",
-            "a waiting task has left its pool, so another may take its slot or lock between two attempts; Airflow draws growing waits up to twice as long, and Airflow 2 always doubles them; a task whose worker is lost is tried again whatever `on` says",
+            "a waiting task has left its pool, so another may take its slot or lock between two attempts; Airflow draws growing waits up to twice as long, and Airflow 2 always doubles them",
             odd_retries,
         ),
         approximated(
@@ -76,10 +76,11 @@ fn attributes() -> Vec<Capability> {
         kept(Attribute("run"), "a file that the interpreter runs"),
         kept(Attribute("shell"), "the interpreter"),
         kept(Attribute("command"), "run without a shell"),
-        refused(
+        approximated(
             Attribute("artifacts"),
-            "name a folder that all workers share: `target airflow { files = \"/mnt/shared\" }`, and for pods its volume claim, `files_claim`",
-            homeless_files,
+            "a folder that all workers share, the setting `files`; pods see it by `files_claim`",
+            "Airflow has no store of files: `/mnt/o11n` must be a folder that all workers share, and `o11n-files` its volume claim; name yours by `target airflow { files = \"/mnt/ci\" }`",
+            unnamed_files,
         ),
         kept(Attribute("project"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("key"), "a field of the taskbook: nothing to keep here"),
@@ -130,8 +131,7 @@ fn odd_retries(plan: &Plan) -> Vec<Span> {
     find(plan, "retry", |stage, substage| {
         let retry = &substage.retry;
         let waits_in_pool = flow::limit(stage).is_some() || substage.lock.iter().any(|lock| flow::is_contended(stage, lock));
-        let is_lost_anyway = !retry.on.contains(&RetryOn::Lost);
-        retry.limit > 0 && (waits_in_pool || is_lost_anyway || grows(retry) && retry.factor != 2.0)
+        retry.limit > 0 && (waits_in_pool || grows(retry) && retry.factor != 2.0)
     })
 }
 
@@ -141,14 +141,9 @@ fn ordered_locks(plan: &Plan) -> Vec<Span> {
     })
 }
 
-fn homeless_files(plan: &Plan) -> Vec<Span> {
-    let settings = Settings::of(plan);
-    find(plan, "artifacts", |_, substage| {
-        let artifacts = &substage.artifacts;
-        let has_any = [&artifacts.save, &artifacts.keep, &artifacts.junit, &artifacts.load].iter().any(|list| !list.is_empty());
-        let has_home = settings.files.is_some() && (settings.files_claim.is_some() || !task::is_pod(substage));
-        has_any && !has_home
-    })
+fn unnamed_files(plan: &Plan) -> Vec<Span> {
+    let names_files = Settings::of(plan).names_files;
+    find(plan, "artifacts", |_, substage| super::files::has_any(substage) && !names_files)
 }
 
 fn other_systems(plan: &Plan) -> Vec<Span> {

@@ -22,8 +22,8 @@ pub(super) fn text_of(cx: &mut Context) -> String {
     let stages = stages(cx, &mut pools);
     let mut out = header(cx.plan, &pools);
     out.push_str(&runtime::source(cx));
-    for (text, name) in &cx.constants {
-        out.push_str(&format!("\n{name} = {}\n", super::python::text(text)));
+    for (value, name) in &cx.constants {
+        out.push_str(&format!("\n{name} = {value}\n"));
     }
     out.push_str("\n\n");
     out.push_str(&imports);

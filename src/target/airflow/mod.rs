@@ -69,7 +69,7 @@ struct Context<'a> {
     /// How often each long text stands in the plan; counted first.
     uses: HashMap<String, usize>,
     is_counting: bool,
-    /// Long texts of several places, in the order of their first, which also numbers them.
+    /// What is written once and named: by its Python, in the order of their first places, which also numbers them.
     constants: IndexMap<String, String>,
     sink: Vec<Diagnostic>,
 }
@@ -104,7 +104,12 @@ impl<'a> Context<'a> {
         if self.uses.get(text).is_none_or(|uses| *uses < 2) {
             return python::text(text);
         }
+        self.constant("TEXT", &python::text(text))
+    }
+
+    /// A constant of this value, which is Python already.
+    fn constant(&mut self, kind: &str, value: &str) -> String {
         let number = self.constants.len() + 1;
-        self.constants.entry(text.to_owned()).or_insert_with(|| format!("TEXT_{number}")).clone()
+        self.constants.entry(value.to_owned()).or_insert_with(|| format!("{kind}_{number}")).clone()
     }
 }

@@ -3,7 +3,7 @@
 use super::flow::copies;
 use super::python::{seconds, text};
 use super::{Context, task};
-use crate::plan::EnvValue;
+use crate::plan::{EnvValue, RetryOn};
 
 const IMPORTS: &str = include_str!("runtime/imports.py");
 const RUN: &str = include_str!("runtime/run.py");
@@ -29,23 +29,24 @@ struct Needed {
     quorum: bool,
     cache: bool,
     files: bool,
-    /// Airflow's Variables: where successes and secrets are.
+    /// Airflow's Variables: where successes and secrets are, and whether an attempt was lost.
     variable: bool,
 }
 
 impl Needed {
     fn of(cx: &Context) -> Self {
         let mut needed = Self { watch: (0..cx.plan.stages.len()).any(|stage| task::is_watched(cx, stage)), ..Self::default() };
-        for (stage, planned) in cx.plan.stages.iter().enumerate() {
-            for (index, substage) in planned.substages.iter().enumerate() {
+        for planned in &cx.plan.stages {
+            for substage in &planned.substages {
                 let is_pod = task::is_pod(substage);
                 let has_secret = substage.env.values().any(|value| matches!(value, EnvValue::Secret(_)));
                 needed.pod |= is_pod;
                 needed.shell |= !is_pod;
                 needed.quorum |= copies(substage).is_some();
                 needed.cache |= substage.cache.is_some();
-                needed.files |= super::files::is_used(cx, stage, index);
-                needed.variable |= substage.cache.is_some() || has_secret && !is_pod;
+                needed.files |= !is_pod && super::files::has_any(substage);
+                let sees_losses = substage.retry.limit > 0 && !substage.retry.on.contains(&RetryOn::Lost);
+                needed.variable |= substage.cache.is_some() || sees_losses || has_secret && !is_pod;
             }
         }
         needed
@@ -98,8 +99,11 @@ fn names(cx: &Context, needed: Needed) -> String {
     if needed.watch {
         out.push_str(&format!("# How often a running task looks whether it has to end, in seconds.\nPOLL = {}\n", seconds(cx.settings.poll)));
     }
-    if let (true, Some(files)) = (needed.files, &cx.settings.files) {
-        out.push_str(&format!("# The folder that all workers share.\nFILES = {}\n", text(files)));
+    if needed.pod {
+        out.push_str(&super::pod::options(cx));
+    }
+    if needed.files {
+        out.push_str(&format!("# The folder that all workers share.\nFILES = {}\n", text(&cx.settings.files)));
     }
     out
 }

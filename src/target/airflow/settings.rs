@@ -8,8 +8,10 @@ use crate::schema::{AttrType, Attribute, Kind};
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) tags: Vec<String>,
-    pub(super) files: Option<String>,
-    pub(super) files_claim: Option<String>,
+    pub(super) files: String,
+    pub(super) files_claim: String,
+    /// Whether somebody has said where the files are.
+    pub(super) names_files: bool,
     pub(super) poll: Duration,
     pub(super) pod: PodSettings,
 }
@@ -28,8 +30,8 @@ pub(super) struct PodSettings {
 
 pub(super) const ATTRIBUTES: &[Attribute] = &[
     row("tags", AttrType::List(&AttrType::String), "[\"o11n\"]", "The DAG's tags."),
-    row("files", AttrType::String, "", "A folder that all workers share, for `artifacts`."),
-    row("files_claim", AttrType::String, "", "The volume claim by which pods see that folder."),
+    row("files", AttrType::String, "\"/mnt/o11n\"", "A folder that all workers share, for `artifacts`."),
+    row("files_claim", AttrType::String, "\"o11n-files\"", "The volume claim by which pods see that folder."),
     row("poll", AttrType::Duration, "10s", "How often a running task looks whether an abort or a decided dispatch ends it."),
     row("namespace", AttrType::String, "", "The namespace of pods; left out: the connection's."),
     row("kubernetes_connection", AttrType::String, "", "The Airflow connection to the cluster; left out: the cluster it runs in."),
@@ -59,8 +61,9 @@ impl Settings {
         };
         Self {
             tags: list("tags").unwrap_or_else(|| vec!["o11n".to_owned()]),
-            files: text("files"),
-            files_claim: text("files_claim"),
+            files: text("files").unwrap_or_else(|| "/mnt/o11n".to_owned()),
+            files_claim: text("files_claim").unwrap_or_else(|| "o11n-files".to_owned()),
+            names_files: text("files").is_some(),
             poll: duration("poll", 10),
             pod: PodSettings {
                 namespace: text("namespace"),

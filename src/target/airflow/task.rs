@@ -86,7 +86,8 @@ fn attempt(cx: &mut Context, stage: usize, index: usize, label: &str, order: &Or
     if let Some(cases) = cases(substage) {
         arguments.push(("cases", cx.shared(&cases)));
     }
-    if let Some(files) = super::files::of(cx, stage, index) {
+    let files = if is_pod(substage) { None } else { super::files::of(cx, stage, index) };
+    if let Some(files) = files {
         arguments.push(("files", files));
     }
     ends(substage, &mut arguments);

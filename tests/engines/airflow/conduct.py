@@ -26,7 +26,7 @@ def free_port():
 
 def settings():
     port = free_port()
-    return {
+    return port, {
         "CORE__DAGS_FOLDER": FOLDER / "dags",
         "CORE__LOAD_EXAMPLES": False,
         "CORE__EXECUTOR": "LocalExecutor",
@@ -47,13 +47,16 @@ def settings():
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": 1,
         "SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": 60,
         "SCHEDULER__STANDALONE_DAG_PROCESSOR": True,
-        "SCHEDULER__PARSING_PRE_IMPORT_MODULES": True,
+        # Airflow 2 would let tasks schedule too, and SQLite cannot keep them apart.
+        "SCHEDULER__SCHEDULE_AFTER_TASK_EXECUTION": False,
+        "LOGGING__WORKER_LOG_SERVER_PORT": free_port(),
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 600,
         "SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": 600,
     }
 
 
-for name, value in settings().items():
+PORT, SETTINGS = settings()
+for name, value in SETTINGS.items():
     os.environ["AIRFLOW__" + name] = str(value)
 # Airflow 2 takes SQLite for one process at a time; ours is in memory, and waits.
 os.environ["_AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK"] = "1"
@@ -124,6 +127,35 @@ def report(dag, state):
     }
 
 
+def wait_for_server():
+    for _ in range(600):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", PORT)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"the API server does not answer; see {HOME}")
+
+
+def adopt():
+    """Makes this process the parent of whatever loses its own, so that nothing outlives it."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def end_all():
+    """Ends whatever was started here, and what that has started."""
+    import psutil
+
+    while children := psutil.Process().children(recursive=True):
+        for child in children:
+            try:
+                child.kill()
+                child.wait(5)
+            except psutil.Error:
+                continue
+
+
 def conduct():
     """Runs all, a few at once; a run that takes too long is reported as it stands."""
     waiting, running, reports = list(JOB["dags"]), {}, {}
@@ -151,20 +183,16 @@ def conduct():
 
 PROCESSES = []
 times = {"start": time.time()}
+adopt()
 try:
     prepare()
     times["prepared"] = time.time()
     if JOB["version"] == 3:
         PROCESSES.append(start("api-server", "--apps", "execution"))
+        wait_for_server()
     PROCESSES.append(start("scheduler"))
     reports = conduct()
     times["ended"] = time.time()
     (FOLDER / "report.json").write_text(json.dumps({"runs": reports, "times": times}))
 finally:
-    for process in PROCESSES:
-        process.terminate()
-    for process in PROCESSES:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    end_all()

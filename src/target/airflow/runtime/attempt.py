@@ -22,6 +22,7 @@ class Attempt:
         self.exit_codes, self.retry_on = exit_codes or {}, retry_on
         self.aborted_by, self.replica_of, self.cache = stage.aborting, replica_of, cache
         self.shard, self.cases, self.files = shard, cases, files
+        self.sees_losses = self.retries > 0 and "lost" not in retry_on
         self.can_warn = "unstable" in self.exit_codes.values()
         stage.tasks.append(self)
 
@@ -48,6 +49,10 @@ class Attempt:
         """Ends the task here if there is no attempt to be made."""
         if not self.flow.get("runs"):
             self.skip(context, "skipped", "the stage does not run")
+        ti = context["ti"]
+        if self.sees_losses and 1 < ti.try_number and ti.max_tries == self.retries:
+            if Variable.get(self.again(context), None) != str(ti.try_number - 1):
+                self.settle(context, "lost", None)
         if self.needs:
             found = states(context, self.needs)
             for task_id, forgives in self.needs.items():
@@ -91,6 +96,8 @@ class Attempt:
         self.tell(context, outcome, code)
         again = outcome in self.retry_on or code in self.retry_on
         if again and not self.cut and ti.try_number <= ti.max_tries:
+            if self.sees_losses:
+                Variable.set(self.again(context), str(ti.try_number))
             raise AirflowException(f"{shown}, to be tried again")
         if outcome == "cancelled":
             raise AirflowSkipException(f"{shown}: {self.cut}")
@@ -99,6 +106,10 @@ class Attempt:
         if self.cache and outcome == "succeeded" and not self.replica_of:
             self.cache.remember()
         self.log.info("%s", shown)
+
+    def again(self, context):
+        """The Variable that says that an attempt wanted another one. Airflow makes one after a lost worker too."""
+        return f"o11n.again.{self.dag_id}.{context['ti'].run_id}.{self.task_id}"
 
     def environment(self, context):
         """What every body finds in its environment."""
