@@ -107,6 +107,11 @@ fn every_example_compiles_to_the_expected_jenkinsfile() {
 }
 
 #[test]
+fn every_example_compiles_to_the_expected_dag() {
+    compiles_as_expected("airflow", "airflow.py");
+}
+
+#[test]
 fn no_example_has_a_finding() {
     let world = world();
     for path in world.files.keys().filter(|path| path.ends_with(".o11n")) {
