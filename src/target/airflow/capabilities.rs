@@ -43,12 +43,9 @@ fn attributes() -> Vec<Capability> {
             "a waiting task has left its pool, so another may take its slot or lock between two attempts; Airflow draws growing waits up to twice as long, and Airflow 2 always doubles them",
             odd_retries,
         ),
-        approximated(
-            Attribute("timeout"),
-            "`execution_timeout`",
-            "of a pod, waiting for its node and image counts in",
-            |plan| find(plan, "timeout", |_, substage| substage.timeout.is_some() && task::is_pod(substage)),
-        ),
+        approximated(Attribute("timeout"), "`execution_timeout`", "of a pod, waiting for its node and image counts in", |plan| {
+            find(plan, "timeout", |_, substage| substage.timeout.is_some() && task::is_pod(substage))
+        }),
         kept(Attribute("deadline"), "see rule 8"),
         kept(Attribute("when"), "the stage's gate"),
         kept(Attribute("needs"), "edges inside a stage; each task looks whether what it needs has passed"),
@@ -62,12 +59,11 @@ fn attributes() -> Vec<Capability> {
             "a task has one pool only, so this lock is kept by an order of tasks inside the stage, and not between runs",
             ordered_locks,
         ),
-        approximated(
-            Attribute("dispatch"),
-            "a task for each copy",
-            "each copy takes a slot of `parallel` by itself",
-            |plan| find(plan, "dispatch", |stage, substage| flow::copies(substage).is_some_and(|copies| copies > 1) && flow::limit(stage).is_some()),
-        ),
+        approximated(Attribute("dispatch"), "a task for each copy", "each copy takes a slot of `parallel` by itself", |plan| {
+            find(plan, "dispatch", |stage, substage| {
+                flow::copies(substage).is_some_and(|copies| copies > 1) && flow::limit(stage).is_some()
+            })
+        }),
         kept(Attribute("shards"), "each is a task"),
         kept(Attribute("cache"), "see rule 9"),
         kept(Attribute("env"), "the environment of the body; secrets are Airflow Variables, or keys of a Kubernetes Secret"),

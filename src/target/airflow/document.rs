@@ -148,7 +148,8 @@ fn schedule(cx: &Context) -> Result<(String, String), Box<Diagnostic>> {
 fn header(plan: &Plan, pools: &[Pool]) -> String {
     /// The longest value that is shown.
     const LONGEST: usize = 200;
-    let mut out = format!("# Pipeline {}, compiled by o11n for Airflow. Change its source, not this file.\n", one_line(&plan.pipeline));
+    let mut out =
+        format!("# Pipeline {}, compiled by o11n for Airflow. Change its source, not this file.\n", one_line(&plan.pipeline));
     for (name, value) in &plan.params {
         let mut value = one_line(&value.to_string());
         if value.len() > LONGEST {

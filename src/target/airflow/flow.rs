@@ -88,7 +88,8 @@ pub(super) fn order(plan: &Plan, at: usize, ids: &Ids, pools: &mut Vec<Pool>) ->
         let substage = &stage.substages[index];
         for lock in &substage.lock {
             let before = last.insert(lock, index);
-            let shares_pool = |other: usize| order.pools[index] == Some(pool_of(lock)) && order.pools[other] == order.pools[index];
+            let shares_pool =
+                |other: usize| order.pools[index] == Some(pool_of(lock)) && order.pools[other] == order.pools[index];
             if let Some(before) = before.filter(|before| !shares_pool(*before)) {
                 order.behind[index].push(before);
             }

@@ -97,7 +97,10 @@ fn names(cx: &Context, needed: Needed) -> String {
     out.push_str(&format!("DAG_ID = {}\n", text(&cx.ids.dag)));
     out.push_str(&format!("RUN_VARIABLES = {}\n", super::python::texts(&plan.run_variables)));
     if needed.watch {
-        out.push_str(&format!("# How often a running task looks whether it has to end, in seconds.\nPOLL = {}\n", seconds(cx.settings.poll)));
+        out.push_str(&format!(
+            "# How often a running task looks whether it has to end, in seconds.\nPOLL = {}\n",
+            seconds(cx.settings.poll)
+        ));
     }
     if needed.pod {
         out.push_str(&super::pod::options(cx));

@@ -34,11 +34,21 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
     row("files_claim", AttrType::String, "\"o11n-files\"", "The volume claim by which pods see that folder."),
     row("poll", AttrType::Duration, "10s", "How often a running task looks whether an abort or a decided dispatch ends it."),
     row("namespace", AttrType::String, "", "The namespace of pods; left out: the connection's."),
-    row("kubernetes_connection", AttrType::String, "", "The Airflow connection to the cluster; left out: the cluster it runs in."),
+    row(
+        "kubernetes_connection",
+        AttrType::String,
+        "",
+        "The Airflow connection to the cluster; left out: the cluster it runs in.",
+    ),
     row("service_account", AttrType::String, "", "The service account that pods run under."),
     row("image", AttrType::String, "\"debian:stable-slim\"", "The image of pods whose substage has none."),
     row("image_pull_secrets", AttrType::List(&AttrType::String), "[]", "Secrets that images are pulled with."),
-    row("secret", AttrType::String, "\"o11n-secrets\"", "The Kubernetes Secret that holds credentials of pods, each under its name."),
+    row(
+        "secret",
+        AttrType::String,
+        "\"o11n-secrets\"",
+        "The Kubernetes Secret that holds credentials of pods, each under its name.",
+    ),
     row("startup_timeout", AttrType::Duration, "24h", "How long a pod may wait for its node and image."),
 ];
 

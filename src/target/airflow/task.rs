@@ -79,7 +79,11 @@ fn attempt(cx: &mut Context, stage: usize, index: usize, label: &str, order: &Or
     if !label.is_empty() && label != substage.name {
         arguments.push(("name", text(&substage.name)));
     }
-    if is_pod(substage) { pod::body(cx, stage, index, &mut arguments) } else { body(cx, substage, &mut arguments) }
+    if is_pod(substage) {
+        pod::body(cx, stage, index, &mut arguments)
+    } else {
+        body(cx, substage, &mut arguments)
+    }
     if let Some(shard) = &substage.shard {
         arguments.push(("shard", format!("({}, {})", shard.index, shard.count)));
     }

@@ -50,8 +50,9 @@ def settings():
         # Airflow 2 would let tasks schedule too, and SQLite cannot keep them apart.
         "SCHEDULER__SCHEDULE_AFTER_TASK_EXECUTION": False,
         "LOGGING__WORKER_LOG_SERVER_PORT": free_port(),
-        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 600,
-        "SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": 600,
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,
+        "SCHEDULER__SCHEDULER_ZOMBIE_TASK_THRESHOLD": 30,
+        "SCHEDULER__ZOMBIE_DETECTION_INTERVAL": 5,
     }
 
 

@@ -9,5 +9,8 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse { feature: "`retry`", explains: |difference| difference.contains(" started before ") },
     Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
     // Copies that wait for slots start when the dispatch may be decided already.
-    Excuse { feature: "`dispatch`", explains: |difference| difference.contains(" started before ") || difference.contains("attempt by attempt") },
+    Excuse {
+        feature: "`dispatch`",
+        explains: |difference| difference.contains(" started before ") || difference.contains("attempt by attempt"),
+    },
 ];

@@ -119,7 +119,9 @@ fn run(site: &Site, cases: &Cases, tool: &Tool, version: u8) -> Result<Report> {
     if ran.is_err() {
         home.keep(&folder.join("home"));
     }
-    ran.with_context(|| format!("Airflow ran for {:.0} s; see {}", start.elapsed().as_secs_f64(), folder.join("home").display()))?;
+    ran.with_context(|| {
+        format!("Airflow ran for {:.0} s; see {}", start.elapsed().as_secs_f64(), folder.join("home").display())
+    })?;
     serde_json::from_slice(&fs::read(folder.join("report.json"))?).context("a report is not what it should be")
 }
 
