@@ -149,7 +149,8 @@ fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] = &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &airflow::Airflow, &json::Json];
+pub const ALL: &[&dyn Target] =
+    &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &airflow::Airflow, &json::Json];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {

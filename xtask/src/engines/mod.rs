@@ -168,7 +168,13 @@ fn choose(only: &[String]) -> Result<Vec<&'static Engine>> {
         let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
         bail!("no engine is called `{unknown}`; there are {}", names.join(", "));
     }
-    Ok(ENGINES.iter().filter(|engine| only.is_empty() || only.iter().any(|name| name == engine.name)).collect())
+    if only.is_empty() {
+        // Their cases have not all been run yet, so they are asked only by name.
+        println!("airflow-2 and airflow-3 are not asked: name them to run them");
+        let is_asked = |engine: &&Engine| ![airflow::ENGINE_2.name, airflow::ENGINE_3.name].contains(&engine.name);
+        return Ok(ENGINES.iter().filter(is_asked).collect());
+    }
+    Ok(ENGINES.iter().filter(|engine| only.iter().any(|name| name == engine.name)).collect())
 }
 
 /// Runs one engine; whatever stops it is a failure of it, and the others still run.
