@@ -3,11 +3,11 @@
 use super::settings::Settings;
 use super::{flow, task};
 use crate::base::Span;
-use crate::plan::{Hardware, Plan, Retry, Stage, Substage};
+use crate::plan::{Plan, Retry};
 use crate::target::capability::{
     Capability,
     Feature::{Attribute, Hardware as Mode, Rule, Trigger},
-    approximated, kept, origin, refused,
+    approximated, kept, other_systems, refused, used,
 };
 
 pub(super) fn rows() -> Vec<Capability> {
@@ -44,7 +44,7 @@ fn attributes() -> Vec<Capability> {
             odd_retries,
         ),
         approximated(Attribute("timeout"), "`execution_timeout`", "of a pod, waiting for its node and image counts in", |plan| {
-            find(plan, "timeout", |_, substage| substage.timeout.is_some() && task::is_pod(substage))
+            used(plan, "timeout", |_, substage| substage.timeout.is_some() && task::is_pod(substage))
         }),
         kept(Attribute("deadline"), "see rule 8"),
         kept(Attribute("when"), "the stage's gate"),
@@ -60,7 +60,7 @@ fn attributes() -> Vec<Capability> {
             ordered_locks,
         ),
         approximated(Attribute("dispatch"), "a task for each copy", "each copy takes a slot of `parallel` by itself", |plan| {
-            find(plan, "dispatch", |stage, substage| {
+            used(plan, "dispatch", |stage, substage| {
                 flow::copies(substage).is_some_and(|copies| copies > 1) && flow::limit(stage).is_some()
             })
         }),
@@ -111,12 +111,6 @@ fn hardware() -> Vec<Capability> {
     ]
 }
 
-/// The places where substages of a kind got an attribute from.
-fn find(plan: &Plan, attribute: &str, wanted: impl Fn(&Stage, &Substage) -> bool) -> Vec<Span> {
-    let substages = plan.substages().filter(|(stage, substage)| wanted(stage, substage));
-    substages.map(|(_, substage)| origin(&substage.origins, attribute, substage.span)).collect()
-}
-
 /// Whether waits between attempts differ.
 pub(super) fn grows(retry: &Retry) -> bool {
     let is_capped = retry.max_delay.is_some_and(|most| most <= retry.delay);
@@ -124,7 +118,7 @@ pub(super) fn grows(retry: &Retry) -> bool {
 }
 
 fn odd_retries(plan: &Plan) -> Vec<Span> {
-    find(plan, "retry", |stage, substage| {
+    used(plan, "retry", |stage, substage| {
         let retry = &substage.retry;
         let waits_in_pool = flow::limit(stage).is_some() || substage.lock.iter().any(|lock| flow::is_contended(stage, lock));
         retry.limit > 0 && (waits_in_pool || grows(retry) && retry.factor != 2.0)
@@ -132,17 +126,12 @@ fn odd_retries(plan: &Plan) -> Vec<Span> {
 }
 
 fn ordered_locks(plan: &Plan) -> Vec<Span> {
-    find(plan, "lock", |stage, substage| {
+    used(plan, "lock", |stage, substage| {
         !substage.lock.is_empty() && (substage.lock.len() > 1 || flow::limit(stage).is_some() || substage.dispatch.is_some())
     })
 }
 
 fn unnamed_files(plan: &Plan) -> Vec<Span> {
     let names_files = Settings::of(plan).names_files;
-    find(plan, "artifacts", |_, substage| super::files::has_any(substage) && !names_files)
-}
-
-fn other_systems(plan: &Plan) -> Vec<Span> {
-    let modes = plan.substages().filter_map(|(_, substage)| substage.hardware.as_deref());
-    modes.filter(|mode: &&Hardware| mode.os != "linux").map(|mode| mode.span).collect()
+    used(plan, "artifacts", |_, substage| super::files::has_any(substage) && !names_files)
 }

@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use super::python::{self, dict, list, text, texts};
-use super::task::{Arguments, cases, interpreter, joined};
+use super::task::{Arguments, cases, joined};
 use super::{Context, files};
 use crate::plan::{Body, EnvValue, ExitClass, Hardware, K8s, Substage};
 use crate::target::pod;
+use crate::target::runner::{AFTER as AFTER_LIMIT, interpreter, words};
 
 const AFTER: &str = include_str!("runtime/pod_after.sh");
-/// How long one `after` may take, in seconds.
-const AFTER_LIMIT: usize = 300;
 /// The longest word that Linux hands to a program is 128 KiB; each `$` in it may be two.
 const LONGEST_WORD: usize = 48 << 10;
 
@@ -24,7 +23,7 @@ pub(super) fn body(cx: &mut Context, stage: usize, index: usize, arguments: &mut
     let container = if k8s.container.is_empty() { "main" } else { &k8s.container };
     arguments.push(("base_container_name", text(container)));
     if !substage.after.is_empty() {
-        arguments.push(("termination_grace_period", (substage.after.len() * AFTER_LIMIT + 30).to_string()));
+        arguments.push(("termination_grace_period", (substage.after.len() as i64 * AFTER_LIMIT + 30).to_string()));
     }
     let (mut env, mut secrets) = (Vec::new(), Vec::new());
     for (name, value) in substage.env.iter() {
@@ -105,28 +104,28 @@ fn program(cx: &mut Context, stage: usize, index: usize, substage: &Substage) ->
     let files = files::in_pod(cx, stage, index);
     let is_simple = substage.after.is_empty() && cases(substage).is_none() && files.is_none();
     match &substage.body {
-        Body::Command(words) if is_simple && substage.before.is_empty() => return texts(words),
+        Body::Command(command) if is_simple && substage.before.is_empty() => return texts(command),
         Body::Run(run) if is_simple && matches!(substage.shell.as_str(), "bash" | "sh") => {
             let script = joined(substage.before.iter().chain([run]));
             if script.len() <= LONGEST_WORD {
-                let words = interpreter.iter().map(|word| text(word)).chain([text("-c"), cx.shared(&script)]);
-                return list(words);
+                let program = interpreter.iter().map(|word| text(word)).chain([text("-c"), cx.shared(&script)]);
+                return list(program);
             }
         }
         Body::Run(_) | Body::Command(_) => {}
     }
     let (load, save) = files.unwrap_or_default();
     let mut parts = Parts::default();
-    let shell = sh_words(&interpreter);
+    let shell = words(&interpreter);
     let run = match &substage.body {
         Body::Run(run) => {
             parts.add("run", &joined(substage.before.iter().chain([run])));
             format!("{shell} /tmp/o11n-run")
         }
-        Body::Command(words) if substage.before.is_empty() => sh_words(words),
-        Body::Command(words) => {
+        Body::Command(command) if substage.before.is_empty() => words(command),
+        Body::Command(command) => {
             parts.add("before", &joined(substage.before.iter()));
-            format!("{shell} /tmp/o11n-before && {}", sh_words(words))
+            format!("{shell} /tmp/o11n-before && {}", words(command))
         }
     };
     if let Some(cases) = cases(substage) {
@@ -146,9 +145,9 @@ fn program(cx: &mut Context, stage: usize, index: usize, substage: &Substage) ->
     }
     script.push_str(&save);
     script.push_str("exit \"$o11n_code\"\n");
-    let words = ["sh", "-c"].map(text).into_iter().chain([cx.shared(&script), text("sh")]);
-    let words: Vec<String> = words.chain(parts.0.iter().flat_map(|(name, piece)| [text(name), cx.shared(piece)])).collect();
-    list(words)
+    let first = ["sh", "-c"].map(text).into_iter().chain([cx.shared(&script), text("sh")]);
+    let all: Vec<String> = first.chain(parts.0.iter().flat_map(|(name, piece)| [text(name), cx.shared(piece)])).collect();
+    list(all)
 }
 
 /// The texts that a pod's runner writes into files: the file's name, and a piece of it.
@@ -183,14 +182,4 @@ fn outcome(substage: &Substage) -> String {
     format!(
         "if [ -z \"$O11N_OUTCOME\" ]; then\n  case $o11n_code in\n    0) O11N_OUTCOME=succeeded ;;\n{cases}    *) O11N_OUTCOME=failed ;;\n  esac\nfi\nexport O11N_OUTCOME\n"
     )
-}
-
-/// Words of a shell, each quoted where it must be.
-fn sh_words<T: AsRef<str>>(words: &[T]) -> String {
-    let quoted = |word: &T| {
-        let word = word.as_ref();
-        let is_safe = |c: char| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
-        if !word.is_empty() && word.chars().all(is_safe) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-    };
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,7 @@ use super::flow::{DEFAULT_WEIGHT, Order, aborts, copies, weight};
 use super::python::{call, dict, list, text, texts, timedelta};
 use super::{Context, pod};
 use crate::plan::{Body, EnvValue, ExitClass, Hardware, Need, OnError, RetryOn, Script, Substage};
+use crate::target::runner::interpreter;
 
 /// The arguments of a call.
 pub(super) type Arguments = Vec<(&'static str, String)>;
@@ -183,15 +184,6 @@ pub(super) fn joined<'a>(scripts: impl Iterator<Item = &'a Script>) -> String {
         all.push_str(&script.text());
     }
     all
-}
-
-/// The interpreter and its flags.
-pub(super) fn interpreter(shell: &str) -> Vec<&str> {
-    match shell {
-        "bash" => vec!["bash", "-euo", "pipefail"],
-        "sh" => vec!["sh", "-eu"],
-        other => other.split_whitespace().collect(),
-    }
 }
 
 /// A body on the machine of a worker.
