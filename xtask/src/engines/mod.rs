@@ -30,6 +30,8 @@ use crate::tools::Tool;
 use anyhow::{Context, Result, bail};
 use cases::Cases;
 pub use cluster::real::{Arguments as RealCluster, inside as real_cluster};
+pub use conformance::judge::Declared;
+use o11n::target::{Emitted, Options};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -99,6 +101,17 @@ const ENGINES: &[Engine] = &[
     airflow::ENGINE_2,
     airflow::ENGINE_3,
 ];
+
+/// What a target makes of the only pipeline of a source.
+pub fn emitted(target: &str, source: &str, options: &Options) -> Result<Emitted> {
+    conformance::compiled::emit(target, &conformance::case::plan_of(source)?, options)
+}
+
+/// The cases that a target's engine is known to run otherwise; none if no engine runs what it writes.
+pub fn declared(target: &str) -> Option<&'static [Declared]> {
+    let known = [("argo", argo::DECLARED), ("jenkins", jenkins::DECLARED), ("kubernetes", kubernetes_run::DECLARED)];
+    known.into_iter().find(|(name, _)| *name == target).map(|(_, declared)| declared)
+}
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.list {
