@@ -1,7 +1,7 @@
 //! One run to be compared: a plan, how its attempts end, and what the machine makes of it.
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use o11n::base::{Duration, MemoryWorld, RootPath};
+use o11n::base::{Duration, MemoryWorld, RootPath, World};
 use o11n::cli::driver;
 use o11n::diag::Diagnostic;
 use o11n::diag::render::{Format, render};
@@ -112,10 +112,15 @@ fn world_of(file: &str, text: &str) -> Result<(MemoryWorld, RootPath)> {
     Ok((world, RootPath::resolve(None, file).context("a case's name is a path")?))
 }
 
-/// The cases of a source: each scenario of each pipeline.
+/// The cases of a source that stands alone.
 pub fn of_source(file: &str, text: &str) -> Result<Vec<Case>> {
     let (world, main) = world_of(file, text)?;
-    let mut analysis = driver::analyze(&world, &main);
+    of_file(file, &world, &main, text)
+}
+
+/// The cases of a file of a workspace: each scenario of each pipeline, by the name of the file and its own.
+pub fn of_file(file: &str, world: &dyn World, main: &RootPath, text: &str) -> Result<Vec<Case>> {
+    let mut analysis = driver::analyze(world, main);
     if analysis.diagnostics.iter().any(Diagnostic::is_error) {
         bail!("{}", render(Format::Human { colour: false }, &analysis.diagnostics, &analysis.sources));
     }
@@ -124,7 +129,7 @@ pub fn of_source(file: &str, text: &str) -> Result<Vec<Case>> {
         for (number, scenario) in pipeline.scenarios.iter().enumerate().filter(|(_, scenario)| !scenario.is_property) {
             let name = format!("{file}: {}", scenario.name);
             let inputs = Inputs { sample: true, scenario: Some(number), environment: false, ..Inputs::default() };
-            let built = plan::build(&analysis.program, PipelineId(index), &inputs, &world, &mut analysis.sources);
+            let built = plan::build(&analysis.program, PipelineId(index), &inputs, world, &mut analysis.sources);
             let plan = built.plan.with_context(|| format!("{name}: {}", messages(&built.diagnostics)))?;
             let mut fakes = Fakes::new(&plan);
             for (path, outcomes, _) in &scenario.fakes {

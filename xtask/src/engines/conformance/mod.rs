@@ -16,14 +16,20 @@ use super::Arguments;
 use crate::{project, tools};
 use anyhow::Result;
 use case::Case;
+use o11n::base::{Duration, RootPath};
+use o11n::cli::DiskWorld;
 use std::fs;
 
 /// Each scenario in these files is a case.
 const TABLE: &str = "tests/engines/conformance";
 
+/// Longer runs of the examples are left to the machine: engines have no virtual time.
+const PATIENCE: Duration = Duration(120_000);
+
 /// The whole table: what people wrote, what is made by combination, what is drawn at random.
 pub fn all(arguments: &Arguments) -> Result<Vec<Case>> {
     let mut cases = written(TABLE)?;
+    cases.extend(examples()?);
     cases.extend(case::of_source("policies", &pairs::policies())?);
     cases.extend(case::of_source("pairs", &pairs::features())?);
     cases.extend(generated::cases(arguments.seed, arguments.generated)?);
@@ -37,5 +43,19 @@ pub fn written(folder: &str) -> Result<Vec<Case>> {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         cases.extend(case::of_source(&stem, &fs::read_to_string(&file)?)?);
     }
+    Ok(cases)
+}
+
+/// The scenarios of the examples, but those about hours.
+fn examples() -> Result<Vec<Case>> {
+    let world = DiskWorld::at(project::root())?;
+    let mut cases = Vec::new();
+    for file in tools::files_under(&project::root().join("examples"))? {
+        let path = file.strip_prefix(project::root())?.to_string_lossy().into_owned();
+        if let Some(main) = path.ends_with(".o11n").then(|| RootPath::resolve(None, &path)).flatten() {
+            cases.extend(case::of_file(&path, &world, &main, &fs::read_to_string(&file)?)?);
+        }
+    }
+    cases.retain(|case| case.trace.duration <= PATIENCE);
     Ok(cases)
 }
