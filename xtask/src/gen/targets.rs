@@ -17,6 +17,9 @@ const EXAMPLE: &str = "docs/targets/nightly.o11n";
 /// So many lines of its output are shown: a runtime below the pipeline says little here.
 const SHOWN: usize = 100;
 
+/// Where the pipeline begins, if a runtime stands above it.
+const BEGINS: &[(&str, &str)] = &[("airflow", "with DAG(")];
+
 const TAKES_ALL: &str = "a string takes all that is written to it";
 
 /// The page of a target as it must be, with its path.
@@ -52,11 +55,16 @@ fn example(target: &dyn Target) -> Result<String> {
     let mut text =
         format!("```o11n\n{source}```\n\n`o11n compile nightly.o11n --target {name}{options}` writes\n\n```{language}\n");
     let lines: Vec<&str> = file.text.lines().collect();
-    for line in lines.iter().take(SHOWN) {
+    let is_first = |line: &&str| BEGINS.iter().any(|(known, begin)| *known == name && line.starts_with(begin));
+    let above = lines.iter().position(is_first).unwrap_or(0);
+    if above > 0 {
+        writeln!(text, "… {above} lines").expect(TAKES_ALL);
+    }
+    for line in lines.iter().skip(above).take(SHOWN) {
         writeln!(text, "{line}").expect(TAKES_ALL);
     }
-    if lines.len() > SHOWN {
-        writeln!(text, "… and {} more lines", lines.len() - SHOWN).expect(TAKES_ALL);
+    if lines.len() > above + SHOWN {
+        writeln!(text, "… {} lines", lines.len() - above - SHOWN).expect(TAKES_ALL);
     }
     text.push_str("```\n");
     Ok(text)
