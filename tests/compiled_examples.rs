@@ -112,6 +112,18 @@ fn every_example_compiles_to_the_expected_dag() {
 }
 
 #[test]
+fn every_example_compiles_to_the_expected_driver() {
+    let drivers = EXAMPLES.map(|name| {
+        let emitted = target::emit(target::by_name("jenkins-taskbook").unwrap(), &plan_of(name), &target::Options::default());
+        let errors: Vec<_> = emitted.diagnostics.iter().filter(|found| found.is_error()).map(|found| &found.message).collect();
+        assert!(errors.is_empty() && emitted.artifacts.len() == 1, "{name}: {errors:?}");
+        let text = emitted.artifacts[0].text.replace(&format!("'{name}'"), "NAME");
+        text.split_once("@Field").unwrap().1.to_owned()
+    });
+    assert!(drivers.iter().all(|driver| *driver == drivers[0]), "the driver depends on nothing but the pipeline's name");
+}
+
+#[test]
 fn no_example_has_a_finding() {
     let world = world();
     for path in world.files.keys().filter(|path| path.ends_with(".o11n")) {

@@ -520,6 +520,14 @@ impl Plan {
         format!("{}/{}", self.stages[at.stage as usize].name, self.substage(at).name)
     }
 
+    /// The family of shards that a need names as a whole, as `stage/family`, and how many it has.
+    pub fn family(&self, need: &Need) -> Option<(String, u32)> {
+        let first = *need.members.first()?;
+        let shard = self.substage(first).shard.as_ref()?;
+        let is_whole = need.members.len() > 1 && need.members.len() == shard.count as usize;
+        is_whole.then(|| (format!("{}/{}", self.stages[first.stage as usize].name, shard.family), shard.count))
+    }
+
     /// The places of all substages, in order.
     pub fn places(&self) -> impl Iterator<Item = SubstageRef> {
         let stages = (0..).zip(&self.stages);

@@ -7,7 +7,9 @@
 mod airflow;
 mod argo;
 pub mod capability;
+mod groovy;
 mod jenkins;
+mod jenkins_taskbook;
 mod json;
 mod kubernetes;
 mod names;
@@ -133,6 +135,9 @@ fn companion(plan: &Plan, wanted: fn(&Substage) -> bool, sink: &mut Vec<Diagnost
     plan.substages().any(|(_, substage)| wanted(substage)).then(|| jenkins::companion(plan, wanted, sink))
 }
 
+/// The schema's name and version, in every stage of a taskbook.
+const TASKBOOK: &str = "o11n/taskbook/1";
+
 /// What to write instead of paths that Jenkins would take for others.
 const ODD_PATHS: &str = "write paths without commas and blanks: Jenkins takes them for separators; and `*` or `?` for `[`";
 
@@ -149,8 +154,15 @@ fn wants_verdict(stage: &Stage, substage: &Substage) -> bool {
 }
 
 /// All targets; the first is the default.
-pub const ALL: &[&dyn Target] =
-    &[&taskbook::Taskbook, &argo::Argo, &kubernetes::Kubernetes, &jenkins::Jenkins, &airflow::Airflow, &json::Json];
+pub const ALL: &[&dyn Target] = &[
+    &taskbook::Taskbook,
+    &argo::Argo,
+    &kubernetes::Kubernetes,
+    &jenkins::Jenkins,
+    &jenkins_taskbook::JenkinsTaskbook,
+    &airflow::Airflow,
+    &json::Json,
+];
 
 /// The settings that all targets take, for analysis.
 pub fn settings() -> Vec<TargetSettings> {

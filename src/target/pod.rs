@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, EcoVec, eco_format};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::yaml;
 use crate::base::Size;
@@ -219,7 +219,8 @@ struct Container<'a> {
     volume_mounts: Vec<VolumeMount>,
 }
 
-/// The manifest of a mode's pod, its own `yaml` merged in last; says what is wrong with that.
+/// The manifest of a mode's pod, its own `yaml` merged in last; says what is wrong with that. Its container waits for what is started
+/// in it, unless the `yaml` has a command.
 pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Result<String, String> {
     let names = ClusterNames::default();
     let (volumes, volume_mounts) = volumes(k8s);
@@ -240,11 +241,15 @@ pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Resul
             volumes,
         },
     };
-    if k8s.yaml.trim().is_empty() {
-        return Ok(yaml::document(&pod));
-    }
     let mut value = serde_json::to_value(&pod).expect("a pod has string keys");
-    merge(&mut value, patch(&k8s.yaml)?, "");
+    if !k8s.yaml.trim().is_empty() {
+        merge(&mut value, patch(&k8s.yaml)?, "");
+    }
+    let name = pod.spec.containers[0].name;
+    let containers = value["spec"]["containers"].as_array_mut().into_iter().flatten();
+    for container in containers.filter(|container| container["name"] == name).filter_map(Value::as_object_mut) {
+        container.entry("command").or_insert_with(|| json!(["sleep", "infinity"]));
+    }
     Ok(yaml::document(&value))
 }
 

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::document::{MOST_IN_FILE, MOST_IN_METHOD, of_attempt, used_by_attempt};
-use super::groovy::{Names, comment, list, text};
-use super::runtime::{self, Features};
 use super::settings::Settings;
 use super::substage::{Methods, Modes};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Substage, SubstageRef};
+use crate::target::groovy::runtime::{self, Features};
+use crate::target::groovy::{Names, comment, list, text};
 use crate::target::{Artifact, Companion};
 
 /// What a build is told, beside the variables that stubs read.

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use super::groovy::{self, Names, comment, list, seconds, text};
-use super::runtime::{self, Features};
 use super::settings::Settings;
 use super::substage::{Methods, Modes};
 use crate::diag::Diagnostic;
 use crate::plan::{Condition, Need, OnError, Plan, Priority, Retry, RetryOn, Stage, Substage, SubstageRef};
-use crate::target::{Artifact, Kind, Options, wants_verdict};
+use crate::target::groovy::capabilities::properties;
+use crate::target::groovy::runtime::{self, Features};
+use crate::target::groovy::{self, Names, comment, list, seconds, text};
+use crate::target::{Artifact, Options, wants_verdict};
 
 /// Substages in one method's list: what is in it becomes one method of the class.
 pub(super) const MOST_IN_METHOD: usize = 30;
@@ -245,13 +246,8 @@ fn retry(retry: &Retry) -> String {
 /// What a need names: a family of shards, or paths.
 fn gate(plan: &Plan, need: &Need) -> String {
     let loads = if need.loads { ", loads: true" } else { "" };
-    let first = plan.substage(need.members[0]);
-    if let Some(shard) = &first.shard
-        && need.members.len() > 1
-        && need.members.len() == shard.count as usize
-    {
-        let family = format!("{}/{}", plan.stages[need.members[0].stage as usize].name, shard.family);
-        return format!("[family: {}, shards: {}{loads}]", text(&family), shard.count);
+    if let Some((family, count)) = plan.family(need) {
+        return format!("[family: {}, shards: {count}{loads}]", text(&family));
     }
     let members: Vec<String> = need.members.iter().map(|at| text(&plan.path(*at))).collect();
     format!("[all: {}{loads}]", groovy::chunked(&members))
@@ -344,28 +340,4 @@ fn header(plan: &Plan) -> String {
         let _ = writeln!(out, "// {} = {}", comment(name), comment(&value.to_string()));
     }
     out
-}
-
-/// The job's parameters and triggers.
-fn properties(plan: &Plan, options: &Options) -> String {
-    let mut items = Vec::new();
-    if !plan.run_variables.is_empty() {
-        let parameters: Vec<String> =
-            plan.run_variables.iter().map(|name| format!("string(name: {}, defaultValue: '')", text(name))).collect();
-        items.push(format!("parameters({})", list(&parameters, 2)));
-    }
-    if options.kind == Kind::Cron {
-        let triggers = plan.triggers.iter().filter(|trigger| options.trigger.as_ref().is_none_or(|name| *name == trigger.name));
-        let mut lines = Vec::new();
-        for trigger in triggers {
-            if lines.is_empty() {
-                lines.push(format!("TZ={}", trigger.timezone));
-            }
-            lines.extend(trigger.cron.iter().map(ToString::to_string));
-        }
-        if !lines.is_empty() {
-            items.push(format!("pipelineTriggers([cron({})])", groovy::text(&lines.join("\n"))));
-        }
-    }
-    if items.is_empty() { String::new() } else { format!("properties({})\n", list(&items, 0)) }
 }

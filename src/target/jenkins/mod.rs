@@ -4,16 +4,14 @@
 //! Jenkins compiles a method into one piece that has a limit, and a file too: so nothing is nested, lists are short, and a large
 //! pipeline has companion files that the first one loads. Described for its readers in `docs/targets/jenkins.md`.
 
-mod capabilities;
 mod companion;
 mod document;
-mod groovy;
-mod runtime;
 mod script;
 mod settings;
 mod substage;
 
 use super::capability::Capability;
+use super::groovy::capabilities;
 use super::{Emitted, Options, Target};
 use crate::diag::Diagnostic;
 use crate::plan::Plan;
@@ -48,7 +46,7 @@ impl Target for Jenkins {
 
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
         let mut diagnostics = Vec::new();
-        capabilities::check_options(plan, options, &mut diagnostics);
+        capabilities::check_options(self.name(), plan, options, &mut diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Emitted { artifacts: Vec::new(), diagnostics };
         }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::groovy::{self, Names, comment, list};
-use super::runtime::Features;
 use super::script;
 use super::settings::Settings;
 use crate::diag::Diagnostic;
 use crate::plan::{EnvValue, Hardware, K8s, Plan, Substage, SubstageRef};
-use crate::target::{pod, yaml};
+use crate::target::groovy::runtime::Features;
+use crate::target::groovy::{self, Names, comment, list};
+use crate::target::pod;
 
 /// The most variables in one `withEnv`: a literal has a limit.
 const MOST_VARIABLES: usize = 100;
@@ -173,22 +173,10 @@ impl Methods<'_> {
         let cloud = if k8s.cloud.is_empty() { String::new() } else { format!("cloud: {}, ", groovy::text(&k8s.cloud)) };
         format!(
             "  podTemplate({cloud}yaml: {}) {{\n    node(POD_LABEL) {{\n      container({}) {{ inWorkspace(attempt, steps) }}\n    }}\n  }}\n",
-            groovy::text(&idle(&manifest, container)),
+            groovy::text(&manifest),
             groovy::text(container),
         )
     }
-}
-
-/// The manifest with a container that waits for what Jenkins starts in it.
-fn idle(manifest: &str, container: &str) -> String {
-    let Ok(mut pod) = yaml::parse(manifest) else { return manifest.to_owned() };
-    let containers = pod["spec"]["containers"].as_array_mut().into_iter().flatten();
-    for known in containers.filter(|known| known["name"] == container) {
-        if let Some(fields) = known.as_object_mut().filter(|fields| !fields.contains_key("command")) {
-            fields.insert("command".into(), serde_json::json!(["sleep", "infinity"]));
-        }
-    }
-    yaml::document(&pod)
 }
 
 /// Paths as Ant takes them: a folder is all that is in it.

@@ -13,10 +13,10 @@ use serde_json::Value;
 use crate::base::{Duration, Size, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{
-    Artifacts, Body, Cache, Case, EnvValue, ExitClass, Hardware, K8s, OnError, Plan, Priority, Retry, Script, Stage, Substage,
-    Test,
+    Artifacts, Body, Cache, Case, Condition, EnvValue, ExitClass, Hardware, K8s, OnError, Plan, Priority, Retry, Script, Stage,
+    Substage, Test,
 };
-use crate::target::{pod, wants_verdict};
+use crate::target::{TASKBOOK, pod, wants_verdict};
 
 /// The whole document: two fields, then a stage under each other name.
 #[derive(Debug)]
@@ -71,12 +71,19 @@ struct StageEntry {
 }
 
 /// What the classic fields of a stage have no room for.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct StageExtras {
+    /// Always `o11n/taskbook/1`.
+    schema: &'static str,
+    /// The pipeline's name; null if there is none.
+    #[schemars(with = "Option<String>")]
+    pipeline: Option<EcoString>,
     /// From 0.
     order: usize,
-    /// The run condition; null: unless the pipeline was stopped.
+    /// The run condition as the source writes it; null: unless the pipeline was stopped.
     when: Option<String>,
+    /// The same for programs.
+    condition: Option<Condition>,
     /// Most substages at once; null: all.
     parallel: Option<u32>,
     /// The longest the stage may take, in seconds.
@@ -86,6 +93,23 @@ struct StageExtras {
     /// Substages that need not run: they already succeeded with the same fingerprint.
     #[schemars(with = "Vec<String>")]
     cached: Vec<EcoString>,
+}
+
+impl StageExtras {
+    /// Of a stage in which nothing runs.
+    fn empty() -> Self {
+        Self {
+            schema: TASKBOOK,
+            pipeline: None,
+            order: 0,
+            when: None,
+            condition: None,
+            parallel: None,
+            deadline_s: None,
+            pipeline_deadline_s: None,
+            cached: Vec::new(),
+        }
+    }
 }
 
 /// A substage, a shard of one, or a copy of one.
@@ -241,8 +265,10 @@ struct HardwareEntry {
 struct NeedEntry {
     #[schemars(with = "String")]
     path: EcoString,
-    /// As `stage/substage`; empty: the gate is open.
+    /// As `stage/substage`; empty, and no `shards`: the gate is open.
     members: Vec<String>,
+    /// For a whole family: how many. `path` with `-1of4` to `-4of4` are the members.
+    shards: Option<u32>,
     /// Its files are loaded, so an ignored failure does not pass.
     loads: bool,
 }
@@ -268,8 +294,11 @@ pub(super) fn document(plan: &Plan, sink: &mut Vec<Diagnostic>) -> Document {
             entries(plan, stage, substage, &mut manifests, sink, &mut substages);
         }
         let o11n = StageExtras {
+            schema: TASKBOOK,
+            pipeline: Some(plan.pipeline.clone()),
             order,
             when: stage.when.as_ref().map(ToString::to_string),
+            condition: stage.when.clone(),
             parallel: stage.parallel,
             deadline_s: stage.deadline,
             pipeline_deadline_s: plan.deadline,
@@ -288,7 +317,7 @@ pub(super) fn failure(diagnostics: &[Diagnostic], stages: &[(EcoString, Span)]) 
     let (err_no, msg) = (error.code.number(), one_line(&error.message));
     let at_fault = error.span().and_then(|place| stages.iter().find(|(_, span)| span.contains(place)));
     let stage = |(name, _): &(EcoString, Span)| {
-        (name.clone(), StageEntry { err_no, msg: msg.clone(), substages: Vec::new(), o11n: StageExtras::default() })
+        (name.clone(), StageEntry { err_no, msg: msg.clone(), substages: Vec::new(), o11n: StageExtras::empty() })
     };
     Document { err_no, msg: msg.clone(), stages: at_fault.map(stage).into_iter().collect() }
 }
@@ -375,14 +404,15 @@ fn extras(plan: &Plan, stage: &Stage, substage: &Substage) -> Extras {
         Body::Run(script) => (Some(script.clone()), None),
         Body::Command(words) => (None, Some(words.clone())),
     };
-    let needs = substage.needs.iter().map(|need| NeedEntry {
-        path: need.path.clone(),
-        members: need
-            .members
-            .iter()
-            .map(|at| format!("{}/{}", plan.stages[at.stage as usize].name, plan.substage(*at).name))
-            .collect(),
-        loads: need.loads,
+    let needs = substage.needs.iter().map(|need| {
+        let family = plan.family(need);
+        let paths = need.members.iter().map(|at| plan.path(*at));
+        NeedEntry {
+            members: if family.is_some() { Vec::new() } else { paths.collect() },
+            shards: family.as_ref().map(|(_, count)| *count),
+            path: family.map_or_else(|| need.path.clone(), |(path, _)| path.into()),
+            loads: need.loads,
+        }
     });
     Extras {
         run,

@@ -176,7 +176,7 @@ String cutOf(Map theStage, Map substage) {
 @NonCPS
 Long timeLeft(Map theStage) {
   long now = System.currentTimeMillis()
-  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000).longValue(), o11n.endsAt]
+  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000L).longValue(), o11n.endsAt]
   theStage.endsAt = ends.findAll { it != null }.min()
   return theStage.endsAt == null ? null : theStage.endsAt - now
 }
@@ -272,10 +272,15 @@ void inWorkspace(Map attempt, Closure steps) {
 
 /** The body: its exit code, or what ended it, is the outcome. */
 void body(Map attempt, String text) {
+  decide(attempt) { sh(label: attempt.label, script: text, returnStatus: true) }
+}
+
+/** Runs what gives an exit code; that, or what ended it, is the outcome. */
+void decide(Map attempt, Closure command) {
   Map substage = attempt.substage
   try {
     withEnv(variables(attempt)) {
-      attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+      attempt.code = command.call()
     }
     attempt.outcome = classOf(substage, attempt.code)
     if (attempt.code < 0) {

@@ -163,7 +163,9 @@ void finish() {
   if (o11n.interruption) {
     throw o11n.interruption
   }
-  catchError(message: 'the cache is lost', buildResult: 'SUCCESS', catchInterruptions: false) { archiveCache() }
+  if (o11n.cached) {
+    catchError(message: 'the cache is lost', buildResult: 'SUCCESS', catchInterruptions: false) { archiveCache() }
+  }
   echo("o11n: the pipeline is ${verdict()}")
   currentBuild.result = o11n.failing ? 'FAILURE' : o11n.unstable ? 'UNSTABLE' : 'SUCCESS'
 }
@@ -311,7 +313,7 @@ void archiveCache() {
 void reuse(Map theStage) {
   for (substage in theStage.substages) {
     Long recorded = substage.cache == null ? null : o11n.cached[substage.cache]
-    if (recorded != null && (substage.ttl == null || System.currentTimeMillis() - recorded <= substage.ttl * 1000)) {
+    if (recorded != null && (substage.ttl == null || System.currentTimeMillis() - recorded <= substage.ttl * 1000L)) {
       substage.outcome = 'cached'
       remember(theStage, substage, true)
     }
@@ -418,10 +420,15 @@ void inWorkspace(Map attempt, Closure steps) {
 
 /** The body: its exit code, or what ended it, is the outcome. */
 void body(Map attempt, String text) {
+  decide(attempt) { sh(label: attempt.label, script: text, returnStatus: true) }
+}
+
+/** Runs what gives an exit code; that, or what ended it, is the outcome. */
+void decide(Map attempt, Closure command) {
   Map substage = attempt.substage
   try {
     withEnv(variables(attempt)) {
-      attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+      attempt.code = command.call()
     }
     attempt.outcome = classOf(substage, attempt.code)
     if (attempt.code < 0) {

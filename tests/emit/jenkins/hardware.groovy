@@ -389,10 +389,15 @@ void inWorkspace(Map attempt, Closure steps) {
 
 /** The body: its exit code, or what ended it, is the outcome. */
 void body(Map attempt, String text) {
+  decide(attempt) { sh(label: attempt.label, script: text, returnStatus: true) }
+}
+
+/** Runs what gives an exit code; that, or what ended it, is the outcome. */
+void decide(Map attempt, Closure command) {
   Map substage = attempt.substage
   try {
     withEnv(variables(attempt)) {
-      attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+      attempt.code = command.call()
     }
     attempt.outcome = classOf(substage, attempt.code)
     if (attempt.code < 0) {

@@ -328,7 +328,7 @@ String cutOf(Map theStage, Map substage) {
 @NonCPS
 Long timeLeft(Map theStage) {
   long now = System.currentTimeMillis()
-  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000).longValue(), o11n.endsAt]
+  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000L).longValue(), o11n.endsAt]
   theStage.endsAt = ends.findAll { it != null }.min()
   return theStage.endsAt == null ? null : theStage.endsAt - now
 }
@@ -492,8 +492,8 @@ boolean isRetried(Map attempt) {
 @NonCPS
 Long pauseAfter(Map attempt) {
   Map retry = attempt.substage.retry
-  double pause = (retry.delay ?: 0) * 1000 * Math.pow((retry.factor ?: 2) as double, (attempt.number - 1) as double)
-  return Math.round(retry.maxDelay == null ? pause : Math.min(pause, (retry.maxDelay * 1000) as double))
+  double pause = (retry.delay ?: 0) * 1000L * Math.pow((retry.factor ?: 2) as double, (attempt.number - 1) as double)
+  return Math.round(retry.maxDelay == null ? pause : Math.min(pause, (retry.maxDelay * 1000L) as double))
 }
 
 /** What a substage does on its agent, in an empty workspace. */
@@ -514,16 +514,19 @@ void inWorkspace(Map attempt, Closure steps) {
 
 /** The body: its exit code, or what ended it, is the outcome. */
 void body(Map attempt, String text) {
+  decide(attempt) { sh(label: attempt.label, script: text, returnStatus: true) }
+}
+
+/** Runs what gives an exit code; that, or what ended it, is the outcome. */
+void decide(Map attempt, Closure command) {
   Map substage = attempt.substage
   long start = System.currentTimeMillis()
   try {
     withEnv(variables(attempt)) {
       if (substage.timeout == null) {
-        attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+        attempt.code = command.call()
       } else {
-        timeout(time: (substage.timeout * 1000).longValue(), unit: 'MILLISECONDS') {
-          attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
-        }
+        timeout(time: (substage.timeout * 1000L).longValue(), unit: 'MILLISECONDS') { attempt.code = command.call() }
       }
     }
     attempt.outcome = classOf(substage, attempt.code)
@@ -531,7 +534,7 @@ void body(Map attempt, String text) {
       attempt.code = null
     }
   } catch (FlowInterruptedException e) {
-    if (substage.timeout != null && System.currentTimeMillis() - start >= substage.timeout * 1000) {
+    if (substage.timeout != null && System.currentTimeMillis() - start >= substage.timeout * 1000L) {
       attempt.outcome = 'timed_out'
       return
     }

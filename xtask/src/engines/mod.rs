@@ -96,6 +96,7 @@ const ENGINES: &[Engine] = &[
     pre_commit::ENGINE,
     argo::ENGINE,
     jenkins::ENGINE,
+    jenkins::taskbook::ENGINE,
     argo::REAL_ENGINE,
     kubernetes_run::ENGINE,
     airflow::ENGINE_2,
@@ -117,7 +118,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.list {
         for engine in ENGINES {
             let tools = engine.tools.iter().map(|tool| format!("{} {}", tool.name, tool.version)).collect::<Vec<_>>();
-            println!("{:<12} {} [{}]", engine.name, engine.judges, tools.join(", "));
+            println!("{:<16} {} [{}]", engine.name, engine.judges, tools.join(", "));
         }
         return Ok(());
     }
@@ -167,7 +168,7 @@ impl Total {
     /// Adds what was found and prints it.
     fn add(&mut self, name: &str, tally: &Tally, start: Instant) {
         let (passed, failed) = (tally.passed(), tally.failures().len());
-        println!("{name:<12} {passed} cases, {failed} failures, {:.1} s", start.elapsed().as_secs_f64());
+        println!("{name:<16} {passed} cases, {failed} failures, {:.1} s", start.elapsed().as_secs_f64());
         for failure in tally.failures() {
             println!("  {failure}");
         }

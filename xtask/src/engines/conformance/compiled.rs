@@ -40,10 +40,19 @@ impl Compiled {
     }
 }
 
-/// What a target writes for a plan, and what it says.
-pub fn emit(target: &str, plan: &o11n::plan::Plan, options: &Options) -> Result<Emitted> {
-    let known = target::by_name(target).ok().with_context(|| format!("there is no target {target}"))?;
-    Ok(target::emit(known, plan, options))
+/// What a target writes for a plan, and what it says; of several targets, joined by `+`, all of it.
+pub fn emit(targets: &str, plan: &o11n::plan::Plan, options: &Options) -> Result<Emitted> {
+    let mut all = Emitted::default();
+    for target in targets.split('+') {
+        let known = target::by_name(target).ok().with_context(|| format!("there is no target {target}"))?;
+        let emitted = target::emit(known, plan, options);
+        all.artifacts.extend(emitted.artifacts);
+        all.diagnostics.extend(emitted.diagnostics);
+    }
+    if all.diagnostics.iter().any(Diagnostic::is_error) {
+        all.artifacts.clear();
+    }
+    Ok(all)
 }
 
 /// What one engine is given to run.

@@ -43,6 +43,8 @@ pub struct Job {
     pub attempts: BTreeMap<String, Vec<Attempt>>,
     /// Files that the last build has archived.
     pub archived: BTreeMap<String, String>,
+    /// By the label of a command, the files that it writes instead of running.
+    pub written: BTreeMap<String, BTreeMap<String, String>>,
     /// What a command prints, by a part of it.
     pub printed: BTreeMap<String, String>,
     pub credentials: BTreeMap<String, String>,
@@ -97,6 +99,11 @@ pub struct Played {
     #[serde(default)]
     pub lost: bool,
     pub printed: Option<String>,
+    /// Its variables, or the parameters of a build.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// The job whose build it is.
+    pub job: Option<String>,
 }
 
 /// Plays builds, one after the other; the reports are in their order.

@@ -6,6 +6,7 @@
 mod boards;
 mod engine;
 mod observed;
+pub mod taskbook;
 mod whole;
 
 use super::conformance::case::{Case, copies};

@@ -12,6 +12,8 @@ final class Job {
   final Map<String, List<Map<String, Object>>> attempts;
   /** Files that the last build has archived. */
   final Map<String, String> archived;
+  /** By the label of `sh`, the files that it writes into its workspace instead of running. */
+  final Map<String, Map<String, String>> written;
   /** What `sh` prints, by the beginning of its script. */
   final Map<String, String> printed;
   final Map<String, String> credentials;
@@ -33,6 +35,7 @@ final class Job {
     files = (Map<String, String>) json.get("files");
     attempts = (Map<String, List<Map<String, Object>>>) json.getOrDefault("attempts", Map.of());
     archived = (Map<String, String>) json.getOrDefault("archived", Map.of());
+    written = (Map<String, Map<String, String>>) json.getOrDefault("written", Map.of());
     printed = (Map<String, String>) json.getOrDefault("printed", Map.of());
     credentials = (Map<String, String>) json.getOrDefault("credentials", Map.of());
     parameters = (Map<String, String>) json.getOrDefault("parameters", Map.of());

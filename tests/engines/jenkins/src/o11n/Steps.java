@@ -29,6 +29,7 @@ final class Steps {
   static {
     for (String row : List.of(
         "archiveArtifacts artifacts allowEmptyArchive defaultExcludes",
+        "build job parameters propagate wait",
         "catchError message buildResult stageResult catchInterruptions",
         "checkout scm",
         "container name",
@@ -71,7 +72,7 @@ final class Steps {
         "parameterizedCron parameterizedSpecification",
         "pipelineTriggers triggers",
         "disableConcurrentBuilds",
-        "string name defaultValue description credentialsId variable trim")) {
+        "string name defaultValue description credentialsId variable trim value")) {
       SYMBOLS.add(describe(row));
     }
   }
@@ -155,6 +156,9 @@ final class Steps {
         Context pod = new Context(branch.context);
         pod.environment.put("POD_LABEL", "pod-" + Integer.toHexString(call.text("yaml").hashCode()));
         build.start(branch, pod, call.body, handOn(branch));
+        break;
+      case "build":
+        build(branch, call);
         break;
       case "container":
       case "dir":
@@ -414,44 +418,84 @@ final class Steps {
   private void sh(Branch branch, Call call, Context.Agent agent) throws Exception {
     String label = call.text("label");
     String script = (String) call.arguments.get("script");
-    int number = calls.merge(label == null ? script : label, 1, Integer::sum);
-    List<Map<String, Object>> ends = build.job.attempts.get(label);
-    Map<String, Object> end = ends == null ? Map.of() : ends.get(Math.min(number, ends.size()) - 1);
-    Map<String, Object> attempt = new LinkedHashMap<>();
-    attempt.put("label", label);
-    attempt.put("agent", agent.label);
-    attempt.put("start", build.now);
-    build.attempts.add(attempt);
-    int code = ((Number) end.getOrDefault("code", 0)).intValue();
-    if (build.job.isReal) {
+    Map<String, String> written = build.job.written.get(label);
+    Map<String, Object> attempt = attempt(label, agent.label);
+    Integer real = null;
+    if (written != null) {
+      for (Map.Entry<String, String> file : written.entrySet()) {
+        shell.write(agent.workspace.resolve(file.getKey()), file.getValue());
+      }
+    } else if (build.job.isReal) {
       Shell.Result result = shell.run(script, branch.context.environment, agent.workspace);
       attempt.put("printed", result.printed);
-      code = result.code;
+      real = result.code;
     }
+    attempt.put("environment", new TreeMap<>(branch.context.environment));
+    end(branch, label == null ? script : label, attempt, real, code -> {
+      if (code == null) {
+        agent.isLost = true;
+        build.fail(branch, new FlowInterruptedException(Cause.AGENT_LOST));
+      } else if (call.is("returnStatus")) {
+        build.resume(branch, code);
+      } else if (code != 0) {
+        build.fail(branch, new AbortException("script returned exit code " + code));
+      } else {
+        build.resume(branch, call.is("returnStdout") ? printed(script, attempt) : null);
+      }
+    });
+  }
+
+  /** A build of another job, played as a command of the substage that it says it is for; its result follows from the exit code. */
+  private void build(Branch branch, Call call) {
+    Map<String, Object> parameters = new TreeMap<>();
+    for (Object parameter : (List<?>) call.arguments.getOrDefault("parameters", List.of())) {
+      parameters.put((String) ((Map<?, ?>) parameter).get("name"), ((Map<?, ?>) parameter).get("value"));
+    }
+    String label = parameters.get("O11N_STAGE") + "/" + parameters.get("substage_name");
+    Map<String, Object> attempt = attempt(label, null);
+    attempt.put("job", call.text("job"));
+    attempt.put("environment", parameters);
+    end(branch, label, attempt, null, code -> {
+      String result = code == null ? "NOT_BUILT" : RESULTS.getOrDefault(code, "FAILURE");
+      if (Boolean.FALSE.equals(call.arguments.get("propagate")) || result.equals("SUCCESS")) {
+        build.resume(branch, new TreeMap<>(Map.of("result", result)));
+      } else {
+        build.fail(branch, new AbortException(label + " completed with status " + result));
+      }
+    });
+  }
+
+  private static final Map<Integer, String> RESULTS = Map.of(0, "SUCCESS", 80, "UNSTABLE", 130, "ABORTED");
+
+  private Map<String, Object> attempt(String label, String agent) {
+    Map<String, Object> attempt = new LinkedHashMap<>();
+    attempt.put("label", label);
+    attempt.put("agent", agent);
+    attempt.put("start", build.now);
+    build.attempts.add(attempt);
+    return attempt;
+  }
+
+  /** Ends a call as the job says, or with an exit code that is known; null: it is lost. */
+  private void end(Branch branch, String name, Map<String, Object> attempt, Integer real, Consumer<Integer> then) {
+    int number = calls.merge(name, 1, Integer::sum);
+    List<Map<String, Object>> ends = build.job.attempts.get(name);
+    Map<String, Object> end = ends == null ? Map.of() : ends.get(Math.min(number, ends.size()) - 1);
     String how = (String) end.getOrDefault("end", "exit");
+    int code = real != null ? real : ((Number) end.getOrDefault("code", 0)).intValue();
+    branch.onInterrupt = () -> attempt.put("end", build.now);
     if (how.equals("never")) {
-      branch.onInterrupt = () -> attempt.put("end", build.now);
       return;
     }
-    int exit = code;
-    branch.onInterrupt = () -> attempt.put("end", build.now);
     branch.event = build.at(build.now + ((Number) end.getOrDefault("takes", 0)).longValue(), () -> {
       branch.onInterrupt = null;
       attempt.put("end", build.now);
       if (how.equals("lost")) {
-        agent.isLost = true;
         attempt.put("lost", true);
-        build.fail(branch, new FlowInterruptedException(Cause.AGENT_LOST));
-        return;
-      }
-      attempt.put("code", exit);
-      if (call.is("returnStatus")) {
-        build.resume(branch, exit);
-      } else if (exit != 0) {
-        build.fail(branch, new AbortException("script returned exit code " + exit));
       } else {
-        build.resume(branch, call.is("returnStdout") ? printed(script, attempt) : null);
+        attempt.put("code", code);
       }
+      then.accept(how.equals("lost") ? null : code);
     });
   }
 

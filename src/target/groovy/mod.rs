@@ -1,4 +1,7 @@
-//! Groovy as Jenkins reads it: literals that come out as they went in, and names.
+//! Groovy as Jenkins reads it: literals that come out as they went in, names, and the runtime that keeps the rules there.
+
+pub(super) mod capabilities;
+pub(super) mod runtime;
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -12,7 +15,7 @@ const LONGEST_NAME: usize = 80;
 const END: char = '\u{ffff}';
 
 /// A text: in single quotes on one line, in triple quotes on several, in pieces where it is long. Neither kind knows `$`.
-pub(super) fn text(text: &str) -> String {
+pub(in crate::target) fn text(text: &str) -> String {
     let mut parts = Vec::new();
     for (index, between) in text.split(END).enumerate() {
         if index > 0 {
@@ -64,7 +67,7 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// A list of texts, on one line if it is short.
-pub(super) fn list(items: &[String], indent: usize) -> String {
+pub(in crate::target) fn list(items: &[String], indent: usize) -> String {
     let line = format!("[{}]", items.join(", "));
     if line.len() <= 100 && !line.contains('\n') {
         return line;
@@ -74,19 +77,19 @@ pub(super) fn list(items: &[String], indent: usize) -> String {
 }
 
 /// A list or a map, of as many literals as its size takes.
-pub(super) fn chunked(items: &[String]) -> String {
+pub(in crate::target) fn chunked(items: &[String]) -> String {
     /// Groovy under Jenkins takes 125 entries of a map, and 250 of a list.
     const MOST: usize = 100;
     items.chunks(MOST).map(|some| format!("[{}]", some.join(", "))).collect::<Vec<_>>().join(" + ")
 }
 
 /// What may stand in a comment: Groovy reads `\u` there too.
-pub(super) fn comment(text: &str) -> String {
+pub(in crate::target) fn comment(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\\' | '\u{2028}' | '\u{2029}' | END) { ' ' } else { c }).collect()
 }
 
 /// Seconds as a number of Groovy's.
-pub(super) fn seconds(duration: crate::base::Duration) -> String {
+pub(in crate::target) fn seconds(duration: crate::base::Duration) -> String {
     match (duration.0 / 1_000, duration.0 % 1_000) {
         // Groovy's whole numbers are 32 bits unless told otherwise.
         (whole, 0) if whole > i64::from(i32::MAX) => format!("{whole}L"),
@@ -98,15 +101,15 @@ pub(super) fn seconds(duration: crate::base::Duration) -> String {
 /// Hands out names of methods, each once: letters and digits of ASCII and `_`. A letter that ASCII lacks is `u` and its hex code
 /// point; a second one of a kind gets a number.
 #[derive(Debug)]
-pub(super) struct Names(HashSet<String>);
+pub(in crate::target) struct Names(HashSet<String>);
 
 impl Names {
     /// `taken`: names that are somebody else's.
-    pub(super) fn new<'a>(taken: impl Iterator<Item = &'a str>) -> Self {
+    pub(in crate::target) fn new<'a>(taken: impl Iterator<Item = &'a str>) -> Self {
         Self(taken.map(str::to_owned).collect())
     }
 
-    pub(super) fn unique(&mut self, words: &[&str]) -> String {
+    pub(in crate::target) fn unique(&mut self, words: &[&str]) -> String {
         let wanted = words.iter().map(|word| mangle(word)).collect::<Vec<_>>().join("_");
         let wanted: String = wanted.chars().take(LONGEST_NAME).collect();
         let mut name = wanted.clone();

@@ -1,8 +1,13 @@
+//+ taskbook
+// What follows is the same in every file that o11n writes: it keeps the order of starts, retries, policies and the verdict. Times
+// are in milliseconds unless said otherwise.
+//- else
 //+ stages
 // What follows is the same in every file that o11n writes, less what this pipeline has no need of: it keeps the order of
 // starts, retries, policies and the verdict. Times are in milliseconds unless said otherwise.
 //- else
 // What follows is the same in every file that o11n writes for another engine: one attempt. Times are in milliseconds unless said otherwise.
+//-
 //-
 
 //+ stages
@@ -105,7 +110,9 @@ void finish() {
     throw o11n.interruption
   }
   //+ cache
-  catchError(message: 'the cache is lost', buildResult: 'SUCCESS', catchInterruptions: false) { archiveCache() }
+  if (o11n.cached) {
+    catchError(message: 'the cache is lost', buildResult: 'SUCCESS', catchInterruptions: false) { archiveCache() }
+  }
   //-
   echo("o11n: the pipeline is ${verdict()}")
   currentBuild.result = o11n.failing ? 'FAILURE' : o11n.unstable ? 'UNSTABLE' : 'SUCCESS'
@@ -246,7 +253,7 @@ String cutOf(Map theStage, Map substage) {
 @NonCPS
 Long timeLeft(Map theStage) {
   long now = System.currentTimeMillis()
-  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000).longValue(), o11n.endsAt]
+  List ends = [theStage.deadline == null ? null : now + (theStage.deadline * 1000L).longValue(), o11n.endsAt]
   theStage.endsAt = ends.findAll { it != null }.min()
   return theStage.endsAt == null ? null : theStage.endsAt - now
 }
@@ -297,7 +304,7 @@ void archiveCache() {
 void reuse(Map theStage) {
   for (substage in theStage.substages) {
     Long recorded = substage.cache == null ? null : o11n.cached[substage.cache]
-    if (recorded != null && (substage.ttl == null || System.currentTimeMillis() - recorded <= substage.ttl * 1000)) {
+    if (recorded != null && (substage.ttl == null || System.currentTimeMillis() - recorded <= substage.ttl * 1000L)) {
       substage.outcome = 'cached'
       //+ needs
       remember(theStage, substage, true)
@@ -516,10 +523,14 @@ List handedOn() {
 void runAttempt(Map attempt) {
   try {
     // A second round only comes of an agent that was lost: Jenkins asks no condition that a script could ask.
+    //+ taskbook
+    List conditions = [o11n.hasPods ? kubernetesAgent(handleNonKubernetes: true) : agent(), nonresumable()]
+    //- else
     //+ pods
     List conditions = [kubernetesAgent(handleNonKubernetes: true), nonresumable()]
     //- else
     List conditions = [agent(), nonresumable()]
+    //-
     //-
     retry(count: 2, conditions: conditions) {
       if (attempt.isStarted) {
@@ -565,8 +576,8 @@ boolean isRetried(Map attempt) {
 @NonCPS
 Long pauseAfter(Map attempt) {
   Map retry = attempt.substage.retry
-  double pause = (retry.delay ?: 0) * 1000 * Math.pow((retry.factor ?: 2) as double, (attempt.number - 1) as double)
-  return Math.round(retry.maxDelay == null ? pause : Math.min(pause, (retry.maxDelay * 1000) as double))
+  double pause = (retry.delay ?: 0) * 1000L * Math.pow((retry.factor ?: 2) as double, (attempt.number - 1) as double)
+  return Math.round(retry.maxDelay == null ? pause : Math.min(pause, (retry.maxDelay * 1000L) as double))
 }
 
 //-
@@ -588,6 +599,11 @@ void inWorkspace(Map attempt, Closure steps) {
 
 /** The body: its exit code, or what ended it, is the outcome. */
 void body(Map attempt, String text) {
+  decide(attempt) { sh(label: attempt.label, script: text, returnStatus: true) }
+}
+
+/** Runs what gives an exit code; that, or what ended it, is the outcome. */
+void decide(Map attempt, Closure command) {
   Map substage = attempt.substage
   //+ timeout
   long start = System.currentTimeMillis()
@@ -596,14 +612,12 @@ void body(Map attempt, String text) {
     withEnv(variables(attempt)) {
       //+ timeout
       if (substage.timeout == null) {
-        attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+        attempt.code = command.call()
       } else {
-        timeout(time: (substage.timeout * 1000).longValue(), unit: 'MILLISECONDS') {
-          attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
-        }
+        timeout(time: (substage.timeout * 1000L).longValue(), unit: 'MILLISECONDS') { attempt.code = command.call() }
       }
       //- else
-      attempt.code = sh(label: attempt.label, script: text, returnStatus: true)
+      attempt.code = command.call()
       //-
     }
     attempt.outcome = classOf(substage, attempt.code)
@@ -612,7 +626,7 @@ void body(Map attempt, String text) {
     }
   } catch (FlowInterruptedException e) {
     //+ timeout
-    if (substage.timeout != null && System.currentTimeMillis() - start >= substage.timeout * 1000) {
+    if (substage.timeout != null && System.currentTimeMillis() - start >= substage.timeout * 1000L) {
       attempt.outcome = 'timed_out'
       return
     }

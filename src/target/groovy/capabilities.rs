@@ -1,5 +1,6 @@
-//! What Jenkins keeps, row by row.
+//! What Jenkins keeps, row by row, and what a job of it can be told.
 
+use super::{list, text};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::Plan;
@@ -10,7 +11,7 @@ use crate::target::capability::{
 };
 use crate::target::{Kind, ODD_PATHS, Options, has_odd_paths};
 
-pub(super) fn rows() -> Vec<Capability> {
+pub(in crate::target) fn rows() -> Vec<Capability> {
     let mut rows = rules();
     rows.extend(attributes());
     rows.extend(hardware());
@@ -99,10 +100,10 @@ fn hardware() -> Vec<Capability> {
     ]
 }
 
-/// What is asked for that a Jenkinsfile cannot be.
-pub(super) fn check_options(plan: &Plan, options: &Options, sink: &mut Vec<Diagnostic>) {
+/// What is asked of a target that a Jenkinsfile cannot be.
+pub(in crate::target) fn check_options(target: &str, plan: &Plan, options: &Options, sink: &mut Vec<Diagnostic>) {
     if options.rbac {
-        let message = "target `jenkins` knows no `--rbac`";
+        let message = format!("target `{target}` knows no `--rbac`");
         sink.push(Diagnostic::new(Code::Refused, message).help("leave it out: Jenkins has its own permissions"));
     }
     if options.kind != Kind::Cron {
@@ -153,4 +154,28 @@ fn after_under_deadline(plan: &Plan) -> Vec<Span> {
 
 fn odd_paths(plan: &Plan) -> Vec<Span> {
     used(plan, "artifacts", |_, substage| has_odd_paths(substage))
+}
+
+/// The job's parameters and triggers.
+pub(in crate::target) fn properties(plan: &Plan, options: &Options) -> String {
+    let mut items = Vec::new();
+    if !plan.run_variables.is_empty() {
+        let parameters: Vec<String> =
+            plan.run_variables.iter().map(|name| format!("string(name: {}, defaultValue: '')", text(name))).collect();
+        items.push(format!("parameters({})", list(&parameters, 2)));
+    }
+    if options.kind == Kind::Cron {
+        let triggers = plan.triggers.iter().filter(|trigger| options.trigger.as_ref().is_none_or(|name| *name == trigger.name));
+        let mut lines = Vec::new();
+        for trigger in triggers {
+            if lines.is_empty() {
+                lines.push(format!("TZ={}", trigger.timezone));
+            }
+            lines.extend(trigger.cron.iter().map(ToString::to_string));
+        }
+        if !lines.is_empty() {
+            items.push(format!("pipelineTriggers([cron({})])", text(&lines.join("\n"))));
+        }
+    }
+    if items.is_empty() { String::new() } else { format!("properties({})\n", list(&items, 0)) }
 }

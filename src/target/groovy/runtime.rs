@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 const RUNTIME: &str = include_str!("runtime.groovy");
 
 /// What a pipeline uses of the runtime.
-pub(super) type Features = BTreeSet<&'static str>;
+pub(in crate::target) type Features = BTreeSet<&'static str>;
 
 /// The runtime's lines for these features.
-pub(super) fn text(features: &Features) -> String {
+pub(in crate::target) fn text(features: &Features) -> String {
     let mut out = String::with_capacity(RUNTIME.len());
     // Of each condition around a line: whether it holds.
     let mut around: Vec<bool> = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn text(features: &Features) -> String {
 }
 
 /// The names of its methods, whether there or not.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(in crate::target) fn names() -> impl Iterator<Item = &'static str> {
     RUNTIME.lines().filter_map(|line| {
         let (head, rest) = line.split_once('(')?;
         let is_method = !head.starts_with([' ', '/', '@']) && rest.ends_with('{');

@@ -1,0 +1,31 @@
+// A driver of taskbooks, written by o11n: each build has its taskbook printed, and runs it. But for what stands here until the
+// properties, it is the same for all pipelines.
+import groovy.json.JsonOutput
+import groovy.json.JsonSlurper
+import groovy.transform.Field
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+
+@Field Map settings = [
+  schema: 'o11n/taskbook/1',
+  pipeline: 'nightly',
+  checkout: false,
+  command: '''#!/bin/sh -e
+exec > o11n-taskbook.json
+docker run --rm -v "$WORKSPACE:/workspace" -e O11N_PIPELINE -e JOB_NAME -e BUILD_ID $O11N_HANDED registry.example/o11n:1 compile --stub guard
+''',
+  job: 'ci/run-substage',
+  script: 'echo "$substage_name"',
+]
+
+// What has become of the run so far.
+@Field Map o11n = [name: 'nightly', label: 'small', stages: [:], stopped: false, failing: false, unstable: false, passed: [:], ignored: [:],
+  held: [], cached: [:], without: [], stashes: [:]]
+// The substages of the taskbook by their paths. Jenkins need not write them down at each step.
+@Field transient Map entries
+
+properties([
+  parameters([string(name: 'O11N_FAKES', defaultValue: ''), string(name: 'O11N_REAL_RUN', defaultValue: '')]),
+])
+
+List theStages = openTaskbook()
+…
