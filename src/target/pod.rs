@@ -219,9 +219,8 @@ struct Container<'a> {
     volume_mounts: Vec<VolumeMount>,
 }
 
-/// The manifest of a mode's pod, its own `yaml` merged in last; says what is wrong with that. Its container waits for what is started
-/// in it, unless the `yaml` has a command.
-pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Result<String, String> {
+/// The manifest of a mode's pod, its own `yaml` merged in last; says what is wrong with that.
+pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Result<Value, String> {
     let names = ClusterNames::default();
     let (volumes, volume_mounts) = volumes(k8s);
     let pod = Pod {
@@ -232,12 +231,7 @@ pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Resul
             restart_policy: "Never",
             node_selector: node_selector(mode, k8s, &names),
             tolerations: tolerations(k8s),
-            containers: [Container {
-                name: if k8s.container.is_empty() { "main" } else { &k8s.container },
-                image,
-                resources: resources(mode, &names),
-                volume_mounts,
-            }],
+            containers: [Container { name: container_name(k8s), image, resources: resources(mode, &names), volume_mounts }],
             volumes,
         },
     };
@@ -245,12 +239,22 @@ pub(super) fn manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Resul
     if !k8s.yaml.trim().is_empty() {
         merge(&mut value, patch(&k8s.yaml)?, "");
     }
-    let name = pod.spec.containers[0].name;
-    let containers = value["spec"]["containers"].as_array_mut().into_iter().flatten();
+    Ok(value)
+}
+
+/// The same as text, with a container that waits for what is started in it, unless the `yaml` has a command.
+pub(super) fn waiting_manifest(mode: &Hardware, k8s: &K8s, image: Option<&str>) -> Result<String, String> {
+    let mut pod = manifest(mode, k8s, image)?;
+    let name = container_name(k8s);
+    let containers = pod["spec"]["containers"].as_array_mut().into_iter().flatten();
     for container in containers.filter(|container| container["name"] == name).filter_map(Value::as_object_mut) {
         container.entry("command").or_insert_with(|| json!(["sleep", "infinity"]));
     }
-    Ok(yaml::document(&value))
+    Ok(yaml::document(&pod))
+}
+
+fn container_name(k8s: &K8s) -> &str {
+    if k8s.container.is_empty() { "main" } else { &k8s.container }
 }
 
 /// A mode's piece of a pod manifest: a mapping with `spec` or `metadata`.

@@ -57,8 +57,7 @@ pub(super) fn options(cx: &Context) -> String {
 /// The mode's pod, with a workspace in it.
 fn manifest(cx: &mut Context, substage: &Substage, mode: &Hardware, k8s: &K8s) -> Value {
     let image = substage.image.as_deref().unwrap_or(&cx.settings.pod.image);
-    let written = pod::manifest(mode, k8s, Some(image)).and_then(|text| crate::target::yaml::parse(&text));
-    let mut manifest = match written {
+    let mut manifest = match pod::manifest(mode, k8s, Some(image)) {
         Ok(manifest) => manifest,
         Err(reason) => {
             cx.sink.push(pod::bad_patch(mode, &reason));

@@ -165,7 +165,7 @@ impl Methods<'_> {
     }
 
     fn pod(&mut self, mode: &Hardware, k8s: &K8s, image: Option<&EcoString>) -> String {
-        let manifest = pod::manifest(mode, k8s, image.map(EcoString::as_str)).unwrap_or_else(|reason| {
+        let manifest = pod::waiting_manifest(mode, k8s, image.map(EcoString::as_str)).unwrap_or_else(|reason| {
             self.sink.push(pod::bad_patch(mode, &reason));
             String::new()
         });

@@ -461,7 +461,7 @@ impl Manifests {
     fn of(&mut self, mode: &Arc<Hardware>, k8s: &K8s, image: Option<&EcoString>, sink: &mut Vec<Diagnostic>) -> Arc<str> {
         let key = (Arc::as_ptr(mode), image.cloned());
         let made = self.made.entry(key).or_insert_with(|| {
-            let manifest = pod::manifest(mode, k8s, image.map(EcoString::as_str));
+            let manifest = pod::waiting_manifest(mode, k8s, image.map(EcoString::as_str));
             manifest
                 .unwrap_or_else(|reason| {
                     sink.push(pod::bad_patch(mode, &reason));

@@ -110,7 +110,12 @@ pub fn emitted(target: &str, source: &str, options: &Options) -> Result<Emitted>
 
 /// The cases that a target's engine is known to run otherwise; none if no engine runs what it writes.
 pub fn declared(target: &str) -> Option<&'static [Declared]> {
-    let known = [("argo", argo::DECLARED), ("jenkins", jenkins::DECLARED), ("kubernetes", kubernetes_run::DECLARED)];
+    let known = [
+        ("argo", argo::DECLARED),
+        ("jenkins", jenkins::DECLARED),
+        ("jenkins-taskbook", jenkins::DECLARED),
+        ("kubernetes", kubernetes_run::DECLARED),
+    ];
     known.into_iter().find(|(name, _)| *name == target).map(|(_, declared)| declared)
 }
 
