@@ -3,8 +3,8 @@
 use o11n::base::Duration;
 use o11n::cli::driver;
 use o11n::diag::Code;
-use o11n::machine::verify::{Counterexample, Finding, Law, Space, Verdict, broken};
-use o11n::machine::{AttemptTrace, Fakes, Machine, Outcome, Trace};
+use o11n::machine::verify::{Counterexample, Finding, Law, LawFinding, Space, Verdict, broken};
+use o11n::machine::{AttemptTrace, Fakes, Layer, Machine, Outcome, Trace};
 use o11n::plan::Plan;
 use o11n::sema::hir::FakeOutcome;
 
@@ -12,24 +12,61 @@ use super::{Asked, asked, drawn, main, told, world};
 
 pub(super) const LIMIT: u64 = 100_000;
 
+/// A path, and how the attempts of what it names end in all runs.
+pub(super) type Given<'g> = (&'g str, &'g [FakeOutcome]);
+
+#[track_caller]
+fn asked_of(body: &str, expects: &[&str]) -> Asked {
+    let source = format!("pipeline p {{\n{body}\n}}\n");
+    asked(&source, expects)
+        .unwrap_or_else(|| panic!("{source}\n{expects:?}\n{}", drawn(&driver::check(&world(&source), &main(), None))))
+}
+
+fn fakes<'p>(plan: &'p Plan, given: &[Given<'_>]) -> Fakes<'p> {
+    let mut fakes = Fakes::new(plan);
+    for (path, outcomes) in given {
+        fakes.fake(Layer::Scenario, path, outcomes).unwrap();
+    }
+    fakes
+}
+
+#[track_caller]
+pub(super) fn finding_given(body: &str, given: &[Given<'_>], expect: &str, limit: u64) -> Finding {
+    let Asked { plan, expectations } = asked_of(body, &[expect]);
+    Space::new(&plan, &fakes(&plan, given)).verify(&expectations[0], limit)
+}
+
 #[track_caller]
 pub(super) fn finding(body: &str, expect: &str, limit: u64) -> Finding {
-    let source = format!("pipeline p {{\n{body}\n}}\n");
-    let Asked { plan, expectations } = asked(&source, &[expect])
-        .unwrap_or_else(|| panic!("{source}\n{expect}\n{}", drawn(&driver::check(&world(&source), &main(), None))));
-    Space::new(&plan, &Fakes::new(&plan)).verify(&expectations[0], limit)
+    finding_given(body, &[], expect, limit)
+}
+
+#[track_caller]
+pub(super) fn laws(body: &str, given: &[Given<'_>]) -> LawFinding {
+    let Asked { plan, .. } = asked_of(body, &[]);
+    Space::new(&plan, &fakes(&plan, given)).laws(LIMIT)
 }
 
 #[track_caller]
 pub(super) fn holds(body: &str, expect: &str) {
-    let finding = finding(body, expect, LIMIT);
+    holds_given(body, &[], expect);
+}
+
+#[track_caller]
+pub(super) fn holds_given(body: &str, given: &[Given<'_>], expect: &str) {
+    let finding = finding_given(body, given, expect, LIMIT);
     assert!(matches!(finding.verdict, Verdict::Holds), "{expect}: {}", told(&finding.verdict));
+}
+
+#[track_caller]
+pub(super) fn broken_by(body: &str, expect: &str, lines: &[&str]) {
+    broken_by_given(body, &[], expect, lines);
 }
 
 /// The counterexample, line by line.
 #[track_caller]
-pub(super) fn broken_by(body: &str, expect: &str, lines: &[&str]) {
-    let finding = finding(body, expect, LIMIT);
+pub(super) fn broken_by_given(body: &str, given: &[Given<'_>], expect: &str, lines: &[&str]) {
+    let finding = finding_given(body, given, expect, LIMIT);
     let Verdict::Broken(shown) = &finding.verdict else { panic!("{expect}: {}", told(&finding.verdict)) };
     let Counterexample { fakes, takes, .. } = &**shown;
     let ends = |outcomes: &[FakeOutcome]| outcomes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -107,21 +144,36 @@ fn a_limit_tells_what_was_covered() {
   stage test { substage d { needs = ["build/a", "build/b", "build/c"]  run = "d" } }
 "#;
     let all_three = "pipeline = unstable when failed(\"build/a\") and failed(\"build/b\") and failed(\"build/c\")";
+    assert_eq!(covered(body, &[], all_three), 3);
+    // What is given is no fake.
+    assert_eq!(covered(body, &[("build/a", &[FakeOutcome::Exit(1)])], all_three), 2);
+    // What an abort cuts in its first attempt is no fake either; a second attempt needs one.
+    let body = r#"
+  stage build { on_error = abort  substage a { run = "a" }  substage b { on_error = finish  retry = 1  run = "b" } }
+  stage test { when = always  substage c { needs = ["build/b"]  run = "c" } }
+"#;
+    assert_eq!(covered(body, &[], "\"test/c\" ran when not failed(\"build/b\")"), 1);
+    assert_eq!(covered(body, &[], "\"build/b\" attempts = 1 when not failed(\"build/b\") and not succeeded(\"build/b\")"), 2);
+}
+
+/// How many fakes the counterexample has. With less to look at, never is more said to be covered than is so.
+#[track_caller]
+fn covered(body: &str, given: &[Given<'_>], expect: &str) -> u32 {
     let mut covered = Vec::new();
     for limit in 0..LIMIT {
-        let Finding { verdict, explored } = finding(body, all_three, limit);
+        let Finding { verdict, explored } = finding_given(body, given, expect, limit);
         assert!(explored <= limit);
         match verdict {
             Verdict::Cut { fakes } => covered.push(fakes),
             Verdict::Broken(shown) => {
-                assert_eq!(shown.fakes.len(), 3);
-                break;
+                let fakes = shown.fakes.len() as u32;
+                assert!(covered.is_sorted() && covered[0] == 0 && covered.last() == Some(&fakes), "{covered:?}");
+                return fakes;
             }
             other => panic!("{other:?}"),
         }
     }
-    // Nothing was covered at first; never is more said than is so.
-    assert!(covered.is_sorted() && covered[0] == 0 && covered.last() == Some(&3), "{covered:?}");
+    unreachable!("it is found")
 }
 
 #[test]
@@ -143,6 +195,21 @@ fn what_nobody_tells_apart_is_looked_at_once() {
     }
     // Each of them is named here, and only the first is asked for: the others are like it.
     assert!(explored(1_000, "\"build/*\" ran") < 100);
+    // So it is where some of them wait.
+    let row = |count: usize| {
+        let body = body(count).replace("on_error = continue", "on_error = abort parallel = 2");
+        finding(&body, "pipeline = failed when failed(\"build\")", LIMIT).explored
+    };
+    assert_eq!(row(10), row(200));
+    // And where each needs one of its own.
+    let chains = |count: usize| {
+        let body = format!(
+            "stage build {{ on_error = abort for i in range({count}) {{ substage \"s${{{{ i }}}}\" {{ run = \"make\" }} }} }}
+             stage test {{ for i in range({count}) {{ substage \"s${{{{ i }}}}\" {{ needs = [\"build/s${{{{ i }}}}\"] run = \"make\" }} }} }}"
+        );
+        finding(&body, "\"test/*\" not ran when failed(\"build\")", LIMIT).explored
+    };
+    assert_eq!(chains(10), chains(60));
 }
 
 #[test]
@@ -168,6 +235,10 @@ fn needs_do_not_multiply() {
     assert!(matches!(verdict, Verdict::Holds) && explored < 2_000, "{explored}");
     let Finding { verdict, explored } = finding(&body, "\"system/*\" ran when succeeded(\"unit/*\")", LIMIT);
     assert!(matches!(verdict, Verdict::Holds) && explored < 20_000, "{explored}");
+    // What a condition names has its needs looked at, and nothing else.
+    let never = "\"system/3\" not ran when failed(\"unit/7\") and not succeeded(\"build/7\")";
+    let Finding { verdict, explored } = finding(&body, never, LIMIT);
+    assert!(matches!(verdict, Verdict::Holds) && explored < 2_000, "{explored}");
 }
 
 #[test]
@@ -223,6 +294,21 @@ fn no_schedule_overrules_the_durations_of_a_property() {
     // Outcomes are explored whatever the durations, and a run that those forbid is never shown.
     assert_eq!(property("1h"), [Code::Undecided]);
     assert_eq!(property("1s"), [Code::BrokenProperty]);
+}
+
+#[test]
+fn what_only_a_deadline_makes_so_is_not_shown() {
+    let property = |expect: &str| {
+        let source = format!(
+            "pipeline p {{\n  stage build {{ deadline = 30m  substage a {{ run = \"a\" }} }}\n  property \"late\" {{\n    takes \"build/*\" = 1h\n    expect {expect}\n  }}\n}}\n"
+        );
+        let outcome = driver::verify(&world(&source), &main(), LIMIT);
+        outcome.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>()
+    };
+    // Without the deadline it is not so, with it it is: neither is shown by a scenario.
+    assert_eq!(property("\"build/a\" = timed_out"), [Code::Undecided]);
+    // No run keeps the deadline, and one is broken with it and without.
+    assert_eq!(property("\"build/a\" = succeeded"), [Code::BrokenProperty]);
 }
 
 fn run(body: &str) -> (Plan, Trace) {

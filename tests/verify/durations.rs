@@ -1,40 +1,27 @@
 //! How long runs take at most: what is proved, what is shown, and what lies between.
 
 use o11n::base::Duration;
-use o11n::machine::verify::{Breach, Late, Space, Verdict};
-use o11n::machine::{Fakes, Layer};
-use o11n::sema::hir::FakeOutcome::{self, Exit, Lost, Succeeded, TimedOut};
+use o11n::machine::verify::{Breach, Late, Verdict};
+use o11n::sema::hir::FakeOutcome::{Cached, Exit, Lost, Succeeded, TimedOut};
 
-use super::claims::{LIMIT, finding};
-use super::{Asked, asked, told};
-
-type Given<'g> = (&'g str, &'g [FakeOutcome]);
-
-fn verdict(body: &str, given: &[Given<'_>], expect: &str) -> Verdict {
-    let source = format!("pipeline p {{\n{body}\n}}\n");
-    let Asked { plan, expectations } = asked(&source, &[expect]).unwrap_or_else(|| panic!("{source}"));
-    let mut fakes = Fakes::new(&plan);
-    for (path, outcomes) in given {
-        fakes.fake(Layer::Scenario, path, outcomes).unwrap();
-    }
-    Space::new(&plan, &fakes).verify(&expectations[0], LIMIT).verdict
-}
+use super::claims::{Given, LIMIT, finding, finding_given, laws};
+use super::told;
 
 /// No run takes longer, in seconds, and one takes as long. Attempts take a minute.
 #[track_caller]
 fn longest(body: &str, given: &[Given<'_>], seconds: i64) {
-    let most = verdict(body, given, &format!("duration <= {seconds}s"));
+    let most = finding_given(body, given, &format!("duration <= {seconds}s"), LIMIT).verdict;
     assert!(matches!(most, Verdict::Holds), "<= {seconds}: {}\n{body}", told(&most));
-    let less = verdict(body, given, &format!("duration < {seconds}s"));
+    let less = finding_given(body, given, &format!("duration < {seconds}s"), LIMIT).verdict;
     assert!(matches!(less, Verdict::Broken(_)), "< {seconds}: {}\n{body}", told(&less));
 }
 
 /// That no run takes longer is proved, and for less nothing is.
 #[track_caller]
 fn bound(body: &str, milliseconds: i64) {
-    let most = verdict(body, &[], &format!("duration <= {milliseconds}ms"));
+    let most = finding(body, &format!("duration <= {milliseconds}ms"), LIMIT).verdict;
     assert!(matches!(most, Verdict::Holds), "<= {milliseconds}: {}", told(&most));
-    let less = verdict(body, &[], &format!("duration < {milliseconds}ms"));
+    let less = finding(body, &format!("duration < {milliseconds}ms"), LIMIT).verdict;
     assert!(matches!(less, Verdict::Open), "< {milliseconds}: {}", told(&less));
 }
 
@@ -50,6 +37,8 @@ fn a_stage_takes_as_long_as_who_waits_for_whom() {
     let (x, y) = ("lock = [\"x\"]", "lock = [\"y\"]");
     longest(&stage("", &[x, y, x, y, ""]), &[], 120);
     longest(&stage("", &["", "needs = [\"s/s0\"]", "needs = [\"s/s1\"]", ""]), &[], 180);
+    // As many slots as substages are no limit.
+    longest(&stage("parallel = 4", &["", "needs = [\"s/s0\"]", "needs = [\"s/s1\"]", ""]), &[], 180);
     longest(&stage("", &["dispatch { copies = 3 need = 2 }"]), &[], 60);
     // Those that locks link are taken for a row, though the first and the last run side by side.
     bound(&stage("", &[x, "lock = [\"x\", \"y\"]", y]), 180_000);
@@ -118,8 +107,9 @@ fn what_is_given_takes_its_time() {
     // Of a dispatch, one replica.
     let two = "stage a { substage x { retry = 1 dispatch { copies = 2 need = 2 } run = \"x\" } }";
     longest(two, &[("a/x#1", &[Lost, Succeeded]), ("a/x#2", &[Succeeded])], 120);
+    longest(two, &[("a/x#1", &[Succeeded])], 120);
     let cached = "stage a { substage x { cache { inputs = [\"x\"] } run = \"x\" } substage y { run = \"x\" } }";
-    longest(cached, &[("a/x", &[FakeOutcome::Cached])], 60);
+    longest(cached, &[("a/x", &[Cached])], 60);
 }
 
 #[test]
@@ -131,12 +121,9 @@ fn what_is_looked_at_is_counted() {
     assert_eq!(explored("duration < 1m"), 1 + 2 + 2 + 5);
 }
 
-fn late(body: &str) -> Vec<Late> {
-    let Asked { plan, .. } = asked(&format!("pipeline p {{\n{body}\n}}\n"), &[]).expect("a pipeline");
-    let found = Space::new(&plan, &Fakes::new(&plan)).laws(LIMIT);
-    assert!(found.explored >= 3, "{}", found.explored);
+fn late(body: &str, given: &[Given<'_>]) -> Vec<Late> {
     let late = |breach| if let Breach::Late(late) = breach { late } else { panic!("{breach:?}") };
-    found.breaches.into_iter().map(late).collect()
+    laws(body, given).breaches.into_iter().map(late).collect()
 }
 
 #[test]
@@ -150,16 +137,36 @@ fn a_late_worst_case_is_shown_with_what_it_is_made_of() {
              stage c {{ when = failed substage x {{ run = \"x\" }} }}"
         )
     };
-    assert!(late(&body("deadline = 8m", "deadline = 5m")).is_empty());
-    let found = late(&body("deadline = 7m", ""));
+    assert!(late(&body("deadline = 8m", "deadline = 5m"), &[]).is_empty());
+    let found = late(&body("deadline = 7m", ""), &[]);
     let [Late { stage: None, at_least, at_most, parts, .. }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*at_least, *at_most), (minutes(8), minutes(8)));
     assert_eq!(parts, &[(0, minutes(5)), (1, minutes(2)), (2, minutes(1))]);
-    let found = late(&body("", "deadline = 4m"));
+    let found = late(&body("", "deadline = 4m"), &[]);
     let [Late { stage: Some(0), at_least, at_most, .. }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*at_least, *at_most), (minutes(5), minutes(5)));
     // A stage is looked at by itself, whatever comes before it.
-    let found = late(&body("", "").replace("when = succeeded", "when = succeeded deadline = 1m"));
+    let found = late(&body("", "").replace("when = succeeded", "when = succeeded deadline = 1m"), &[]);
     let [Late { stage: Some(1), at_least, at_most, .. }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((*at_least, *at_most), (minutes(2), minutes(2)));
+}
+
+#[test]
+fn what_is_cached_makes_nothing_late() {
+    let body = "deadline = 1m timeout = 2m
+        stage a { substage x { cache { inputs = [\"x\"] } run = \"x\" } }
+        stage b { substage x { run = \"x\" } }";
+    let found = late(body, &[("a/x", &[Cached])]);
+    let [Late { at_least, at_most, .. }] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((*at_least, *at_most), (Duration(120_000), Duration(120_000)));
+}
+
+#[test]
+fn each_stage_that_a_deadline_is_held_to_is_counted() {
+    let explored = |deadline: &str| {
+        let stage = |name: &str| format!("stage {name} {{ timeout = 1m substage x {{ run = \"x\" }} }}\n");
+        laws(&format!("{deadline}\n{}{}{}", stage("a"), stage("b"), stage("c")), &[]).explored
+    };
+    assert!(explored("") > 1);
+    assert_eq!(explored("deadline = 1h"), explored("") + 3);
 }

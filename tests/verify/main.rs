@@ -3,6 +3,8 @@
 mod brute;
 mod claims;
 mod durations;
+mod fewest;
+mod given;
 mod pasted;
 mod waiting;
 

@@ -28,6 +28,11 @@ fn one_that_waits_for_a_lock_may_never_start() {
     let three = [("a", X), ("b", X), ("c", "")];
     holds(&aborted("", &three), "\"s/b\" not ran when failed(\"s/a\")");
     holds(&aborted("", &three), "\"s/c\" ran");
+    // Whoever holds it keeps it until the abort, fail or not.
+    let (a, b) = (format!("on_error = ignore {X}"), format!("on_error = ignore {X}"));
+    broken_by(&aborted("", &[("a", &a), ("b", &b), ("c", "")]), "\"s/b\" ran", &["s/c = exit(1)"]);
+    // And no two hold it, whatever else they wait for.
+    holds(&aborted("parallel = 2", &three), "\"s/b\" = cancelled when failed(\"s/a\") and not succeeded(\"s/b\")");
     broken_by(&aborted("", &three), "\"s/b\" ran", &["s/a = exit(1)"]);
     // With slots enough for it.
     broken_by(&aborted("parallel = 2", &three), "\"s/b\" ran", &["s/a = exit(1)"]);
@@ -76,8 +81,42 @@ fn what_needs_something_else_is_not_alike() {
         )
     };
     broken_by(&body("on_error = ignore", "on_error = continue"), "\"test/*\" ran", &["build/b = exit(1)"]);
-    let (nine, also) = ("shards = 9 on_error = ignore", "shards = 9 on_error = continue");
-    broken_by(&body(nine, also), "\"test/*\" ran", &["build/b-1of9 = exit(1)"]);
+    let (many, also) = ("shards = 70 on_error = ignore", "shards = 70 on_error = continue");
+    broken_by(&body(many, also), "\"test/*\" ran", &["build/b-1of70 = exit(1)"]);
+}
+
+#[test]
+fn a_need_is_known_until_its_last_reader() {
+    let body = r#"
+  stage build { on_error = continue  substage a { run = "x" } }
+  stage test { substage t { needs = ["build/a"]  run = "x" }  substage u { needs = ["build/a"]  run = "x" } }
+"#;
+    holds(body, "\"test/u\" not ran when not succeeded(\"test/t\") and not failed(\"test/t\")");
+    holds(body, "\"test/t\" not ran when not succeeded(\"test/u\") and not failed(\"test/u\")");
+}
+
+#[test]
+fn what_needs_something_that_is_cut_is_cancelled_in_its_stage_and_skipped_later() {
+    let body = aborted("", &[("a", ""), ("b", ""), ("c", "needs = [\"s/b\"]")])
+        + "stage t { when = always substage d { needs = [\"s/b\"] run = \"x\" } }";
+    let cut = "failed(\"s/a\") and not succeeded(\"s/b\") and not failed(\"s/b\")";
+    holds(&body, &format!("\"s/c\" = cancelled when {cut}"));
+    holds(&body, &format!("\"t/d\" = skipped when {cut}"));
+}
+
+#[test]
+fn what_is_cut_may_have_been_tried_before() {
+    let cut = |of_b: &str| {
+        let b = format!("retry = 1 on_error = finish {of_b}");
+        aborted("", &[("a", ""), ("b", &b)])
+    };
+    let when = "when not failed(\"s/b\") and not succeeded(\"s/b\")";
+    broken_by(&cut(""), &format!("\"s/b\" attempts = 1 {when}"), &["s/a = exit(1)", "s/b = exit(1)", "s/b takes 40s"]);
+    broken_by(
+        &cut("dispatch { copies = 2 need = 2 }"),
+        &format!("\"s/b\" attempts = 2 {when}"),
+        &["s/a = exit(1)", "s/b#1 = exit(1)", "s/b takes 40s"],
+    );
 }
 
 #[test]
@@ -104,6 +143,31 @@ fn the_order_of_many_that_are_alike_counts_as_far_as_it_is_seen() {
     let body = aborted("parallel = 1", &mixed);
     holds(&body, "\"s/f\" ran when failed(\"s/e\") and not failed(\"s/f\") and succeeded(\"s/h\")");
     broken_by(&body, "\"s/*\" = succeeded when failed(\"s/e\") or succeeded(\"s/h\")", &["s/e = exit(1)"]);
+}
+
+#[test]
+fn one_far_behind_others_is_like_them_only_where_nothing_else_stands_between() {
+    let row = ["a", "b", "c", "x1", "x2", "m", "g", "h", "x3", "i", "j", "k"].map(|name| (name, ""));
+    // A condition names it.
+    broken_by(&aborted("parallel = 1", &row), "\"s/x*\" ran when succeeded(\"s/m\")", &["s/g = exit(1)"]);
+    // It alone aborts.
+    let body = aborted("parallel = 1", &row.map(|(name, _)| (name, if name == "m" { "" } else { "on_error = ignore" })));
+    broken_by(&body, "\"s/x*\" ran", &["s/m = exit(1)"]);
+    // Many are alike, and behind the last one nothing fails.
+    let mut row = vec![("last", "priority = low")];
+    row.extend(["a", "b", "c", "d", "e", "f", "g", "mid", "h", "i", "j"].map(|name| (name, "")));
+    let after = r#"stage t { when = always
+  substage u { needs = ["s/last"]  run = "x" }
+  substage v { needs = ["s/mid"]  run = "x" }
+}"#;
+    broken_by(&(aborted("parallel = 1", &row) + after), "\"t/*\" not ran when failed(\"s\")", &["s/h = exit(1)"]);
+}
+
+#[test]
+fn of_many_kinds_each_is_looked_at() {
+    let (ignored, unstable) = ("on_error = ignore", "exit_codes { 80 = unstable }");
+    let kinds = [("a", ignored), ("b", ""), ("c", ignored), ("d", ""), ("e", unstable)];
+    broken_by(&aborted("parallel = 1", &kinds), "pipeline = succeeded when not failed(\"s\")", &["s/e = exit(80)"]);
 }
 
 #[test]

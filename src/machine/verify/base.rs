@@ -55,7 +55,8 @@ pub(super) struct Site {
     pub(super) is_cached: bool,
 }
 
-/// Which substages of a stage can wait while others run, beside those that need one which has not ended.
+/// Which substages of a stage that can be aborted can wait while others run, beside those that need one which has not ended. In
+/// another stage it makes no difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Width {
     /// None.
@@ -103,7 +104,7 @@ impl<'p> Base<'p> {
             let can_abort = sites.iter().any(|site| site.aborts());
             let order = order(stage, index);
             let has_needs = (0..sites.len() as u32).any(|substage| inner_needs(stage, index, substage).next().is_some());
-            let width = width(stage, &sites, has_needs);
+            let width = if can_abort { width(stage, &sites, has_needs) } else { Width::All };
             let (turns, groups) = placed(&order, &sites);
             stages.push(StageBase { index, sites, order, turns, groups, width, has_needs, can_abort, is_asked: false });
         }

@@ -30,7 +30,7 @@ impl Count {
     }
 
     pub fn max(self, other: Self) -> Self {
-        if other.log10 > self.log10 { other } else { self }
+        std::cmp::max_by(self, other, |left, right| left.log10.total_cmp(&right.log10))
     }
 
     pub fn power(self, exponent: u32) -> Self {

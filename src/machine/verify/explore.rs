@@ -1,7 +1,7 @@
 //! The search: from the first stage on, whatever takes the fewest fakes first, each state once.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use super::base::{Site, Width};
 use super::model::{Formula, Mark, Model, SiteModel, StageModel, Subject};
@@ -80,34 +80,21 @@ struct Ended {
 /// A state to be looked at.
 #[derive(Debug)]
 struct Open {
-    cost: Cost,
-    /// Of the last choice that cost something: of runs that cost the same, the one that deviates first is the first to be followed to its end.
-    number: u64,
     state: State,
     before: u32,
     pick: Pick,
 }
 
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Open {}
-
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Open {
-    /// The greatest is the cheapest.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |open: &Self| (open.cost, open.number, Reverse((open.state.stage, open.state.place)));
-        key(other).cmp(&key(self))
-    }
+/// Which of the open states is looked at next: the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    cost: Cost,
+    /// The number of the last choice that cost something: of runs that cost the same, the one that deviates first is the first to be
+    /// followed to its end.
+    deviation: u64,
+    /// The stage and the substage that it has come to.
+    furthest: Reverse<(u32, u32)>,
+    number: u64,
 }
 
 /// What a search comes to.
@@ -125,7 +112,7 @@ pub(super) enum Found {
 #[derive(Debug)]
 pub(super) struct Search<'m> {
     model: &'m Model<'m>,
-    open: BinaryHeap<Open>,
+    open: BTreeMap<Place, Open>,
     pushed: u64,
     /// How often each state was looked at.
     seen: HashMap<State, u32>,
@@ -147,13 +134,14 @@ impl<'m> Search<'m> {
             running: Running::default(),
             bits,
         };
-        let first = Open { cost: Cost::default(), number: 0, state, before: u32::MAX, pick: Pick::Only };
-        Self { model, open: BinaryHeap::from([first]), pushed: 0, seen: HashMap::new(), visits, taken: Vec::new() }
+        let place = Place { cost: Cost::default(), deviation: 0, furthest: Reverse((0, 0)), number: 0 };
+        let first = Open { state, before: u32::MAX, pick: Pick::Only };
+        Self { model, open: BTreeMap::from([(place, first)]), pushed: 0, seen: HashMap::new(), visits, taken: Vec::new() }
     }
 
     /// The next run with fewer fakes than `below`; `budget` is how many states may still be looked at.
     pub(super) fn next(&mut self, budget: &mut u64, below: Option<u32>) -> Found {
-        while let Some(Open { cost, number, state, before, pick }) = self.open.pop() {
+        while let Some((Place { cost, deviation, .. }, Open { state, before, pick })) = self.open.pop_first() {
             if below.is_some_and(|below| cost.fakes >= below) {
                 break;
             }
@@ -176,11 +164,12 @@ impl<'m> Search<'m> {
             }
             for (pick, more, state) in self.model.follow(&state) {
                 if !self.is_done(&state) {
-                    let is_free = more == Cost::default();
-                    self.pushed += u64::from(!is_free);
-                    let number = if is_free { number } else { self.pushed };
+                    self.pushed += 1;
+                    let number = self.pushed;
+                    let deviation = if more == Cost::default() { deviation } else { number };
                     let cost = Cost { fakes: cost.fakes + more.fakes, detail: cost.detail.saturating_add(more.detail) };
-                    self.open.push(Open { cost, number, state, before: here, pick });
+                    let furthest = Reverse((state.stage, state.place));
+                    self.open.insert(Place { cost, deviation, furthest, number }, Open { state, before: here, pick });
                 }
             }
             *self.seen.entry(state).or_default() += 1;
@@ -444,16 +433,13 @@ impl<'m> Step<'m> {
     /// It starts; where another holds a lock of its, it must end before that starts.
     fn starts(&mut self, is_locked: bool) {
         let base = self.base;
-        let aborts = self.state.running.aborts;
-        // What ends then is as if it had ended before, but for those that would have followed.
-        let holds = matches!(self.width, Width::Slots(_)) || !base.locks.is_empty();
-        let is_followed = holds || self.site.is_some_and(|site| site.feeds.iter().any(|feed| feed.unsettled.is_some()));
+        let meets_abort = self.state.running.aborts && !is_locked;
         for way in &base.ways.all {
-            let moments: &[Moment] = match (base.on_error == OnError::Abort && way.outcome.is_failure(), aborts) {
-                (true, true) if !is_locked => &[Moment::Aborting],
-                (true, _) => &[],
-                (false, true) if is_followed && !is_locked => &[Moment::Before, Moment::Then],
-                (false, _) => &[Moment::Before],
+            let moments: &[Moment] = match (base.on_error == OnError::Abort && way.outcome.is_failure(), meets_abort) {
+                (true, true) => &[Moment::Aborting],
+                (true, false) => &[],
+                (false, true) => &[Moment::Before, Moment::Then],
+                (false, false) => &[Moment::Before],
             };
             for moment in moments {
                 if let Some(attempts) = self.attempts(way.least, |count| base.ways.attempts_but(*way, count)) {
@@ -461,11 +447,10 @@ impl<'m> Step<'m> {
                 }
             }
         }
-        if aborts && !is_locked && (self.site.is_some() || holds) {
+        if meets_abort {
             let (least, most) = base.ways.cut;
             if let Some(attempts) = self.attempts(least, |count| (least..=most).take(2).find(|attempts| *attempts != count)) {
-                let is_tried = attempts > least;
-                let cost = Cost { fakes: u32::from(is_tried), detail: 8 + attempts.min(99) as u32 };
+                let cost = Cost { fakes: u32::from(attempts > least), detail: 3 };
                 let ended = Ended { outcome: Outcome::Cancelled, ignored: false, attempts, is_settled: false };
                 self.push(Pick::IsCut { at: self.at, attempts }, cost, ended);
             }
@@ -484,13 +469,8 @@ impl<'m> Step<'m> {
         let cost = if self.base.ways.is_default(outcome, attempts) {
             Cost::default()
         } else {
-            let rank = match outcome {
-                Outcome::Succeeded | Outcome::Failed => 1,
-                Outcome::Unstable => 2,
-                Outcome::TimedOut => 3,
-                _ => 4,
-            };
-            Cost { fakes: 1, detail: 4 * rank + attempts.min(99) as u32 }
+            let is_plain = matches!(outcome, Outcome::Succeeded | Outcome::Failed);
+            Cost { fakes: 1, detail: if is_plain { 1 } else { 2 } }
         };
         let ignored = outcome.is_failure() && self.base.on_error == OnError::Ignore;
         let ended = Ended { outcome, ignored, attempts, is_settled: moment == Moment::Before };

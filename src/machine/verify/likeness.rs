@@ -7,8 +7,7 @@ use super::model::{self, Subject};
 use crate::machine::expect::When;
 use crate::plan::SubstageRef;
 
-/// Longer needs are not looked into: those that have the same need are alike, others are not.
-const MEMBERS: usize = 8;
+/// Needs that lead to more substages are not looked into: those that have the same need are alike, others are not.
 const NODES: usize = 64;
 
 /// Two that are equal are alike.
@@ -55,7 +54,7 @@ pub(super) fn likeness(base: &Base<'_>, subject: Subject, named: &Named) -> Opti
         }
         words.extend([u64::from(node.stage), u64::from(base.site(node).group)]);
         for need in model::needs(base.plan, node) {
-            if need.members.len() > MEMBERS || nodes.len() > NODES {
+            if nodes.len() + need.members.len() > NODES {
                 return Some(opaque(base, at, named));
             }
             words.extend([u64::from(need.loads), need.members.len() as u64]);
@@ -91,7 +90,7 @@ fn order(base: &Base<'_>, nodes: &[SubstageRef], named: &Named) -> Vec<u64> {
     let mut of_stage: BTreeMap<u32, Vec<(u32, u64)>> = BTreeMap::new();
     for (number, node) in (0..).zip(nodes) {
         let stage = &base.stages[node.stage as usize];
-        if stage.can_abort && stage.width.enough().is_some() {
+        if stage.width.enough().is_some() {
             of_stage.entry(node.stage).or_default().push((stage.turns[node.substage as usize], number));
         }
     }

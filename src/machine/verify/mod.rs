@@ -180,12 +180,9 @@ impl Inquiry<'_, '_> {
     fn ask(&mut self, subject: Subject, (precision, visits): (Precision, u32), budget: &mut u64) -> Rest {
         let model = Model::new(&self.space.base, self.expectation, subject, precision);
         let mut search = Search::new(&model, visits);
-        let mut tries = 0;
-        loop {
+        for tries in 0..TRIES {
             match search.next(budget, self.best.as_ref().map(Counterexample::lines)) {
-                Found::Run(_) if tries == TRIES => return Rest::Unshown,
                 Found::Run(picks) => {
-                    tries += 1;
                     if let Some(shown) = self.realise(&picks) {
                         self.best = Some(shown);
                         return Rest::Nothing;
@@ -196,6 +193,7 @@ impl Inquiry<'_, '_> {
                 Found::Limit { fakes } => return Rest::Cut { fakes },
             }
         }
+        Rest::Unshown
     }
 
     fn realise(&mut self, picks: &[explore::Pick]) -> Option<Counterexample> {

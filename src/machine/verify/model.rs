@@ -285,8 +285,8 @@ impl Builder<'_> {
                 heeded.binary_search_by_key(&turn(substage), |site| turn(*site)).is_ok()
             };
             model.kept = match stage.width.enough() {
-                Some(enough) if stage.can_abort => some_in_order(stage, enough, is_site),
-                _ => {
+                Some(enough) => some_in_order(stage, enough, is_site),
+                None => {
                     let few =
                         stage.groups.iter().flat_map(|group| group.iter().copied().filter(|other| !is_site(*other)).take(2));
                     let mut kept: Vec<u32> = few.chain(heeded.iter().copied()).collect();

@@ -219,8 +219,8 @@ impl<'p> Trials<'p> {
                 Role::Then => timing.delays.then_some(slow),
                 // In the middle of its last attempt.
                 Role::IsCut { attempts } => timing.cuts.then(|| {
-                    let each = attempts / u64::from(dispatch(substage).copies).max(1);
-                    let before = i64::try_from(each.max(1) - 1).unwrap_or(i64::MAX);
+                    let most = attempts.div_ceil(u64::from(dispatch(substage).copies));
+                    let before = i64::try_from(most - 1).unwrap_or(i64::MAX);
                     let waits = attempt::waits(&substage.retry, u32::try_from(before).unwrap_or(u32::MAX));
                     let span = if before == 0 { end.saturating_mul(4) } else { end.saturating_sub(waits).saturating_mul(2) };
                     span.max(0) / before.saturating_mul(2).saturating_add(1)
@@ -276,7 +276,7 @@ const EVERYTHING: &str = "*/*";
 fn path(plan: &Plan, at: SubstageRef, replica: Option<u32>) -> String {
     let (stage, substage) = (&plan.stages[at.stage as usize].name, &plan.substage(at).name);
     match replica {
-        Some(replica) if plan.substage(at).dispatch.is_some() => format!("{stage}/{substage}#{replica}"),
-        _ => format!("{stage}/{substage}"),
+        Some(replica) => format!("{stage}/{substage}#{replica}"),
+        None => format!("{stage}/{substage}"),
     }
 }

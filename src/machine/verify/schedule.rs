@@ -23,9 +23,8 @@ pub(super) fn longest(stage: &Stage, base: &StageBase, times: &[i64]) -> i64 {
         (None, false, true) => longest_chain(stage, base, times),
         (Some(slots), false, true) => {
             let chain = longest_chain(stage, base, times);
-            // One slot more than the quotient, for the remainder.
-            let beside = (sum - chain) / i64::from(slots) + i64::from((sum - chain) % i64::from(slots) > 0);
-            chain.saturating_add(beside)
+            let beside = (sum - chain).cast_unsigned().div_ceil(u64::from(slots));
+            chain.saturating_add_unsigned(beside)
         }
         (_, true, _) => sum,
     }

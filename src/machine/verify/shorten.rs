@@ -40,10 +40,8 @@ pub(super) fn shortened(plan: &Plan, draft: Draft, trace: Trace, run: Run<'_>) -
 
 impl Shortening<'_> {
     fn offer(&mut self, draft: Draft) -> bool {
-        if self.left == 0 {
-            return false;
-        }
-        self.left -= 1;
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
         let Some(trace) = (self.run)(&draft) else { return false };
         (self.draft, self.trace) = (draft, trace);
         true

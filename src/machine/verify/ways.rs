@@ -114,9 +114,6 @@ impl Ends {
         let is_full = attempts == u64::from(limit) + 1;
         let last = find(&self.last).or_else(|| if is_full { find(&self.again) } else { None })?;
         let again = self.again.first().map(|(_, end)| *end);
-        if attempts > 1 && again.is_none() {
-            return None;
-        }
         let mut written: Vec<FakeOutcome> = again.into_iter().cycle().take(attempts as usize - 1).collect();
         written.push(last);
         // The last one repeats.
@@ -187,7 +184,7 @@ impl Ways {
     }
 
     fn is_given(&self) -> bool {
-        self.replicas.iter().all(|replica| matches!(replica, Replica::Given { .. }))
+        self.replicas.iter().all(|replica| replica.free().is_none())
     }
 
     /// Among the numbers of attempts of a way, the simplest that is not `other`.
@@ -205,9 +202,7 @@ impl Ways {
         // A dispatch only fails; what its replicas do is free.
         let is_wanted = |known: Outcome| known == outcome || copies > 1 && known.is_failure() && outcome.is_failure();
         let mut fakes = Vec::new();
-        for (number, replica) in (1..).zip(&self.replicas) {
-            let Replica::Free(ends) = replica else { continue };
-            let share = attempts / copies + u64::from(u64::from(number) <= attempts % copies);
+        for (number, ends, share) in self.shares(attempts) {
             let outcomes = ends.last.iter().chain(&ends.again).map(|(known, _)| *known);
             let written = outcomes.filter(|known| is_wanted(*known)).find_map(|known| {
                 let (least, most) = ends.attempts(known, self.limit)?;
@@ -215,40 +210,48 @@ impl Ways {
             });
             fakes.extend(written.map(|written| (Some(number), written)));
         }
-        alike(fakes, self.replicas.len())
+        alike(fakes)
     }
 
     /// Fakes that let it be tried again until it has begun this many attempts.
     pub(super) fn fakes_of_cut(&self, attempts: u64) -> Vec<ReplicaFake> {
-        let mut rest = attempts.saturating_sub(self.replicas.len() as u64);
-        let mut fakes = Vec::new();
-        for (number, replica) in (1..).zip(&self.replicas) {
-            let Replica::Free(ends) = replica else { continue };
-            let more = rest.min(ends.most(self.limit) - 1);
-            rest -= more;
-            if let (Some((_, again)), true) = (ends.again.first(), more > 0) {
-                fakes.push((Some(number), vec![*again; more as usize]));
-            }
-        }
-        for (_, fakes) in &mut fakes {
-            fakes.push(FakeOutcome::Succeeded);
-        }
-        alike(fakes, self.replicas.len())
+        let fakes = self.shares(attempts).map(|(number, ends, share)| {
+            let again = ends.again.first().map(|(_, end)| *end);
+            let before = again.into_iter().cycle().take(share as usize - 1);
+            (Some(number), before.chain([FakeOutcome::Succeeded]).collect())
+        });
+        alike(fakes.collect())
+    }
+
+    /// The replicas that are free, and how many of so many attempts each of them makes: at least one, and all about as many.
+    fn shares(&self, attempts: u64) -> impl Iterator<Item = (u32, &Ends, u64)> {
+        let given = self.replicas.iter().filter(|replica| replica.free().is_none()).map(|replica| replica.most(self.limit));
+        let mut rest = attempts.saturating_sub(given.sum());
+        let free: Vec<_> = (1..).zip(&self.replicas).filter_map(|(number, replica)| Some((number, replica.free()?))).collect();
+        (1..=free.len() as u64).rev().zip(free).map(move |(left, (number, ends))| {
+            let share = rest.div_ceil(left).max(1);
+            rest = rest.saturating_sub(share);
+            (number, ends, share)
+        })
     }
 }
 
 /// A replica, or all of them, and how its attempts end.
 pub(super) type ReplicaFake = (Option<u32>, Vec<FakeOutcome>);
 
-/// One fake for all replicas where each has the same.
-fn alike(fakes: Vec<ReplicaFake>, copies: usize) -> Vec<ReplicaFake> {
+/// One fake for all replicas that are free where each of these has the same.
+fn alike(fakes: Vec<ReplicaFake>) -> Vec<ReplicaFake> {
     match fakes.first() {
-        Some((_, first)) if fakes.len() == copies && fakes.iter().all(|(_, other)| other == first) => vec![(None, first.clone())],
+        Some((_, first)) if fakes.iter().all(|(_, other)| other == first) => vec![(None, first.clone())],
         _ => fakes,
     }
 }
 
 impl Replica {
+    fn free(&self) -> Option<&Ends> {
+        if let Self::Free(ends) = self { Some(ends) } else { None }
+    }
+
     /// The attempts that it can have had where its outcome is one of these.
     fn attempts(&self, wanted: impl Fn(Outcome) -> bool, limit: u32) -> Option<(u64, u64)> {
         match self {
@@ -272,15 +275,14 @@ impl Replica {
 
 /// What comes of fakes, attempt by attempt, the last one for all further.
 fn followed(substage: &Substage, fakes: &[FakeOutcome]) -> Replica {
-    let mut attempt = 0;
-    loop {
-        let end = fakes.get(attempt as usize).or(fakes.last()).copied().unwrap_or(FakeOutcome::Succeeded);
-        attempt += 1;
-        let (outcome, wait) = judged(substage, end, attempt);
-        // From the last one on, nothing changes but the number.
-        let attempts = if wait.is_some() && attempt as usize >= fakes.len() { substage.retry.limit + 1 } else { attempt };
-        if wait.is_none() || attempts > attempt {
-            return Replica::Given { outcome, attempts: u64::from(attempts) };
+    let mut known = None;
+    for (attempt, end) in (1..).zip(fakes) {
+        let (outcome, wait) = judged(substage, *end, attempt);
+        if wait.is_none() {
+            return Replica::Given { outcome, attempts: u64::from(attempt) };
         }
+        known = Some(outcome);
     }
+    // The last one is tried again, to the limit.
+    Replica::Given { outcome: known.unwrap_or(Outcome::Succeeded), attempts: u64::from(substage.retry.limit) + 1 }
 }
