@@ -37,17 +37,30 @@ watch_pods() {
   done
 }
 
-# All Jobs and pods of the run. $1: why it is asked.
+# All Jobs and pods of the run, and which Jobs are over. $1: why it is asked.
 list_all() {
   kubectl get jobs,pods --selector "o11n.dev/run=$run" --output go-template="{{range .items -}}
-    {{if eq .kind \"Pod\"}}pod LISTED $pod{{else}}job {{.metadata.name}}{{\"\\n\"}}{{end}}{{end}}" > list || return
+    {{if eq .kind \"Pod\"}}pod LISTED $pod{{else}}job {{.metadata.name}}{{if .metadata.deletionTimestamp}} over{{end -}}
+    {{range .status.conditions}}{{if and (eq .status \"True\") (ne .type \"Suspended\")}} over{{end}}{{end}}{{\"\\n\"}}{{end}}{{end}}" \
+    > list || return
   { echo "whole $1"; cat list; } >> news
 }
 
+# Who holds which lock. What is not known is asked for again: that a lock is ours must never be taken for granted.
 list_locks() {
   kubectl get configmaps --selector o11n.dev/lock \
-    --output go-template='{{range .items}}{{.metadata.name}} {{index .metadata.labels "o11n.dev/run"}}{{"\n"}}{{end}}' > locks.new &&
-    mv locks.new locks
+    --output go-template='{{range .items}}{{.metadata.name}} {{index .metadata.labels "o11n.dev/run"}}{{"\n"}}{{end}}' > locks ||
+    { : > locks; return 1; }
+}
+
+# Does something until it is done. Fails where the cluster, though it answers, has refused it for long.
+insist() {
+  tries=0
+  until "$@"; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 5 ] && kubectl get configmaps "$run-state" --ignore-not-found > /dev/null; then return 1; fi
+    sleep $((tries < 5 ? tries : 5))
+  done
 }
 
 # The ConfigMap that keeps the state.
@@ -57,24 +70,31 @@ state() {
   sed 's/^/    /' state
 }
 
-# Applies state and Jobs until the cluster has them. What it takes no notice of for long, though it answers, it refuses.
-apply() {
-  tries=0
-  until kubectl apply --server-side --force-conflicts --validate=false --filename apply > applied; do
-    tries=$((tries + 1))
-    if [ "$tries" -ge 5 ] && list_all refused; then return; fi
-    sleep "$tries"
-  done
+# Keeps the state in the cluster.
+remember() {
+  kubectl apply --server-side --force-conflicts --validate=false --filename remember > /dev/null
+}
+
+# Makes Jobs; one that is there already was made before. They are not applied: by that way some characters cannot pass.
+make_jobs() {
+  kubectl create --validate=false --filename manifests > /dev/null 2> said && return
+  [ -s said ] && ! grep -v '(AlreadyExists)' said >&2
 }
 
 # Makes objects for locks that are free. Another run may be faster: then the next look says so.
 take_locks() {
   while read -r lock; do
     printf '%s\n' --- 'apiVersion: v1' 'kind: ConfigMap' 'metadata:' "  name: $lock" \
-      "  labels: {o11n.dev/run: $run, o11n.dev/lock: \"\", app.kubernetes.io/managed-by: o11n}" "$owner"
+      "  labels: {o11n.dev/run: $run, o11n.dev/lock: $lock, app.kubernetes.io/managed-by: o11n}" "$owner"
   done < want > objects
   kubectl create --validate=false --filename objects > /dev/null || sleep "$tick"
   list_locks
+}
+
+# Gives back locks: those that are ours, for another run may have taken one as soon as it was free.
+free_locks() {
+  names=$(tr '\n' ',' < release)
+  kubectl delete configmaps --wait=false --selector "o11n.dev/run=$run,o11n.dev/lock in (${names%,})" > /dev/null
 }
 
 # Keeps in the cache what has succeeded.
@@ -82,38 +102,42 @@ learn() {
   entries=$(sed "s/.*/\"&\":\"$now\"/" learned | tr '\n' ',')
   patch="{\"data\":{${entries%,}}}"
   kubectl patch configmap "$O11N_CACHE" --type merge --patch "$patch" > /dev/null 2>&1 ||
-    { kubectl create configmap "$O11N_CACHE"; kubectl patch configmap "$O11N_CACHE" --type merge --patch "$patch"; } > /dev/null ||
-    echo "what has succeeded could not be remembered in $O11N_CACHE"
+    { kubectl create configmap "$O11N_CACHE"; kubectl patch configmap "$O11N_CACHE" --type merge --patch "$patch"; } > /dev/null
 }
 
-# One look at what has happened, and what follows from it.
+end_jobs() {
+  # shellcheck disable=SC2046 # names have no blanks
+  kubectl delete jobs --wait=false --ignore-not-found $(cat delete) > /dev/null
+}
+
+# One look at what has happened, and what follows from it. The state is in the cluster before what it speaks of happens there.
 step() {
   now=$(date +%s)
   : > manifests
-  rm -f delete want release waits learned next
+  rm -f delete release waits learned next wanted
+  [ ! -e want ] || mv want wanted
   cp state before
   awk -v now="$now" -v stamp="$(date -u +%H:%M:%S)" -v run="$run" -v uid="$uid" -v here="$here" -v work="$work" \
     -f "$here/rules.awk" || exit 70
   : > news
-  if [ -s manifests ] || ! cmp -s state before; then
-    { state; cat manifests; } > apply
-    apply
+  if ! cmp -s state before; then
+    state > remember
+    insist remember || echo "the cluster refuses to keep the state of this run: it cannot be taken up again"
   fi
-  # shellcheck disable=SC2046 # names have no blanks
-  [ ! -s delete ] || kubectl delete jobs --wait=false --ignore-not-found $(cat delete) > /dev/null
-  [ ! -s learned ] || learn
-  # shellcheck disable=SC2046
-  [ ! -s release ] || { kubectl delete configmaps --wait=false --ignore-not-found $(cat release) > /dev/null; list_locks; }
+  [ ! -s manifests ] || insist make_jobs || list_all refused
+  [ ! -s delete ] || insist end_jobs || echo "the cluster refuses to end $(cat delete)"
+  [ ! -s learned ] || insist learn || echo "what has succeeded could not be remembered in $O11N_CACHE"
+  [ ! -s release ] || { insist free_locks || echo "the cluster refuses to free $(cat release)"; list_locks; }
   if [ -s want ]; then take_locks; fi
 }
 
 : > events; : > news; : > locks; : > remembered; : > state
 until kubectl get configmap "$run-state" --ignore-not-found --output go-template='{{.data.state}}' > state; do sleep 1; done
 if [ -n "${O11N_CACHE:-}" ]; then
-  kubectl get configmap "$O11N_CACHE" --ignore-not-found \
-    --output go-template="{{range \$key, \$value := .data}}{{\$key}} {{\$value}}{{\"\\n\"}}{{end}}" > remembered || exit 70
+  until kubectl get configmap "$O11N_CACHE" --ignore-not-found \
+    --output go-template="{{range \$key, \$value := .data}}{{\$key}} {{\$value}}{{\"\\n\"}}{{end}}" > remembered; do sleep 1; done
 fi
-[ -z "${O11N_LOCKS:-}" ] || list_locks || exit 70
+[ -z "${O11N_LOCKS:-}" ] || until list_locks; do sleep 1; done
 if [ -s state ]; then
   echo 'taken up again'
   until list_all restart; do sleep 1; done
@@ -134,9 +158,8 @@ while [ ! -s over ]; do
     seen=$count
   fi
   now=$(date +%s)
-  if [ $((now - looked)) -ge "$whole" ] || grep -q '^gap' news; then
-    ! list_all again || looked=$now
-  fi
+  ! grep -q '^gap' news || looked=0
+  if [ $((now - looked)) -ge "$whole" ] && list_all again; then looked=$now; fi
   read -r due < next
   if [ -s news ] || [ -e want ] || [ -e waits ] || { [ "$due" != - ] && [ "$now" -ge "${due%.*}" ]; }; then step; fi
 done

@@ -8,6 +8,7 @@
 #         work/state       what this wrote last; nothing at the start of a run
 #         work/news       what has happened, a line each
 #         work/locks       the locks of the namespace: name and run; only asked for where there are any
+#         work/wanted      what stood in work/want the last time
 #         work/remembered  the cache: fingerprint and seconds
 # writes  work/state, work/manifests (Jobs to create), work/delete (names of Jobs), work/want and work/release (names of locks),
 #         work/learned (fingerprints), work/next (when to look again though nothing happens), work/over (the outcome, at the end)
@@ -92,7 +93,7 @@ function back_off(s, n,    wait, i) {
 # of a substage:  outcome, ignored, started
 # of a replica:   phase (running, back_off or an outcome), attempts (how many), due (when its back-off is over; of one that is
 #                 stuck, when it is lost)
-# of an attempt:  attempt ("outcome code began ended"; the times are the pod's)
+# of an attempt:  attempt ("outcome code began ended"; the times are the pod's; "deleted" for the last where the driver ends it)
 
 function read_state(    line, f, n, s) {
   while ((getline line < (work "/state")) > 0) {
@@ -163,7 +164,7 @@ function take_events(    line, f, n, i, running, key, s, r, whole, listed, part)
   while ((getline line < (work "/news")) > 0) {
     n = split(line, f, " ")
     if (f[1] == "whole") { whole = f[2]; continue }
-    if (f[1] == "job") listed[f[2]] = 1
+    if (f[1] == "job") listed[f[2]] = f[3] == "over" ? "over" : "active"
     if (f[1] != "pod" || !(f[3] in running)) continue
     split(running[f[3]], key, " ")
     take_pod(key[1], key[2], f[2], line)
@@ -176,6 +177,18 @@ function take_events(    line, f, n, i, running, key, s, r, whole, listed, part)
     if (phase[key[1], key[2]] != "running") continue
     if (whole == "restart") make(key[1], key[2])
     else ends(key[1], key[2], "lost", "-", "-", "-")
+  }
+  if (whole) end_again(listed)
+}
+
+# What should have ended, but was not told so: the driver itself may have ended before it could.
+function end_again(listed,    key, part, f, name) {
+  for (key in attempt) {
+    split(attempt[key], f, " ")
+    if (f[4] != "deleted") continue
+    split(key, part, SUBSEP)
+    name = job_name(part[1], part[2], part[3])
+    if (listed[name] == "active") print name > (work "/delete")
   }
 }
 
@@ -262,7 +275,7 @@ function end(s, what,    r, stops_as) {
     if (phase[s, r] in DONE) continue
     if (phase[s, r] == "running") {
       print job_name(s, r, attempts[s, r]) > (work "/delete")
-      attempt[s, r, attempts[s, r]] = stops_as " - - -"
+      attempt[s, r, attempts[s, r]] = stops_as " - - deleted"
     }
     phase[s, r] = stops_as
   }
@@ -280,7 +293,7 @@ function lose_stuck(    s, r) {
     for (r = 1; started[s] && outcome[s] == "" && r <= copies[s]; r++)
       if (phase[s, r] == "running" && due[s, r] && due[s, r] <= now) {
         print job_name(s, r, attempts[s, r]) > (work "/delete")
-        ends(s, r, "lost", "-", "-", "-")
+        ends(s, r, "lost", "-", "-", "deleted")
       }
 }
 
@@ -413,9 +426,9 @@ function skip_blocked(    s, changed) {
   } while (changed)
 }
 
-# In the order of the table: the higher priority, then the earlier declared.
-# What can start does so together: where a lock has to be taken first, all wait for the next step.
-function start_ready(    s, r, slots, state, chosen, must_wait) {
+# In the order of the table: the higher priority, then the earlier declared. One whose locks have to be taken first starts in the
+# next step, in its slot; the others do not wait for it.
+function start_ready(    s, r, slots, state) {
   slots = parallel[at] == "-" ? count : parallel[at]
   for (s = first[at]; s <= last[at]; s++) {
     if (started[s] && outcome[s] == "") { slots--; hold(s) }
@@ -426,11 +439,7 @@ function start_ready(    s, r, slots, state, chosen, must_wait) {
     if (state == "held") continue
     slots--
     hold(s)
-    chosen[s] = 1
-    if (state == "free") must_wait = 1
-  }
-  for (s = first[at]; s <= last[at] && !must_wait; s++) {
-    if (!(s in chosen)) continue
+    if (state == "free") continue
     started[s] = 1
     for (r = 1; r <= copies[s]; r++) start_attempt(s, r)
   }
@@ -462,18 +471,23 @@ function read_locks(    line, f) {
     holder[f[1]] = f[2]
   }
   close(work "/locks")
+  while ((getline line < (work "/wanted")) > 0) was_wanted[line] = 1
+  close(work "/wanted")
 }
 
-# Whether a substage's locks are ours (or it has none), free to be taken, or held by somebody else.
-function ask_locks(s,    lock, n, i, missing) {
+# Whether a substage's locks are ours (or it has none), free to be taken, or held by somebody else. One that nobody holds, though it
+# was to be taken, the cluster does not give: it is asked for again, but takes no slot meanwhile.
+function ask_locks(s,    lock, n, i, missing, is_refused) {
   n = split(locks[s], lock, ",")
   for (i = 1; i <= n; i++) {
     if (lock[i] in in_use || lock[i] in holder && holder[lock[i]] != run) { waits_for_lock = 1; return "held" }
-    if (!(lock[i] in holder)) missing = missing lock[i] "\n"
+    if (lock[i] in holder) continue
+    missing = missing lock[i] "\n"
+    if (lock[i] in was_wanted) is_refused = 1
   }
   if (missing == "") return "ours"
   printf "%s", missing > (work "/want")
-  return "free"
+  return is_refused ? "held" : "free"
 }
 
 function hold(s,    lock, n, i) {
