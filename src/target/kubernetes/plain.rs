@@ -45,6 +45,11 @@ pub(super) fn check(cx: &mut Context) {
             refuse(cx, at("exit_codes"), "`unstable`", "its Job would be Failed, like any other");
         }
         check_retry(cx, substage, at("retry"));
+        if substage.dispatch.is_some_and(|dispatch| dispatch.need < dispatch.copies) {
+            let note = "a Job of which all copies have ended is Failed if one of them is, although enough have passed: it bears one \
+                        failed copy less than `need` allows";
+            approximate(cx, at("dispatch"), "`need` of `dispatch`", note);
+        }
     }
 }
 
@@ -59,14 +64,8 @@ fn check_retry(cx: &mut Context, substage: &Substage, at: Span) {
         refuse(cx, at, "`on` of `retry`", "a Job tries any failure again, or some exit codes");
         return;
     }
-    let message = "plain Jobs keep the delay of `retry` only nearly";
-    if cx.sink.iter().all(|known| known.message != message) {
-        cx.sink.push(
-            Diagnostic::at(Code::Approximated, at, message, "used here")
-                .note("Kubernetes waits 10 s before the second attempt, twice as long before each further one, at most 6 min")
-                .help(DRIVER),
-        );
-    }
+    let note = "Kubernetes waits 10 s before the second attempt, twice as long before each further one, at most 6 min";
+    approximate(cx, at, "the delay of `retry`", note);
 }
 
 const DRIVER: &str = "compile with `--option driver=job`: a driver keeps it";
@@ -76,15 +75,26 @@ fn refuse(cx: &mut Context, span: Span, what: &str, why: &str) {
     cx.sink.push(Diagnostic::at(Code::Refused, span, message, why).help(DRIVER));
 }
 
+/// Warns, once, of what plain Jobs keep only nearly.
+fn approximate(cx: &mut Context, span: Span, what: &str, note: &'static str) {
+    let message = format!("plain Jobs keep {what} only nearly");
+    if cx.sink.iter().all(|known| known.message != message) {
+        cx.sink.push(Diagnostic::at(Code::Approximated, span, message, "used here").note(note).help(DRIVER));
+    }
+}
+
 /// The exit codes after which another attempt is made, empty for any failure; `None` for what a Job cannot tell apart.
 fn tried_again(substage: &Substage) -> Option<Vec<u8>> {
     let on = &substage.retry.on;
+    if on.contains(&RetryOn::Exit(0)) {
+        return None;
+    }
     if [RetryOn::Failed, RetryOn::TimedOut, RetryOn::Lost].iter().all(|outcome| on.contains(outcome)) {
         return Some(Vec::new());
     }
     // A pod whose time is over exits with these, and so may one that is killed.
     let code = |on: &RetryOn| match on {
-        RetryOn::Exit(code) if ![0, 137, 143].contains(code) => Some(*code),
+        RetryOn::Exit(code) if ![137, 143].contains(code) => Some(*code),
         _ => None,
     };
     let mut codes: Vec<u8> = on.iter().map(code).collect::<Option<_>>()?;
