@@ -18,6 +18,7 @@ pub mod portability;
 pub mod protocol;
 mod runner;
 pub mod taskbook;
+mod triggers;
 mod uses;
 pub mod yaml;
 

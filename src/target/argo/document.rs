@@ -13,7 +13,7 @@ use crate::base::{Size, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Plan, Priority, Trigger};
 use crate::target::names::{hex_digest, shorten};
-use crate::target::{Artifact, Kind, yaml};
+use crate::target::{Artifact, Kind, triggers, yaml};
 
 /// The longest name of a CronWorkflow. Argo takes 52; children need some of it.
 const LONGEST_CRON: usize = 34;
@@ -190,7 +190,7 @@ fn starts(cx: &mut Context, spec: &WorkflowSpec, text: &mut String) {
         Kind::Run => object("Workflow", metadata(cx, None), spec, text),
         Kind::Template => {}
         Kind::Cron => {
-            for trigger in triggers(cx) {
+            for trigger in triggers::of_plan(cx.plan, cx.options.trigger.as_ref(), &mut cx.sink) {
                 let name = cron_name(&cx.base, trigger);
                 let labels = metadata(cx, Some(String::new())).labels;
                 let cron = CronSpec {
@@ -207,36 +207,6 @@ fn starts(cx: &mut Context, spec: &WorkflowSpec, text: &mut String) {
 
 pub(super) fn cron_name(base: &str, trigger: &Trigger) -> String {
     shorten(&format!("{base}-{}", mangle(&trigger.name)), LONGEST_CRON)
-}
-
-/// The triggers that this plan is for.
-fn triggers<'a>(cx: &mut Context<'a>) -> Vec<&'a Trigger> {
-    let plan = cx.plan;
-    if let Some(wanted) = &cx.options.trigger {
-        let found: Vec<&Trigger> = plan.triggers.iter().filter(|trigger| trigger.name == *wanted).collect();
-        if found.is_empty() {
-            let message = format!("pipeline `{}` has no trigger `{wanted}`", plan.pipeline);
-            cx.sink.push(Diagnostic::at(Code::UnknownName, plan.span, message, "declared here"));
-        }
-        return found;
-    }
-    if plan.triggers.is_empty() {
-        let message = format!("pipeline `{}` has no trigger to start it", plan.pipeline);
-        let help = "declare one, such as `trigger nightly { cron = [\"0 2 * * *\"] }`";
-        cx.sink.push(Diagnostic::at(Code::Refused, plan.span, message, "declared here").help(help));
-    }
-    for trigger in &plan.triggers {
-        let differs = trigger.with.iter().find(|(name, value)| plan.params.get(*name) != Some(*value));
-        if let Some((name, _)) = differs {
-            let message = format!("trigger `{}` sets `{name}`, which this plan was built without", trigger.name);
-            cx.sink.push(
-                Diagnostic::at(Code::Refused, trigger.span, message, "declared here")
-                    .note("a compiled pipeline has no parameters left to set")
-                    .help(format!("compile it by itself, with `--trigger {}`", trigger.name)),
-            );
-        }
-    }
-    plan.triggers.iter().collect()
 }
 
 /// What a reviewer reads first. Always the same for the same plan.

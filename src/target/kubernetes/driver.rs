@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::{self, Program, Told};
 use super::store::{self, Store};
-use super::{Context, LONGEST_NAME, table};
+use super::{Context, LONGEST_NAME, start, table};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Stage, Substage};
 use crate::target::yaml::{self, Data};
@@ -12,8 +12,6 @@ use crate::target::yaml::{self, Data};
 /// Where the driver finds its files, and what belongs to the pipeline.
 const FILES: &str = "/o11n/driver";
 const WORK: &str = "/o11n/work";
-/// What Kubernetes adds to a name that it makes.
-const SUFFIX: usize = 6;
 /// How often the driver may break down, each time to be taken up by the next.
 const RESTARTS: u32 = 20;
 /// Bytes that a run's state may need: it is one ConfigMap.
@@ -53,11 +51,11 @@ pub(super) fn objects(cx: &mut Context) -> Vec<Value> {
                 .help("part it into several pipelines, or compile with `--target argo`"),
         );
     }
-    let driver = job(cx, &store::sources(&files, &own.names()));
+    let driver = start::driver(cx, &spec(cx, &store::sources(&files, &own.names())));
     let (namespace, labels) = (cx.settings.namespace.clone(), Value::Object(cx.labels()));
     let mut objects = scripts.objects(namespace.as_deref(), &labels);
     objects.extend(own.objects(namespace.as_deref(), &labels));
-    objects.push(driver);
+    objects.extend(driver);
     objects
 }
 
@@ -66,7 +64,7 @@ fn room(cx: &Context) -> usize {
     let digits = |most: u32| most.to_string().len() + 2;
     let copies = cx.plan.substages().filter_map(|(_, substage)| substage.dispatch).map(|dispatch| digits(dispatch.copies)).max();
     let attempts = cx.plan.substages().map(|(_, substage)| digits(substage.retry.limit.saturating_add(1))).max();
-    LONGEST_NAME.saturating_sub(cx.base.len() + SUFFIX + 1 + copies.unwrap_or(0) + attempts.unwrap_or(0))
+    LONGEST_NAME.saturating_sub(start::longest_run(cx) + 1 + copies.unwrap_or(0) + attempts.unwrap_or(0))
 }
 
 /// Reports a pipeline whose runs would have more to remember than a ConfigMap holds.
@@ -113,8 +111,8 @@ fn manifest(cx: &Context, stage: &Stage, substage: &Substage, spec: Value) -> St
     yaml::document(&Data(&job))
 }
 
-/// The Job of the driver.
-fn job(cx: &Context, sources: &Value) -> Value {
+/// The spec of the driver's Job.
+fn spec(cx: &Context, sources: &Value) -> Value {
     let plan = cx.plan;
     let label = |name: &str| json!({ "fieldRef": { "fieldPath": format!("metadata.labels['batch.kubernetes.io/{name}']") } });
     let mut env = vec![
@@ -168,6 +166,5 @@ fn job(cx: &Context, sources: &Value) -> Value {
         json!([{ "name": "driver", "projected": { "sources": sources } }, { "name": "work", "emptyDir": {} }]),
     );
     spec["template"] = json!({ "metadata": { "labels": cx.labels() }, "spec": pod });
-    let metadata = cx.metadata("generateName", &format!("{}-", cx.base), cx.labels());
-    json!({ "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec })
+    spec
 }

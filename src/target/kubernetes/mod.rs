@@ -11,6 +11,7 @@ mod files;
 mod plain;
 mod rbac;
 mod settings;
+mod start;
 mod store;
 mod table;
 
@@ -19,9 +20,9 @@ use serde_json::{Map, Value, json};
 use super::capability::Capability;
 use super::names::{self, Names, mangle, shorten};
 use super::yaml::{self, Data};
-use super::{Artifact, Emitted, Kind, Options, Target, TargetOption};
+use super::{Artifact, Emitted, Kind, Options, Target, TargetOption, triggers};
 use crate::diag::{Code, Diagnostic};
-use crate::plan::{Plan, Stage, Substage};
+use crate::plan::{Plan, Stage, Substage, Trigger};
 use crate::schema::TargetSettings;
 use settings::Settings;
 
@@ -65,12 +66,20 @@ impl Target for Kubernetes {
     }
 
     fn encode(&self, plan: &Plan, options: &Options) -> Emitted {
-        let mut cx = Context::new(plan);
+        let mut cx = Context::new(plan, options);
         names::check("Kubernetes", plan, &mut cx.sink);
         let is_driven = options.value("driver") == Some("job");
-        if options.kind != Kind::Run {
-            let message = "target `kubernetes` writes single runs only";
-            cx.sink.push(Diagnostic::new(Code::Refused, message).help("leave `--kind` out, or compile with `--target argo`"));
+        if options.kind == Kind::Template {
+            let message = "Kubernetes has no templates to start runs from";
+            cx.sink.push(
+                Diagnostic::new(Code::Refused, message)
+                    .help("leave `--kind` out and create the file for each run, or use `--kind cron`"),
+            );
+        }
+        for (setting, value) in cx.settings.odd_labels() {
+            let message = format!("the setting `{setting}` is {value:?}, which cannot be the value of a label");
+            let help = "write at most 63 letters, digits, `-`, `_` and `.`, first and last a letter or digit";
+            cx.sink.push(Diagnostic::at(Code::Refused, plan.span, message, "of this pipeline").help(help));
         }
         if !is_driven && !options.rbac {
             plain::check(&mut cx);
@@ -99,6 +108,9 @@ struct Context<'a> {
     settings: Settings,
     /// The pipeline's name, as objects are named.
     base: String,
+    kind: Kind,
+    /// Those that start runs, for [`Kind::Cron`].
+    triggers: Vec<&'a Trigger>,
     sink: Vec<Diagnostic>,
 }
 
@@ -108,8 +120,12 @@ const LONGEST_BASE: usize = 24;
 const LONGEST_NAME: usize = 63;
 
 impl<'a> Context<'a> {
-    fn new(plan: &'a Plan) -> Self {
-        Self { plan, settings: Settings::of(plan), base: shorten(&mangle(&plan.pipeline), LONGEST_BASE), sink: Vec::new() }
+    fn new(plan: &'a Plan, options: &Options) -> Self {
+        let mut sink = Vec::new();
+        let wants_triggers = options.kind == Kind::Cron && !options.rbac;
+        let triggers = if wants_triggers { triggers::of_plan(plan, options.trigger.as_ref(), &mut sink) } else { Vec::new() };
+        let base = shorten(&mangle(&plan.pipeline), LONGEST_BASE);
+        Self { plan, settings: Settings::of(plan), base, kind: options.kind, triggers, sink }
     }
 
     /// The names of all substages' Jobs, without what tells runs and attempts apart, in the plan's order.

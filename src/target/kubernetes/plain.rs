@@ -4,11 +4,15 @@ use serde_json::{Value, json};
 
 use super::body::{self, Program, Told};
 use super::store::Store;
-use super::{Context, LONGEST_NAME};
+use super::{Context, LONGEST_NAME, start};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Dispatch, ExitClass, OnError, RetryOn, Stage, Substage};
 use crate::target::capability::origin;
+use crate::target::names::Names;
+
+/// What the number of a copy adds to the name of its Job in that of its pod's host.
+const COPY: usize = 7;
 
 /// Reports what plain Jobs cannot keep.
 pub(super) fn check(cx: &mut Context) {
@@ -104,8 +108,8 @@ fn tried_again(substage: &Substage) -> Option<Vec<u8>> {
 }
 
 pub(super) fn objects(cx: &mut Context) -> Vec<Value> {
-    // What Kubernetes adds to a name that it makes, and the number of a copy, which stands in a pod's host name.
-    let jobs = cx.job_names(LONGEST_NAME - cx.base.len() - 1 - 6 - 7);
+    let longest = LONGEST_NAME - start::suffix(cx) - COPY;
+    let jobs = cx.job_names(longest - cx.base.len() - 1);
     let substages: Vec<(&Stage, &Substage)> = cx.plan.substages().collect();
     let mut scripts = Store::new(format!("{}-scripts", cx.base));
     let programs: Vec<Program> = substages
@@ -116,11 +120,11 @@ pub(super) fn objects(cx: &mut Context) -> Vec<Value> {
     let names = scripts.names();
     let labels = Value::Object(cx.labels());
     let mut objects = scripts.objects(cx.settings.namespace.as_deref(), &labels);
+    let mut given = Names::default();
     for (((stage, substage), program), job) in substages.iter().zip(&programs).zip(&jobs) {
         let pod = body::spec(cx, stage, substage, program, &names, Told::ByNobody);
-        let metadata = cx.metadata("generateName", &format!("{}-{job}-", cx.base), cx.job_labels(stage, substage));
-        let spec = spec(cx, stage, substage, pod);
-        objects.push(json!({ "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec }));
+        let (name, spec) = (format!("{}-{job}", cx.base), spec(cx, stage, substage, pod));
+        objects.extend(start::objects(cx, &name, longest, cx.job_labels(stage, substage), &spec, &mut given));
     }
     objects
 }

@@ -104,6 +104,14 @@ impl Settings {
         }
     }
 
+    /// What is to be the value of a label and cannot be: the names of the settings, and the texts.
+    pub(super) fn odd_labels(&self) -> Vec<(&'static str, &String)> {
+        let queues = self.queue.iter().map(|value| ("queue", value));
+        let priorities = self.queue_priorities.values().map(|value| ("queue_priorities", value));
+        let jobsets = self.jobset.iter().map(|value| ("jobset", value));
+        queues.chain(priorities).chain(jobsets).filter(|(_, value)| !is_label_value(value)).collect()
+    }
+
     /// The PriorityClass of a priority, where there is one.
     pub(super) fn priority_class(&self, priority: Priority) -> Option<&String> {
         self.priority_classes.get(priority.word())
@@ -113,4 +121,13 @@ impl Settings {
     pub(super) fn queue_priority(&self, priority: Priority) -> Option<&String> {
         self.queue_priorities.get(priority.word())
     }
+}
+
+/// Whether Kubernetes takes it as the value of a label, one that says something.
+fn is_label_value(value: &str) -> bool {
+    let is_alphanumeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    value.len() <= super::LONGEST_NAME
+        && is_alphanumeric(value.chars().next())
+        && is_alphanumeric(value.chars().next_back())
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
