@@ -42,6 +42,7 @@ var resourceOf = map[string]schema.GroupVersionResource{
 	"WorkflowTemplate": templates,
 	"ConfigMap":        {Version: "v1", Resource: "configmaps"},
 	"Job":              {Group: "batch", Version: "v1", Resource: "jobs"},
+	"CronJob":          {Group: "batch", Version: "v1", Resource: "cronjobs"},
 	"ServiceAccount":   {Version: "v1", Resource: "serviceaccounts"},
 
 	"PersistentVolume":      {Version: "v1", Resource: "persistentvolumes"},

@@ -28,7 +28,16 @@ func (p *pod) runDriver(ctx context.Context) (int, string, error) {
 	if err := p.mountAll(ctx, root); err != nil {
 		return 0, "", err
 	}
-	config, err := p.writeConfig(ctx, root)
+	host := p.server.config.Host
+	if p.run.job.Troubled {
+		troubles, err := newTroubles(host, p.run.start)
+		if err != nil {
+			return 0, "", err
+		}
+		defer troubles.close(p)
+		host = troubles.server.URL
+	}
+	config, err := p.writeConfig(ctx, root, host)
 	if err != nil {
 		return 0, "", err
 	}
@@ -37,7 +46,11 @@ func (p *pod) runDriver(ctx context.Context) (int, string, error) {
 		words = append(words, p.inside(root, word))
 	}
 	command := exec.Command(words[0], words[1:]...)
-	path := filepath.Dir(p.server.kubectl) + ":" + os.Getenv("PATH")
+	others := os.Getenv("PATH")
+	if p.run.job.Tools != "" {
+		others, words[0] = p.run.job.Tools, filepath.Join(p.run.job.Tools, words[0])
+	}
+	path := filepath.Dir(p.server.kubectl) + ":" + others
 	command.Env = []string{"PATH=" + path, "KUBECONFIG=" + config}
 	for _, variable := range p.main.Env {
 		command.Env = append(command.Env, variable.Name+"="+p.inside(root, p.value(variable)))
@@ -148,13 +161,13 @@ func (p *pod) mountMap(ctx context.Context, folder string, source *corev1.Config
 }
 
 // writeConfig writes a kubeconfig for the pod's service account, and tells where.
-func (p *pod) writeConfig(ctx context.Context, root string) (string, error) {
+func (p *pod) writeConfig(ctx context.Context, root, host string) (string, error) {
 	token, err := p.server.token(ctx, p.Namespace, p.Spec.ServiceAccountName)
 	if err != nil {
 		return "", err
 	}
 	config := clientcmdapi.NewConfig()
-	config.Clusters["c"] = &clientcmdapi.Cluster{Server: p.server.config.Host, InsecureSkipTLSVerify: true}
+	config.Clusters["c"] = &clientcmdapi.Cluster{Server: host, InsecureSkipTLSVerify: true}
 	config.AuthInfos["u"] = &clientcmdapi.AuthInfo{Token: token}
 	config.Contexts["x"] = &clientcmdapi.Context{Cluster: "c", AuthInfo: "u", Namespace: p.Namespace}
 	config.CurrentContext = "x"

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/kubernetes/third_party/forked/golang/expansion"
 )
 
 // The labels by which the driver says which attempt a Job is.
@@ -113,8 +114,17 @@ func (p *pod) value(variable corev1.EnvVar) string {
 	return p.Annotations[key]
 }
 
-// checkFiles complains of files that would not be in the pod: a kubelet would wait for them for ever.
-func (p *pod) checkFiles(ctx context.Context) error {
+// given is what a container gets from Kubernetes.
+type given struct {
+	Words []string          `json:"words"`
+	Env   map[string]string `json:"env"`
+	// Files by their paths.
+	Files map[string]string `json:"files"`
+}
+
+// take reads what the container is given, and complains of files that are not there: a kubelet would wait for them for ever.
+func (p *pod) take(ctx context.Context) error {
+	g := &given{Env: map[string]string{}, Files: map[string]string{}}
 	for _, volume := range p.Spec.Volumes {
 		if volume.Projected == nil {
 			continue
@@ -128,11 +138,28 @@ func (p *pod) checkFiles(ctx context.Context) error {
 				return err
 			}
 			for _, item := range source.ConfigMap.Items {
-				if _, ok := known.Data[item.Key]; !ok {
+				text, ok := known.Data[item.Key]
+				if !ok {
 					return fmt.Errorf("ConfigMap %s has no %s", source.ConfigMap.Name, item.Key)
 				}
+				g.Files[item.Path] = text
 			}
 		}
+	}
+	// As a kubelet does it.
+	expand := expansion.MappingFuncFor(g.Env)
+	for _, variable := range p.main.Env {
+		if variable.ValueFrom == nil {
+			g.Env[variable.Name] = expansion.Expand(variable.Value, expand)
+		} else {
+			g.Env[variable.Name] = p.value(variable)
+		}
+	}
+	for _, word := range p.words() {
+		g.Words = append(g.Words, expansion.Expand(word, expand))
+	}
+	if p.run.job.Reads && p.record.Substage != "" {
+		p.record.Given = g
 	}
 	return nil
 }

@@ -69,6 +69,7 @@ type record struct {
 	Cause    cause    `json:"cause,omitempty"`
 	Code     *int     `json:"code"`
 	Message  string   `json:"message,omitempty"`
+	Given    *given   `json:"given,omitempty"`
 }
 
 func (s *server) newPod(seen *corev1.Pod) *pod {
@@ -135,7 +136,7 @@ func (p *pod) play(ctx context.Context) {
 	if p.server.kubectl == "" {
 		executor, err = p.newExecutor(ctx)
 	} else {
-		err = p.checkFiles(ctx)
+		err = p.take(ctx)
 	}
 	var end ending
 	if err == nil {

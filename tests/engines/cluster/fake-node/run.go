@@ -36,6 +36,14 @@ type job struct {
 	Attempts map[string][]*attempt `json:"attempts"`
 	// Interrupts: the first driver is thrown off its node after so many seconds, and another one takes the run up; none if 0.
 	Interrupts float64 `json:"interrupts"`
+	// Troubled: between the driver and the API server is somebody who makes trouble.
+	Troubled bool `json:"troubled"`
+	// Tools is a folder of programs, the only ones that the driver has beside kubectl; empty: all that are on this machine.
+	Tools string `json:"tools"`
+	// Reads: the report tells what the containers of substages are given.
+	Reads bool `json:"reads"`
+	// Patience is how long an attempt waits for what should have happened before it ends, in seconds.
+	Patience float64 `json:"patience"`
 	// Limit of the whole, in seconds.
 	Limit float64 `json:"limit"`
 }
@@ -68,9 +76,6 @@ type report struct {
 	// Notes are for people.
 	Notes []string `json:"notes"`
 }
-
-// patience is how long an attempt waits for what should have happened before it ends.
-const patience = 20 * time.Second
 
 // run is a job under way.
 type run struct {
@@ -201,7 +206,7 @@ func (a *attempt) play(ctx context.Context, p *pod) (int, string, error) {
 	case <-time.After(time.Duration(a.Takes * float64(time.Second))):
 	}
 	p.isDue.Store(true)
-	turn, cancel := context.WithTimeout(ctx, patience)
+	turn, cancel := context.WithTimeout(ctx, time.Duration(p.run.job.Patience*float64(time.Second)))
 	defer cancel()
 	for _, event := range a.After {
 		if err := p.run.until(turn, func() bool { return p.run.happened[event] }); err != nil && ctx.Err() == nil {

@@ -33,8 +33,9 @@ pub fn job(number: usize, one: &Compiled) -> Result<Job> {
         // What Jenkins gets is played.
         text: one.files.iter().filter(|file| file.path.ends_with(".yaml")).map(|file| file.text.as_str()).collect(),
         attempts: job::attempts(plan, script, &one.case.trace),
-        interrupts: 0.0,
+        patience: job::PATIENCE,
         limit: LIMIT + one.case.trace.duration.as_seconds() * 1.5,
+        ..Job::default()
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One run of what the compiler wrote. See `tests/engines/cluster/fake-node/run.go`.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub struct Job {
     pub id: String,
     pub setup: String,
@@ -17,6 +17,14 @@ pub struct Job {
     pub attempts: BTreeMap<String, Vec<Attempt>>,
     /// After so many seconds the driver is thrown off its node; 0: never.
     pub interrupts: f64,
+    /// Requests of the driver fail now and then, and for some seconds all of them do.
+    pub troubled: bool,
+    /// A folder with the only programs that the driver has; empty: all that are here.
+    pub tools: String,
+    /// The report tells what the containers of substages are given.
+    pub reads: bool,
+    /// How long an attempt waits for what should have happened before it ends, in seconds.
+    pub patience: f64,
     /// In seconds.
     pub limit: f64,
 }
@@ -61,6 +69,14 @@ pub struct Workflow {
 pub struct JobState {
     /// `Complete`, `Failed`, or empty.
     pub end: String,
+    /// Why it failed.
+    #[serde(default)]
+    pub reason: String,
+    /// Of what it is, as its labels say.
+    #[serde(default)]
+    pub stage: String,
+    #[serde(default)]
+    pub substage: String,
     /// What its driver keeps, if it has one.
     #[serde(default)]
     pub state: String,
@@ -84,6 +100,17 @@ pub struct Pod {
     #[serde(default)]
     pub cause: String,
     pub code: Option<u8>,
+    pub given: Option<Given>,
+}
+
+/// What a container gets from Kubernetes.
+#[derive(Debug, Deserialize)]
+pub struct Given {
+    pub words: Vec<String>,
+    pub env: BTreeMap<String, String>,
+    /// By their paths.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
 }
 
 /// A name as it stands in Kubernetes: see `docs/targets/argo.md`.
@@ -105,6 +132,9 @@ fn key(plan: &Plan, at: SubstageRef, replica: usize) -> String {
     let stage = &plan.stages[at.stage as usize];
     format!("{}/{}#{replica}", stage.name, stage.substages[at.substage as usize].name)
 }
+
+/// How long an attempt waits for what should have happened before it ends, in seconds, if engine and machine wait alike.
+pub const PATIENCE: f64 = 20.0;
 
 /// Longer than any run: what does not end by itself.
 const NEVER: f64 = 3_600.0;

@@ -209,7 +209,7 @@ impl Cluster {
             "--kube-api-burst=1000",
             "--concurrent-job-syncs=20",
         ]);
-        let jobs = if self.kind == Kind::Jobs { ",job-controller" } else { "" };
+        let jobs = if self.kind == Kind::Jobs { ",job-controller,cronjob-controller" } else { "" };
         managers.arg(format!(
             "--controllers=serviceaccount-controller,garbage-collector-controller,root-ca-certificate-publisher-controller{jobs}"
         ));

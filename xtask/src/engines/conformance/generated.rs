@@ -31,15 +31,31 @@ pub fn features() -> Features {
     Features { odd_times: false, ..Features::default() }
 }
 
+/// What one stage can have whose substages know nothing of each other.
+pub fn features_of_one_stage() -> Features {
+    Features {
+        stages: 1,
+        policies: false,
+        conditions: false,
+        absent: false,
+        parallel: false,
+        locks: false,
+        needs: false,
+        loads: false,
+        cache: false,
+        ..features()
+    }
+}
+
 /// So many cases of a seed, made fit, by their numbers; without those that would take minutes.
-pub fn cases(seed: u64, count: usize) -> Result<Vec<Case>> {
+pub fn cases(seed: u64, count: usize, features: &Features) -> Result<Vec<Case>> {
     let mut cases = Vec::with_capacity(count);
     for number in 0.. {
         if cases.len() == count {
             break;
         }
         let name = format!("generated: {number} of seed {seed}");
-        let case = case(name, &o11n_sketch::case(seed, number, &features()))?;
+        let case = case(name, &o11n_sketch::case(seed, number, features))?;
         if case.trace.duration <= LONGEST {
             cases.push(case);
         }

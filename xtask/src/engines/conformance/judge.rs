@@ -8,7 +8,7 @@ use anyhow::Result;
 /// One case that is known to differ.
 pub struct Declared {
     pub case: &'static str,
-    /// What the compiler says is kept only nearly: the words between "keeps" and "only nearly".
+    /// What the compiler says is kept only nearly: the words between "keeps", or "keep", and "only nearly".
     pub feature: &'static str,
     /// How the case differs.
     pub differs: &'static [&'static str],
@@ -57,7 +57,7 @@ pub fn judge(one: &Compiled, seen: Seen, known: &Known) -> Result<Verdict, Strin
             Vec::new()
         }
     };
-    let warns = |feature: &str| one.approximated.iter().any(|said| said.contains(&format!("keeps {feature} only nearly")));
+    let warns = |feature: &str| one.approximated.iter().any(|said| said.contains(&format!(" {feature} only nearly")));
     if let Some(declared) = known.declared.iter().find(|declared| declared.case == case.name) {
         if !warns(declared.feature) {
             return Err(format!("is declared to differ, but the compiler does not warn of {}", declared.feature));

@@ -32,8 +32,13 @@ pub fn all(arguments: &Arguments) -> Result<Vec<Case>> {
     cases.extend(examples()?);
     cases.extend(case::of_source("policies", &pairs::policies())?);
     cases.extend(case::of_source("pairs", &pairs::features())?);
-    cases.extend(generated::cases(arguments.seed, arguments.generated)?);
+    cases.extend(generated::cases(arguments.seed, arguments.generated, &generated::features())?);
     Ok(cases)
+}
+
+/// Random pipelines of one stage whose substages know nothing of each other.
+pub fn of_one_stage(arguments: &Arguments) -> Result<Vec<Case>> {
+    generated::cases(arguments.seed, arguments.generated, &generated::features_of_one_stage())
 }
 
 /// The cases of a folder of sources.

@@ -2,35 +2,42 @@
 
 use super::super::cluster::job::{self, Job};
 use super::super::conformance::compiled::{Compiled, emit};
-use super::{INTERRUPTED, driven};
+use super::{INTERRUPTED, TROUBLED, Way, driven};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How much longer than on the machine a run may take on the engine, in seconds; and one that is broken, and may never end.
 const LIMIT: f64 = 180.0;
 const LIMIT_OF_BROKEN: f64 = 60.0;
 
-/// The job that plays a case. `number` tells it from others.
-pub fn job(number: usize, one: &Compiled, is_broken: bool) -> Result<Job> {
-    let (plan, script) = (&one.case.plan, &one.case.script);
+/// The job that plays a case. `number` tells it from others of its way; `tools` is a folder with all that a driver needs.
+pub fn job(way: &Way, number: usize, one: &Compiled, tools: &Path) -> Result<Job> {
+    let (plan, script, id) = (&one.case.plan, &one.case.script, way.id(number));
     let rights = emit("kubernetes", plan, &driven(true))?;
     let rights = &rights.artifacts.first().context("rights are emitted")?.text;
     let text: String = one.files.iter().map(|file| file.text.as_str()).collect();
     Ok(Job {
-        id: format!("case-{number}"),
-        setup: format!("{rights}{}{}", volume(number), remembered(one, &text)?),
+        setup: format!("{rights}{}{}", volume(&id), remembered(one, &text)?),
+        id,
         text,
         attempts: job::attempts(plan, script, &one.case.trace),
         interrupts: if one.case.name.ends_with(INTERRUPTED) { 3.0 + (number % 4) as f64 } else { 0.0 },
-        limit: if is_broken { LIMIT_OF_BROKEN } else { LIMIT } + one.case.trace.duration.as_seconds() * 1.5,
+        troubled: one.case.name.ends_with(TROUBLED),
+        // Every second driver has nothing but busybox.
+        tools: if number % 2 == 1 { tools.to_string_lossy().into_owned() } else { String::new() },
+        reads: way.name.starts_with("text"),
+        patience: way.patience,
+        limit: way.more_time
+            + if way.is_broken(number) { LIMIT_OF_BROKEN } else { LIMIT }
+            + one.case.trace.duration.as_seconds() * 1.5,
     })
 }
 
 /// A volume for artifacts and the claim on it, bound to each other: nobody else here does that.
-fn volume(number: usize) -> String {
-    let name = format!("case-{number}");
+fn volume(name: &str) -> String {
     let (modes, size) = (json!(["ReadWriteMany"]), json!({ "storage": "1Gi" }));
     let claim = json!({
         "apiVersion": "v1", "kind": "PersistentVolumeClaim",
