@@ -19,11 +19,12 @@ pub fn job(way: &Way, number: usize, one: &Compiled, tools: &Path) -> Result<Job
     let rights = emit("kubernetes", plan, &driven(true))?;
     let rights = &rights.artifacts.first().context("rights are emitted")?.text;
     let text: String = one.files.iter().map(|file| file.text.as_str()).collect();
+    let attempts = job::attempts(plan, script, &one.case.trace);
     Ok(Job {
         setup: format!("{rights}{}{}", volume(&id), remembered(one, &text)?),
         id,
         text,
-        attempts: job::attempts(plan, script, &one.case.trace),
+        attempts: if way.known.in_order { attempts } else { job::in_any_order(attempts) },
         interrupts: if one.case.name.ends_with(INTERRUPTED) { 3.0 + (number % 4) as f64 } else { 0.0 },
         troubled: one.case.name.ends_with(TROUBLED),
         // Every second driver has nothing but busybox.
