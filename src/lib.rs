@@ -13,6 +13,7 @@ pub mod lint;
 pub mod plan;
 
 pub mod machine;
+pub mod simulate;
 pub mod target;
 pub mod view;
 

@@ -16,9 +16,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lint", &["base", "diag", "schema", "syntax", "sema"]),
     ("plan", &["base", "diag", "schema", "syntax", "sema"]),
     ("machine", &["base", "diag", "schema", "sema", "plan"]),
+    ("simulate", &["base", "diag", "plan", "machine"]),
     ("target", &["base", "diag", "schema", "plan"]),
-    ("view", &["base", "plan", "machine", "target"]),
-    ("cli", &["base", "diag", "schema", "syntax", "sema", "lint", "plan", "machine", "target", "view"]),
+    ("view", &["base", "plan", "machine", "simulate", "target"]),
+    ("cli", &["base", "diag", "schema", "syntax", "sema", "lint", "plan", "machine", "simulate", "target", "view"]),
 ];
 
 /// Imports against the order of the rooms: file, room, reason.

@@ -1,0 +1,5 @@
+//! The simulator against what Jenkins does, and against what theory says.
+
+mod averages;
+mod hashing;
+mod provisioning;
