@@ -9,24 +9,34 @@ use crate::plan::{Condition, OnError};
 
 impl Machine<'_> {
     pub(super) fn play(&mut self, behaviour: &dyn Behaviour) {
+        self.open(behaviour);
+        // A stage that nothing will ever end waits for itself, and no plan has such a ring.
+        while self.left > 0
+            && let Some(time) = self.queue.time()
+        {
+            self.now = time;
+            self.round(behaviour);
+        }
+        self.close();
+    }
+
+    /// The run starts.
+    pub(super) fn open(&mut self, behaviour: &dyn Behaviour) {
         self.reset();
         if let Some(deadline) = self.plan.deadline {
             self.queue.push(deadline.0, Event::PipelineDeadline);
         }
         self.proceed(behaviour);
-        while self.left > 0 {
-            let next = self.queue.time();
-            // A stage that nothing will ever end waits for itself, and no plan has such a ring.
-            let Some(time) = next else { break };
-            self.now = time;
-            self.round(behaviour);
-        }
+    }
+
+    /// The run is over.
+    pub(super) fn close(&mut self) {
         let is_unstable = self.trace.stages.iter().any(|stage| stage.outcome == Outcome::Unstable);
         self.trace.outcome = verdict(self.is_failing, is_unstable);
     }
 
     /// One instant, or one more round of it: ends, what they settle, deadlines, policies, and what follows.
-    fn round(&mut self, behaviour: &dyn Behaviour) {
+    pub(super) fn round(&mut self, behaviour: &dyn Behaviour) {
         while let Some(replica) = self.queue.take(self.now, Event::end) {
             self.settle(replica);
         }

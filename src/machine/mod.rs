@@ -11,6 +11,7 @@ mod fakes;
 mod flow;
 mod gates;
 mod limit;
+mod live;
 mod paths;
 mod queue;
 pub mod reliability;
@@ -27,7 +28,9 @@ pub use difference::*;
 pub use expect::{Expectation, Miss};
 pub use fakes::{CLASS_DEFAULT, Fakes, Layer, parse_outcomes};
 pub use limit::run_within_limit;
+pub use live::{Change, Live};
 pub use paths::{Matched, matching};
+pub use queue::Replica;
 pub use report::*;
 pub use trace::*;
 
@@ -35,7 +38,7 @@ use crate::base::Duration;
 use crate::plan::{Plan, Substage, SubstageRef};
 use admission::Admission;
 use gates::Gates;
-use queue::{Queue, Replica};
+use queue::Queue;
 use stage::{Progress, dispatch, has_rules_of};
 
 /// How attempts end by themselves, and how long they take: all that a plan leaves to the outside world. The same question always
@@ -113,6 +116,8 @@ pub struct Machine<'p> {
     due: Vec<Replica>,
     /// Substages whose needs are all in an outcome since the last look.
     considered: Vec<u32>,
+    /// What happened to attempts, where they need more than the run to begin; none where they begin as they are due.
+    outside: Option<Vec<Change>>,
     trace: Trace,
 }
 
@@ -121,6 +126,8 @@ pub struct Machine<'p> {
 enum Phase {
     #[default]
     Waiting,
+    /// An attempt of the replica is due and has no machine yet; a substage is running then.
+    Asking,
     Running,
     BackOff,
     Ended,
@@ -169,6 +176,7 @@ impl<'p> Machine<'p> {
             failures: Vec::new(),
             due: Vec::new(),
             considered: Vec::new(),
+            outside: None,
             trace: Trace { outcome: Outcome::Succeeded, duration: Duration(0), stages: stages.collect() },
             first,
             first_replica,

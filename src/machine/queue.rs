@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// One replica of a substage. Substages are numbered through the whole plan, replicas from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Replica {
-    pub(super) substage: u32,
-    pub(super) number: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Replica {
+    pub substage: u32,
+    pub number: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::queue::{Event, Replica};
-use super::{AttemptTrace, Behaviour, Machine, Outcome, Phase, Reason, ReplicaTrace, SubstageTrace, attempt};
+use super::{AttemptTrace, Behaviour, Change, Machine, Outcome, Phase, Reason, ReplicaTrace, SubstageTrace, attempt};
 use crate::base::Duration;
 use crate::plan::{Dispatch, OnError, Substage, SubstageRef};
 
@@ -74,6 +74,12 @@ impl<'p> Machine<'p> {
     }
 
     fn start_attempt(&mut self, replica: Replica, behaviour: &dyn Behaviour) {
+        let Some(changes) = &mut self.outside else { return self.begin_attempt(replica, behaviour) };
+        changes.push(Change::Asks(replica));
+        *self.phase(replica) = Phase::Asking;
+    }
+
+    pub(super) fn begin_attempt(&mut self, replica: Replica, behaviour: &dyn Behaviour) {
         let (now, place) = (self.now, self.place(replica.substage));
         let rules = self.rules(replica.substage);
         let attempts = &mut self.traced(replica.substage).replicas[replica.number as usize].attempts;
@@ -96,6 +102,9 @@ impl<'p> Machine<'p> {
     pub(super) fn settle(&mut self, replica: Replica) {
         if *self.phase(replica) != Phase::Running {
             return;
+        }
+        if let Some(changes) = &mut self.outside {
+            changes.push(Change::Ends(replica));
         }
         let Replica { substage, number } = replica;
         let rules = self.rules(substage);
@@ -195,7 +204,7 @@ impl<'p> Machine<'p> {
                     self.place_replicas(substage);
                     self.end(substage, Outcome::Cancelled, Some(reason));
                 }
-                Phase::Running | Phase::BackOff => {
+                Phase::Asking | Phase::Running | Phase::BackOff => {
                     self.stop_replicas(substage, running);
                     self.end(substage, running, Some(reason));
                 }
@@ -210,10 +219,13 @@ impl<'p> Machine<'p> {
         let first = self.first_replica[substage as usize] as usize;
         let place = self.place(substage);
         let trace = &mut self.trace.stages[place.stage as usize].substages[place.substage as usize];
-        for (replica, phase) in trace.replicas.iter_mut().zip(&mut self.replicas[first..]) {
+        for (number, (replica, phase)) in (0..).zip(trace.replicas.iter_mut().zip(&mut self.replicas[first..])) {
             let phase = std::mem::replace(phase, Phase::Ended);
             if phase == Phase::Ended {
                 continue;
+            }
+            if let (Phase::Asking | Phase::Running, Some(changes)) = (phase, &mut self.outside) {
+                changes.push(Change::Ends(Replica { substage, number }));
             }
             replica.outcome = outcome;
             if let (Phase::Running, Some(attempt)) = (phase, replica.attempts.last_mut()) {
@@ -251,7 +263,7 @@ impl<'p> Machine<'p> {
         &mut self.trace.stages[place.stage as usize].substages[place.substage as usize]
     }
 
-    fn phase(&mut self, replica: Replica) -> &mut Phase {
+    pub(super) fn phase(&mut self, replica: Replica) -> &mut Phase {
         &mut self.replicas[(self.first_replica[replica.substage as usize] + replica.number) as usize]
     }
 }

@@ -3,98 +3,165 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::attrs::Attrs;
 use super::eval::Eval;
 use super::hardware::Mode;
 use super::model::Hardware;
 use super::value::Value;
-use crate::base::Span;
+use crate::base::{Duration, Size, Span};
 use crate::diag::{Code, Diagnostic};
-use crate::sema::hir::{HardwareId, Pipeline};
+use crate::sema::hir::{Machines, Pipeline, Program};
 
 /// Deepest nesting of a label expression.
 const MAX_NESTING: usize = 64;
 
+/// What an infrastructure offers.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    pub name: EcoString,
+    pub agents: Vec<Agent>,
+    pub clouds: Vec<Cloud>,
+}
+
+/// Machines that stand there, all alike.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    pub name: EcoString,
+    /// At least 1.
+    pub count: u32,
+    /// Of each, at least 1.
+    pub executors: u32,
+    words: HashSet<String>,
+    cpu: Option<f64>,
+    memory: Option<Size>,
+    gpu: u32,
+    arch: Option<EcoString>,
+}
+
+/// Machines that start on demand.
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    pub name: EcoString,
+    /// Where its hardware modes are declared.
+    provides: Vec<Span>,
+    /// Most machines at once.
+    pub max: Option<u32>,
+    pub startup: Duration,
+    /// After which idle time a machine ends.
+    pub idle: Option<Duration>,
+    /// Of one machine for an hour.
+    pub price: f64,
+}
+
+impl Cluster {
+    /// The agents and the clouds on which a mode runs, by their places.
+    pub fn offers(&self, mode: &Hardware) -> (Vec<usize>, Vec<usize>) {
+        // A label that cannot be read was reported.
+        let label = Label::parse(&mode.label).unwrap_or(Label::Any);
+        let agents = self.agents.iter().enumerate().filter(|(_, agent)| agent.fits(mode, &label));
+        let clouds = self.clouds.iter().enumerate().filter(|(_, cloud)| cloud.provides.contains(&mode.span));
+        (agents.map(|(at, _)| at).collect(), clouds.map(|(at, _)| at).collect())
+    }
+}
+
 /// Checks the modes in use; `modes` come with the place where each is first used.
-pub(super) fn check(eval: &mut Eval<'_>, modes: &[(Arc<Mode>, Span)], pipeline: &Pipeline) {
-    let offers = offers(eval, pipeline);
+pub(super) fn check(eval: &mut Eval<'_>, modes: &[(Arc<Mode>, Span)], clusters: &[Cluster]) {
+    let has_offers = clusters.iter().any(|cluster| !cluster.agents.is_empty() || !cluster.clouds.is_empty());
     for (mode, used) in modes {
         let hardware = &mode.hardware;
-        let label = match Label::parse(&hardware.label) {
-            Ok(label) => label,
-            Err(why) => {
-                let span = mode.attrs.span("label").unwrap_or(hardware.span);
-                let message = format!("the label `{}` cannot be read: {why}", hardware.label.escape_debug());
-                let help = "write words joined by `&&`, `||`, `!` and parentheses: `board && rk3588`";
-                eval.report(Diagnostic::at(Code::BadLabel, span, message, "not a label expression").help(help));
-                continue;
-            }
-        };
+        if let Err(why) = Label::parse(&hardware.label) {
+            let span = mode.attrs.span("label").unwrap_or(hardware.span);
+            let message = format!("the label `{}` cannot be read: {why}", hardware.label.escape_debug());
+            let help = "write words joined by `&&`, `||`, `!` and parentheses: `board && rk3588`";
+            eval.report(Diagnostic::at(Code::BadLabel, span, message, "not a label expression").help(help));
+            continue;
+        }
         check_gpu(eval, mode);
-        if !offers.is_empty() && !offers.iter().any(|offer| offer.fits(mode, &label)) {
-            let clusters: Vec<String> =
-                pipeline.clusters.iter().map(|id| format!("`{}`", eval.program.clusters[id.0 as usize].name)).collect();
+        let is_offered = |cluster: &Cluster| {
+            let (agents, clouds) = cluster.offers(hardware);
+            !agents.is_empty() || !clouds.is_empty()
+        };
+        if has_offers && !clusters.iter().any(is_offered) {
+            let names: Vec<String> = clusters.iter().map(|cluster| format!("`{}`", cluster.name)).collect();
             let message = format!("no cluster offers the hardware mode `{}`", hardware.name);
             let diagnostic = Diagnostic::at(Code::NotOffered, *used, message, "a substage on it would wait for ever")
                 .label(hardware.span, "declared here")
-                .note(format!("looked at {}", clusters.join(", ")));
+                .note(format!("looked at {}", names.join(", ")));
             eval.report(diagnostic.help("add an `agent` whose label and resources fit, or name it in a cloud's `provides`"));
         }
     }
 }
 
-/// What one block of a cluster offers.
-enum Offer {
-    Agent { words: HashSet<String>, attrs: Attrs },
-    Cloud(Vec<HardwareId>),
-}
-
-fn offers(eval: &mut Eval<'_>, pipeline: &Pipeline) -> Vec<Offer> {
+/// The clusters that the pipeline sees.
+pub(super) fn evaluate<'p>(eval: &mut Eval<'p>, pipeline: &Pipeline) -> Vec<Cluster> {
     let program = eval.program;
-    let mut offers = Vec::new();
+    let mut clusters = Vec::new();
     for id in &pipeline.clusters {
-        let cluster = &program.clusters[id.0 as usize];
-        let mut frame = vec![Value::Null; cluster.frame as usize];
-        for agent in &cluster.agents {
-            let attrs = eval.layer(Attrs::default(), &agent.settings, &mut frame);
-            let label = attrs.value("label").and_then(Value::as_string).cloned().unwrap_or_default();
-            // Its label is a set of words; `&&` between them is taken for what is meant.
-            let words = label.split(|c: char| c.is_whitespace() || c == '&').filter(|word| !word.is_empty());
-            offers.push(Offer::Agent { words: words.map(str::to_owned).collect(), attrs });
-        }
-        for cloud in &cluster.clouds {
-            let attrs = eval.layer(Attrs::default(), &cloud.settings, &mut frame);
-            let provides = attrs.value("provides").map(Value::elements).unwrap_or_default();
-            let id = |value: &Value| if let Value::Hardware(id) = value { Some(*id) } else { None };
-            offers.push(Offer::Cloud(provides.iter().filter_map(id).collect()));
-        }
+        let declared = &program.clusters[id.0 as usize];
+        let mut frame = vec![Value::Null; declared.frame as usize];
+        let mut layers = |machines: &'p [Machines]| -> Vec<Attrs> {
+            machines.iter().map(|machines| eval.layer(Attrs::default(), &machines.settings, &mut frame)).collect()
+        };
+        let (agents, clouds) = (layers(&declared.agents), layers(&declared.clouds));
+        let agents = declared.agents.iter().zip(&agents).map(|(agent, attrs)| Agent::new(&agent.name, attrs)).collect();
+        let clouds = declared.clouds.iter().zip(&clouds).map(|(cloud, attrs)| Cloud::new(&cloud.name, attrs, program));
+        clusters.push(Cluster { name: declared.name.clone(), agents, clouds: clouds.collect() });
     }
-    offers
+    clusters
 }
 
-impl Offer {
-    fn fits(&self, mode: &Mode, label: &Label) -> bool {
-        match self {
-            Self::Cloud(provides) => provides.contains(&mode.id),
-            // A pod does not run on an agent.
-            Self::Agent { words, attrs } => {
-                mode.hardware.k8s.is_none() && label.holds(words) && has_capacity(attrs, &mode.hardware)
-            }
+/// A number of the schema's range.
+fn number(attrs: &Attrs, name: &str) -> Option<u32> {
+    attrs.value(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
+}
+
+impl Agent {
+    fn new(name: &EcoString, attrs: &Attrs) -> Self {
+        let label = attrs.value("label").and_then(Value::as_string).cloned().unwrap_or_default();
+        // Its label is a set of words; `&&` between them is taken for what is meant.
+        let words = label.split(|c: char| c.is_whitespace() || c == '&').filter(|word| !word.is_empty());
+        Self {
+            name: name.clone(),
+            count: number(attrs, "count").unwrap_or(1),
+            executors: number(attrs, "executors").unwrap_or(1),
+            words: words.map(str::to_owned).collect(),
+            cpu: attrs.value("cpu").and_then(Value::as_float),
+            memory: attrs.value("memory").and_then(Value::as_size),
+            gpu: number(attrs, "gpu").unwrap_or(0),
+            arch: attrs.value("arch").and_then(Value::as_string).cloned(),
         }
+    }
+
+    /// What it does not say of itself it may have, but for GPUs: few machines have them by chance. A pod does not run on it.
+    fn fits(&self, mode: &Hardware, label: &Label) -> bool {
+        let enough = |have: Option<f64>, want: Option<f64>| have.zip(want).is_none_or(|(have, want)| want <= have);
+        mode.k8s.is_none()
+            && label.holds(&self.words)
+            && enough(self.cpu, mode.cpu)
+            && self.memory.zip(mode.memory).is_none_or(|(have, want)| want <= have)
+            && mode.gpu.unwrap_or(0) <= self.gpu
+            && self.arch.as_ref().zip(mode.arch.as_ref()).is_none_or(|(have, want)| have == want)
     }
 }
 
-/// What an agent does not say of itself it may have, but for GPUs: few machines have them by chance.
-fn has_capacity(agent: &Attrs, mode: &Hardware) -> bool {
-    let cpu = agent.value("cpu").and_then(Value::as_float);
-    let memory = agent.value("memory").and_then(Value::as_size);
-    let gpu = agent.value("gpu").and_then(Value::as_int).unwrap_or(0);
-    let arch = agent.value("arch").and_then(Value::as_string);
-    let enough = |have: Option<f64>, want: Option<f64>| have.zip(want).is_none_or(|(have, want)| want <= have);
-    enough(cpu, mode.cpu)
-        && memory.zip(mode.memory).is_none_or(|(have, want)| want <= have)
-        && i64::from(mode.gpu.unwrap_or(0)) <= gpu
-        && arch.zip(mode.arch.as_ref()).is_none_or(|(have, want)| have == want)
+impl Cloud {
+    fn new(name: &EcoString, attrs: &Attrs, program: &Program) -> Self {
+        let provides = attrs.value("provides").map(Value::elements).unwrap_or_default();
+        let mode = |value: &Value| match value {
+            Value::Hardware(id) => Some(program.hardware[id.0 as usize].span),
+            _ => None,
+        };
+        Self {
+            name: name.clone(),
+            provides: provides.iter().filter_map(mode).collect(),
+            max: number(attrs, "max"),
+            startup: attrs.value("startup").and_then(Value::as_duration).unwrap_or_default(),
+            idle: attrs.value("idle").and_then(Value::as_duration),
+            price: attrs.value("price").and_then(Value::as_float).unwrap_or(0.0),
+        }
+    }
 }
 
 /// On Kubernetes a pod gets a GPU only where its limits ask for a number of them.

@@ -29,6 +29,7 @@ use crate::base::{Duration, SourceMap, World};
 use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::{PipelineId, Program};
 
+pub use clusters::{Agent, Cloud, Cluster};
 pub use fake_names::{Faked, exit_code, fake_variables, set_fakes, stage_variable, substage_variable};
 pub use inputs::{Inputs, ParamsFile};
 pub use model::*;
@@ -41,6 +42,8 @@ pub struct Built {
     pub plan: Option<Plan>,
     /// What each `takes` of the scenario says; empty where there is an error, and without a scenario.
     pub takes: Vec<Duration>,
+    /// The clusters in sight; empty where there is an error.
+    pub clusters: Vec<Cluster>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -59,6 +62,7 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
     let triggers = eval.triggers(declared, &mut frame);
     let targets = eval.targets(declared, &mut frame);
     let takes = eval.takes(declared, inputs.scenario, &mut frame);
+    let mut clusters = Vec::new();
     // Names that are missing for another error's sake would only raise more.
     if eval.has_errors() {
         eval.read_all_files();
@@ -69,7 +73,8 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
             eval.report(Diagnostic::at(Code::EmptyStage, declared.span, message, "nothing is left in it").help(help));
         }
         gates::resolve(&mut eval, &mut drafts, declared);
-        clusters::check(&mut eval, &modes, declared);
+        clusters = clusters::evaluate(&mut eval, declared);
+        clusters::check(&mut eval, &modes, &clusters);
     }
     let plan = Plan {
         schema: SCHEMA,
@@ -91,5 +96,5 @@ pub fn build(program: &Program, pipeline: PipelineId, inputs: &Inputs, world: &d
     }
     let is_sound = !eval.has_errors();
     let takes = if is_sound { takes } else { Vec::new() };
-    Built { plan: is_sound.then_some(plan), takes, diagnostics: eval.into_diagnostics() }
+    Built { plan: is_sound.then_some(plan), takes, clusters, diagnostics: eval.into_diagnostics() }
 }

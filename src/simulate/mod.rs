@@ -1,5 +1,25 @@
 //! What a load makes of a cluster: a queue, its builds and its machines on virtual time, by one policy or another.
 //!
-//! The baseline is Jenkins as it is, quirks and rounding included.
+//! The baseline is Jenkins as it is, quirks and rounding included. What works is told nothing of what decides, and the reverse:
+//! `work` asks for executors and gives them back, the kernel hands them out. The same seed gives the same load under every policy.
 
+mod chance;
+mod cluster;
 pub mod jenkins;
+mod kernel;
+mod line;
+mod load;
+mod metrics;
+mod offer;
+mod policy;
+mod report;
+mod runs;
+mod work;
+
+pub use cluster::{Class, Cloud, Cluster, Kind};
+pub use kernel::{CloudTally, Record, Tally, simulate};
+pub use load::{Load, Source};
+pub use metrics::{Mean, mean, quantile};
+pub use policy::{Fair, Policy, Weighted};
+pub use report::{CloudFigures, Document, Figures, GroupFigures, LabelFigures, RunFigures, SCHEMA, compare};
+pub use work::{Change, Item, Ticket, Work};

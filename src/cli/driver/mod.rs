@@ -20,7 +20,7 @@ pub use verify::{Answer, Question, answer, questions, verify};
 use crate::base::{FileId, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::diag::render::arranged;
-use crate::plan::{self, Inputs, Plan};
+use crate::plan::{self, Cluster, Inputs, Plan};
 use crate::sema::hir::PipelineId;
 use crate::sema::{self, Analysis};
 use crate::syntax::ast::{BlockLabel, ItemKind};
@@ -65,6 +65,8 @@ pub struct Planned {
     pub pipeline: Option<PipelineId>,
     /// None if there is an error among the diagnostics.
     pub plan: Option<Plan>,
+    /// The clusters in sight; empty where there is an error.
+    pub clusters: Vec<Cluster>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -77,13 +79,14 @@ pub fn plan(world: &dyn World, file: &RootPath, name: Option<&str>, inputs: &Inp
         let declared = &analysis.program.pipelines[pipeline.0 as usize];
         diagnostics.extend(compile::unknown_trigger(declared, inputs.trigger.as_deref()));
     }
-    let mut plan = None;
+    let (mut plan, mut clusters) = (None, Vec::new());
     if let (Some(pipeline), false) = (pipeline, diagnostics.iter().any(Diagnostic::is_error)) {
         let built = plan::build(&analysis.program, pipeline, inputs, world, &mut analysis.sources);
         diagnostics.extend(built.diagnostics);
         plan = built.plan;
+        clusters = built.clusters;
     }
-    Planned { analysis, pipeline, plan, diagnostics }
+    Planned { analysis, pipeline, plan, clusters, diagnostics }
 }
 
 /// Checks a file as it stands: analysis, lints, and the plan of every pipeline with its samples and defaults, whatever the

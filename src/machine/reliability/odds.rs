@@ -84,7 +84,7 @@ impl Odds {
     }
 
     /// The ways in which an attempt of the substage ends, each with its probability, which is more than 0.
-    pub(super) fn ends(&self, at: SubstageRef) -> Vec<(End, f64)> {
+    pub fn ends(&self, at: SubstageRef) -> Vec<(End, f64)> {
         let flakes = &self.row(at).flakes;
         let rest = 1.0 - flakes.iter().map(|(_, _, probability)| probability).sum::<f64>();
         let flakes = flakes.iter().map(|(end, _, probability)| (*end, *probability));
@@ -95,7 +95,8 @@ impl Odds {
             .collect()
     }
 
-    pub(super) fn duration(&self, at: SubstageRef) -> Duration {
+    /// How long each of its attempts takes.
+    pub fn duration(&self, at: SubstageRef) -> Duration {
         self.row(at).takes.1
     }
 

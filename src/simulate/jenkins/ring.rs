@@ -58,20 +58,6 @@ impl Ring {
         self.ring.sort_unstable();
     }
 
-    /// Forgets the executors from this number on.
-    pub fn truncate(&mut self, executors: usize) {
-        self.points.truncate(executors);
-    }
-
-    /// How many executors are in the ring.
-    pub fn len(&self) -> usize {
-        self.ring.len() / POINTS
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ring.is_empty()
-    }
-
     /// Executors of the ring from a key's place on, once around; one comes for each of its points.
     pub fn walk(&self, key: i32) -> impl Iterator<Item = u32> + '_ {
         let from = self.ring.partition_point(|entry| *entry < u64::from(unsigned(key)) << 32);
@@ -87,6 +73,6 @@ impl Ring {
 
     /// Steps of a walk after which one of so many executors can be expected to be met, and of measuring them all.
     pub fn costs(&self, executors: usize) -> (usize, usize) {
-        (self.len() / executors.max(1), executors * 10)
+        (self.ring.len() / POINTS / executors.max(1), executors * 10)
     }
 }

@@ -1,0 +1,352 @@
+//! The machines: which have a free executor, and which of them an item gets.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::super::cluster::{Class, Cluster};
+use super::super::jenkins::Ring;
+use super::super::policy::Place;
+
+/// A machine by its number.
+pub(super) type Node = u32;
+
+/// Not among the open ones.
+const NOWHERE: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(super) struct Machines {
+    nodes: Vec<Machine>,
+    pub(super) kinds: Vec<Counts>,
+    /// By kind: those with a free executor that may still take something in this look at the queue.
+    open: Vec<Vec<Node>>,
+    /// By kind: free executors of those.
+    open_executors: Vec<u32>,
+    /// Those that have taken something in this look and have more room.
+    used: Vec<Node>,
+    place: Place,
+    one_start: bool,
+    ring: Ring,
+    /// A bit for each executor of the ring: whether it is a free one of an open machine.
+    live: Vec<u64>,
+    /// By cloud: machines that are there or on their way.
+    started: Vec<u32>,
+    /// By kind: numbers of machines that ended.
+    gone: Vec<Vec<Node>>,
+    /// Machines that come by themselves, by time.
+    coming: BinaryHeap<Reverse<(i64, Node)>>,
+}
+
+/// Executors of a kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) online: u32,
+    pub(super) busy: u32,
+    /// Asked for, and not there yet.
+    pub(super) coming: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Machine {
+    kind: usize,
+    executors: u32,
+    free: u32,
+    /// The number of its first executor.
+    first: u32,
+    /// Its place among the open ones of its kind.
+    at: u32,
+    is_online: bool,
+    has_worked: bool,
+    requested: i64,
+    /// When it came, or last became free.
+    idle_since: i64,
+}
+
+/// A machine of a cloud that ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    pub(super) kind: usize,
+    pub(super) requested: i64,
+    pub(super) has_worked: bool,
+}
+
+impl Machines {
+    pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool) -> Self {
+        let mut named: Vec<(String, usize)> = Vec::new();
+        for (at, kind) in cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
+            named.extend((1..=kind.count).map(|number| (name(&kind.name, number, kind.count), at)));
+        }
+        named.sort();
+        let kinds = cluster.kinds.len();
+        let mut machines = Self {
+            nodes: Vec::with_capacity(named.len()),
+            kinds: vec![Counts::default(); kinds],
+            open: vec![Vec::new(); kinds],
+            open_executors: vec![0; kinds],
+            used: Vec::new(),
+            place,
+            one_start,
+            ring: Ring::default(),
+            live: Vec::new(),
+            started: vec![0; cluster.clouds.len()],
+            gone: vec![Vec::new(); kinds],
+            coming: BinaryHeap::new(),
+        };
+        let executors: u32 = named.iter().map(|(_, kind)| cluster.kinds[*kind].executors).sum();
+        machines.live = vec![0; executors.div_ceil(64) as usize];
+        let mut first = 0;
+        for (name, kind) in named {
+            let executors = cluster.kinds[kind].executors;
+            let node = machines.add(kind, executors, first, 0);
+            if place == Place::Hash {
+                machines.ring.add(&name, executors);
+            }
+            first += executors;
+            machines.come(node, 0);
+        }
+        machines.ring.close();
+        machines
+    }
+
+    fn add(&mut self, kind: usize, executors: u32, first: u32, requested: i64) -> Node {
+        self.nodes.push(Machine {
+            kind,
+            executors,
+            free: executors,
+            first,
+            at: NOWHERE,
+            is_online: false,
+            has_worked: false,
+            requested,
+            idle_since: requested,
+        });
+        self.nodes.len() as Node - 1
+    }
+
+    /// How many machines a cloud may still start.
+    pub(super) fn room(&self, cluster: &Cluster, cloud: usize) -> u32 {
+        cluster.clouds[cloud].most.saturating_sub(self.started[cloud])
+    }
+
+    /// A cloud begins to start a machine.
+    pub(super) fn request(&mut self, cluster: &Cluster, kind: usize, now: i64) -> Node {
+        let described = &cluster.kinds[kind];
+        let node = match self.gone[kind].pop() {
+            Some(node) => node,
+            None => {
+                let first = self.nodes.last().map_or(0, |last| last.first + last.executors);
+                let node = self.add(kind, described.executors, first, now);
+                if self.place == Place::Hash {
+                    self.ring.add(&format!("{}-{node}", described.name), described.executors);
+                }
+                node
+            }
+        };
+        let machine = &mut self.nodes[node as usize];
+        (machine.requested, machine.has_worked, machine.free) = (now, false, machine.executors);
+        self.kinds[kind].coming += described.executors;
+        if let Some(cloud) = described.cloud {
+            self.started[cloud] += 1;
+        }
+        node
+    }
+
+    /// A machine that was asked for comes at this time.
+    pub(super) fn expect(&mut self, node: Node, at: i64) {
+        self.coming.push(Reverse((at, node)));
+    }
+
+    /// When the next machine comes.
+    pub(super) fn next(&self) -> Option<i64> {
+        self.coming.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// Lets come what comes until now; whether anything did.
+    pub(super) fn come_until(&mut self, now: i64) -> bool {
+        let mut came = false;
+        while self.next().is_some_and(|at| at <= now)
+            && let Some(Reverse((_, node))) = self.coming.pop()
+        {
+            self.arrive(node, now);
+            came = true;
+        }
+        came
+    }
+
+    /// A machine that was asked for is there.
+    pub(super) fn arrive(&mut self, node: Node, now: i64) {
+        let machine = &self.nodes[node as usize];
+        self.kinds[machine.kind].coming -= machine.executors;
+        self.come(node, now);
+    }
+
+    fn come(&mut self, node: Node, now: i64) {
+        let machine = &mut self.nodes[node as usize];
+        machine.is_online = true;
+        machine.idle_since = now;
+        self.kinds[machine.kind].online += machine.executors;
+        self.enter(node);
+    }
+
+    /// Whether anything is free for the class.
+    pub(super) fn has_open(&self, class: &Class) -> bool {
+        class.kinds.iter().any(|kind| !self.open[*kind].is_empty())
+    }
+
+    /// The machine for an item of the class; there is one.
+    pub(super) fn pick(&self, cluster: &Cluster, class: &Class, place: i32) -> Option<Node> {
+        let last = || class.kinds.iter().find_map(|kind| self.open[*kind].last().copied());
+        let count: usize = class.kinds.iter().map(|kind| self.open[*kind].len()).sum();
+        if self.place == Place::First || count <= 1 {
+            return last();
+        }
+        let standing = class.kinds.iter().filter(|kind| cluster.kinds[**kind].cloud.is_none());
+        let executors: u32 = standing.clone().map(|kind| self.open_executors[*kind]).sum();
+        let (walk, measure) = self.ring.costs(executors as usize);
+        let walks = executors > 0 && walk < measure;
+        let mut nearest: Option<(u32, u32, Node)> = None;
+        let mut offer = |executor: u32, node: Node| {
+            let candidate = (self.ring.distance(place, executor), executor, node);
+            nearest = Some(nearest.map_or(candidate, |nearest| nearest.min(candidate)));
+        };
+        if walks && let Some(executor) = self.ring.walk(place).find(|executor| self.is_live(*executor, class)) {
+            offer(executor, self.owner(executor));
+        }
+        for kind in &class.kinds {
+            if walks && cluster.kinds[*kind].cloud.is_none() {
+                continue;
+            }
+            for node in &self.open[*kind] {
+                let machine = &self.nodes[*node as usize];
+                (machine.first..machine.first + machine.free).for_each(|executor| offer(executor, *node));
+            }
+        }
+        nearest.map(|(.., node)| node)
+    }
+
+    fn is_live(&self, executor: u32, class: &Class) -> bool {
+        self.live[executor as usize / 64] >> (executor % 64) & 1 == 1
+            && class.kinds.contains(&self.nodes[self.owner(executor) as usize].kind)
+    }
+
+    /// The machine of an executor.
+    fn owner(&self, executor: u32) -> Node {
+        self.nodes.partition_point(|machine| machine.first <= executor) as Node - 1
+    }
+
+    /// An item takes an executor.
+    pub(super) fn occupy(&mut self, node: Node) {
+        let machine = &mut self.nodes[node as usize];
+        machine.free -= 1;
+        machine.has_worked = true;
+        let (kind, free, freed) = (machine.kind, machine.free, machine.first + machine.free);
+        self.open_executors[kind] -= 1;
+        self.kinds[kind].busy += 1;
+        self.mark(freed..freed + 1, false);
+        if free == 0 {
+            self.leave(node);
+        } else if self.one_start {
+            self.leave(node);
+            self.used.push(node);
+        }
+    }
+
+    /// An item gives its executor back. The machine ends with that if it is of a cloud that keeps none.
+    pub(super) fn release(&mut self, cluster: &Cluster, node: Node, now: i64) -> Option<Ended> {
+        let machine = &mut self.nodes[node as usize];
+        machine.free += 1;
+        machine.idle_since = now;
+        let (kind, freed) = (machine.kind, machine.first + machine.free - 1);
+        self.kinds[kind].busy -= 1;
+        let keeps_none = cluster.kinds[kind].cloud.is_some_and(|cloud| cluster.clouds[cloud].idle.is_none());
+        if keeps_none {
+            return Some(self.end(cluster, node));
+        }
+        if self.nodes[node as usize].at == NOWHERE {
+            self.enter(node);
+        } else {
+            self.open_executors[kind] += 1;
+            self.mark(freed..freed + 1, true);
+        }
+        None
+    }
+
+    /// The look at the queue is over: all with free executors are open again. Whether some had taken something and have more room.
+    pub(super) fn reopen(&mut self) -> bool {
+        let had_used = !self.used.is_empty();
+        while let Some(node) = self.used.pop() {
+            self.enter(node);
+        }
+        had_used
+    }
+
+    /// Ends machines of clouds that were idle for too long; `unused` is how long one that keeps none waits for its only build.
+    pub(super) fn retire(&mut self, cluster: &Cluster, now: i64, unused: i64) -> Vec<Ended> {
+        let is_due = |machine: &Machine| {
+            let Some(cloud) = cluster.kinds[machine.kind].cloud else { return false };
+            let idle = cluster.clouds[cloud].idle.unwrap_or(unused);
+            machine.is_online && machine.free == machine.executors && now - machine.idle_since > idle
+        };
+        let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_due(machine)).map(|(node, _)| node).collect();
+        due.into_iter().map(|node| self.end(cluster, node)).collect()
+    }
+
+    /// Ends all machines of clouds that are there, idle or not.
+    pub(super) fn close(&mut self, cluster: &Cluster) -> Vec<Ended> {
+        let is_of_cloud = |machine: &Machine| machine.is_online && cluster.kinds[machine.kind].cloud.is_some();
+        let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_of_cloud(machine)).map(|(node, _)| node).collect();
+        due.into_iter().map(|node| self.end(cluster, node)).collect()
+    }
+
+    fn end(&mut self, cluster: &Cluster, node: Node) -> Ended {
+        self.leave(node);
+        let machine = &mut self.nodes[node as usize];
+        machine.is_online = false;
+        let kind = machine.kind;
+        let ended = Ended { kind, requested: machine.requested, has_worked: machine.has_worked };
+        self.kinds[kind].online -= machine.executors;
+        self.gone[kind].push(node);
+        if let Some(cloud) = cluster.kinds[kind].cloud {
+            self.started[cloud] -= 1;
+        }
+        ended
+    }
+
+    fn enter(&mut self, node: Node) {
+        let machine = &mut self.nodes[node as usize];
+        let (kind, executors) = (machine.kind, machine.first..machine.first + machine.free);
+        machine.at = self.open[kind].len() as u32;
+        self.open_executors[kind] += machine.free;
+        self.open[kind].push(node);
+        self.mark(executors, true);
+    }
+
+    fn leave(&mut self, node: Node) {
+        let machine = &mut self.nodes[node as usize];
+        let at = std::mem::replace(&mut machine.at, NOWHERE);
+        if at == NOWHERE {
+            return;
+        }
+        let (kind, executors) = (machine.kind, machine.first..machine.first + machine.free);
+        self.open_executors[kind] -= machine.free;
+        self.open[kind].swap_remove(at as usize);
+        if let Some(moved) = self.open[kind].get(at as usize) {
+            self.nodes[*moved as usize].at = at;
+        }
+        self.mark(executors, false);
+    }
+
+    fn mark(&mut self, executors: std::ops::Range<u32>, is_free: bool) {
+        for executor in executors {
+            // Those that came later are not in the ring.
+            if let Some(word) = self.live.get_mut(executor as usize / 64) {
+                let bit = 1 << (executor % 64);
+                if is_free { *word |= bit } else { *word &= !bit }
+            }
+        }
+    }
+}
+
+/// The name of one of several machines.
+fn name(kind: &str, number: u32, count: u32) -> String {
+    if count == 1 { kind.to_owned() } else { format!("{kind}-{number}") }
+}

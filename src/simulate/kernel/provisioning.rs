@@ -1,0 +1,301 @@
+//! When machines are started: Jenkins' provisioner with its statistics, or at once.
+
+use super::super::cluster::Cluster;
+use super::super::jenkins::{Clouds, Decision, Demand, Load, Series, Snapshot, TimeSeries, no_delay, standard};
+use super::super::policy::Provision;
+use super::machines::{Machines, Node};
+use super::tally::Tally;
+
+/// Milliseconds between two samples, two reviews, from the start to the first review, and at least between suggested ones.
+const SAMPLE: i64 = 10_000;
+const REVIEW: i64 = 10_000;
+const FIRST_REVIEW: i64 = 100_000;
+const SUGGESTED: i64 = 1_000;
+
+#[derive(Debug)]
+pub(super) struct Provisioner {
+    how: Provision,
+    /// By label.
+    scopes: Vec<Scope>,
+    sample_at: i64,
+    review_at: i64,
+    /// Whether there is any cloud, so that all this matters.
+    has_clouds: bool,
+}
+
+/// What is known of one label.
+#[derive(Debug)]
+struct Scope {
+    classes: Vec<usize>,
+    /// Kinds of machines that run any of them.
+    kinds: Vec<usize>,
+    /// Those that clouds start, in order.
+    startable: Vec<usize>,
+    load: Load,
+    planned_average: TimeSeries,
+    /// Machines that were asked for and that Jenkins does not know yet, with the time from which they are there.
+    planned: Vec<(i64, Node, i32)>,
+    reviewed: i64,
+    /// When the next suggested review is.
+    suggested: Option<i64>,
+    starved_since: Option<i64>,
+    starved: i64,
+}
+
+impl Provisioner {
+    pub(super) fn new(cluster: &Cluster, how: Provision) -> Self {
+        let scope = |label: usize| {
+            let classes: Vec<usize> = (0..cluster.classes.len()).filter(|class| cluster.classes[*class].label == label).collect();
+            let mut kinds: Vec<usize> = classes.iter().flat_map(|class| cluster.classes[*class].kinds.iter().copied()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            Scope {
+                startable: kinds.iter().copied().filter(|kind| cluster.kinds[*kind].cloud.is_some()).collect(),
+                classes,
+                kinds,
+                load: Load::new(),
+                planned_average: TimeSeries::new(0.0, 0.9, 2160),
+                planned: Vec::new(),
+                reviewed: i64::MIN / 2,
+                suggested: None,
+                starved_since: None,
+                starved: 0,
+            }
+        };
+        let scopes: Vec<Scope> = (0..cluster.labels.len()).map(scope).collect();
+        let has_clouds = !cluster.clouds.is_empty();
+        Self { how, scopes, sample_at: 0, review_at: FIRST_REVIEW, has_clouds }
+    }
+
+    /// When it next acts by itself; none where it never does.
+    pub(super) fn next(&self) -> Option<i64> {
+        if !self.has_clouds {
+            return None;
+        }
+        if self.how == Provision::Eager {
+            return Some(i64::MAX);
+        }
+        let suggested = self.scopes.iter().filter_map(|scope| scope.suggested).min();
+        Some(self.sample_at.min(self.review_at).min(suggested.unwrap_or(i64::MAX)))
+    }
+
+    pub(super) fn is_due(&self, now: i64) -> bool {
+        self.next().is_some_and(|at| at <= now)
+    }
+
+    /// Something became buildable: the plugins' listener asks for a review soon.
+    pub(super) fn suggest(&mut self, now: i64, label: usize) {
+        if self.how != Provision::NoDelay || !self.has_clouds {
+            return;
+        }
+        let scope = &mut self.scopes[label];
+        if scope.suggested.is_none() {
+            scope.suggested = Some(now.max(scope.reviewed + SUGGESTED));
+        }
+    }
+
+    /// Takes samples and reviews labels as they are due; whether a machine came.
+    pub(super) fn act(
+        &mut self,
+        now: i64,
+        cluster: &Cluster,
+        machines: &mut Machines,
+        lengths: &[u32],
+        tally: &mut Tally,
+    ) -> bool {
+        if now >= self.sample_at {
+            self.sample_at += SAMPLE;
+            for scope in &mut self.scopes {
+                let known = scope.known(machines, lengths);
+                scope.load.update(&known);
+            }
+        }
+        let all = now >= self.review_at;
+        if all {
+            self.review_at += REVIEW;
+        }
+        let mut came = false;
+        for scope in &mut self.scopes {
+            if all || scope.suggested.is_some_and(|at| at <= now) {
+                scope.suggested = scope.suggested.filter(|at| *at > now);
+                came |= scope.review(self.how, now, cluster, machines, lengths, tally);
+            }
+        }
+        came
+    }
+
+    /// Starts what is missing at once, where that is the policy.
+    pub(super) fn eager(&mut self, now: i64, cluster: &Cluster, machines: &mut Machines, lengths: &[u32], tally: &mut Tally) {
+        if self.how != Provision::Eager || !self.has_clouds {
+            return;
+        }
+        for scope in &self.scopes {
+            let Snapshot { queue, available, connecting, .. } = scope.snapshot(machines, lengths);
+            let mut missing = queue - available - connecting;
+            for kind in &scope.startable {
+                for (at, node) in start(now, cluster, machines, tally, *kind, missing) {
+                    missing -= cluster.kinds[*kind].executors as i32;
+                    machines.expect(node, at);
+                }
+            }
+        }
+    }
+
+    /// Notes for how long something waits while nothing is done for it.
+    pub(super) fn watch(&mut self, now: i64, cluster: &Cluster, machines: &Machines, lengths: &[u32]) {
+        if !self.has_clouds {
+            return;
+        }
+        for scope in &mut self.scopes {
+            let Snapshot { queue, available, connecting, .. } = scope.snapshot(machines, lengths);
+            let has_room = || scope.startable.iter().any(|kind| room(cluster, machines, *kind) > 0);
+            if queue > 0 && available + connecting <= 0 && has_room() {
+                scope.starved_since.get_or_insert(now);
+            } else if let Some(since) = scope.starved_since.take() {
+                scope.starved = scope.starved.max(now - since);
+            }
+        }
+    }
+
+    /// By label: the longest such time.
+    pub(super) fn starved(&self, now: i64) -> Vec<i64> {
+        self.scopes.iter().map(|scope| scope.starved.max(scope.starved_since.map_or(0, |since| now - since))).collect()
+    }
+}
+
+impl Scope {
+    /// All that was asked for counts as connecting here.
+    fn snapshot(&self, machines: &Machines, lengths: &[u32]) -> Snapshot {
+        let sum = |count: fn(&super::machines::Counts) -> u32| -> i32 {
+            self.kinds.iter().map(|kind| count(&machines.kinds[*kind])).sum::<u32>().try_into().unwrap_or(i32::MAX)
+        };
+        let (online, busy, connecting) = (sum(|kind| kind.online), sum(|kind| kind.busy), sum(|kind| kind.coming));
+        let queue = self.classes.iter().map(|class| lengths[*class]).sum::<u32>().try_into().unwrap_or(i32::MAX);
+        let idle = online - busy;
+        Snapshot { defined: online + connecting, online, connecting, busy, idle, available: idle, queue }
+    }
+
+    /// The same as Jenkins sees it, to which a planned machine does not exist yet.
+    fn known(&self, machines: &Machines, lengths: &[u32]) -> Snapshot {
+        let planned: i32 = self.planned.iter().map(|(.., executors)| executors).sum();
+        let all = self.snapshot(machines, lengths);
+        Snapshot { defined: all.defined - planned, connecting: all.connecting - planned, ..all }
+    }
+
+    fn review(
+        &mut self,
+        how: Provision,
+        now: i64,
+        cluster: &Cluster,
+        machines: &mut Machines,
+        lengths: &[u32],
+        tally: &mut Tally,
+    ) -> bool {
+        self.reviewed = now;
+        let mut came = false;
+        let mut planned = 0;
+        self.planned.retain(|(ready, node, executors)| match how {
+            // The plugins hand a machine over at once; it connects by itself.
+            Provision::NoDelay => false,
+            _ if *ready <= now => {
+                machines.arrive(*node, now);
+                came = true;
+                false
+            }
+            _ => {
+                planned += executors;
+                true
+            }
+        });
+        self.planned_average.update(planned as f32);
+        let snapshot = self.known(machines, lengths);
+        if snapshot.queue <= snapshot.available {
+            return came;
+        }
+        let mut demand = Demand {
+            now: snapshot,
+            queue: self.load.latest(Series::Queue),
+            available: self.load.latest(Series::Available),
+            connecting: self.load.latest(Series::Connecting),
+            planned,
+            planned_average: self.planned_average.latest(),
+            added: 0,
+        };
+        let mut starter = Starter { cluster, machines, tally, now, how, kinds: &self.startable, started: Vec::new() };
+        let mut decision = Decision::Consult;
+        if how == Provision::NoDelay {
+            let done = no_delay(&demand, &mut starter);
+            demand.added += done.executors;
+            decision = done.decision;
+            if done.executors > 0 {
+                self.suggested = Some(now + SUGGESTED);
+            }
+        }
+        if decision == Decision::Consult {
+            standard(&demand, &mut starter);
+        }
+        let started = starter.started;
+        for (ready, node, executors) in started {
+            if how == Provision::NoDelay {
+                machines.expect(node, ready);
+            }
+            self.planned.push((ready, node, executors));
+        }
+        came
+    }
+}
+
+/// The clouds of one label, as a strategy sees them.
+struct Starter<'a> {
+    cluster: &'a Cluster,
+    machines: &'a mut Machines,
+    tally: &'a mut Tally,
+    now: i64,
+    how: Provision,
+    kinds: &'a [usize],
+    started: Vec<(i64, Node, i32)>,
+}
+
+impl Clouds for Starter<'_> {
+    fn count(&self) -> usize {
+        self.kinds.len()
+    }
+
+    fn provision(&mut self, cloud: usize, executors: i32) -> i32 {
+        let kind = self.kinds[cloud];
+        // The Kubernetes plugin takes what is on its way off once more, although the caller did.
+        let coming = if self.how == Provision::NoDelay { self.machines.kinds[kind].coming as i32 } else { 0 };
+        let each = self.cluster.kinds[kind].executors as i32;
+        let started = start(self.now, self.cluster, self.machines, self.tally, kind, executors - coming);
+        let got = each * started.len() as i32;
+        self.started.extend(started.into_iter().map(|(ready, node)| (ready, node, each)));
+        got
+    }
+}
+
+/// Starts machines of a kind for so many executors, as far as there is room: when each is there.
+fn start(
+    now: i64,
+    cluster: &Cluster,
+    machines: &mut Machines,
+    tally: &mut Tally,
+    kind: usize,
+    executors: i32,
+) -> Vec<(i64, Node)> {
+    let described = &cluster.kinds[kind];
+    let Some(cloud) = described.cloud else { return Vec::new() };
+    let wanted = u32::try_from(executors).unwrap_or(0).div_ceil(described.executors);
+    let started = wanted.min(room(cluster, machines, kind));
+    let ready = now.saturating_add(cluster.clouds[cloud].startup);
+    (0..started)
+        .map(|_| {
+            tally.requested(cloud);
+            (ready, machines.request(cluster, kind, now))
+        })
+        .collect()
+}
+
+/// How many more machines of a kind its cloud may start.
+fn room(cluster: &Cluster, machines: &Machines, kind: usize) -> u32 {
+    cluster.kinds[kind].cloud.map_or(0, |cloud| machines.room(cluster, cloud))
+}

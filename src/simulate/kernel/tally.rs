@@ -1,0 +1,71 @@
+//! What a simulation leaves: a record of each build, and what machines cost.
+
+use super::super::cluster::Cluster;
+use super::machines::Ended;
+
+/// One build that ended. Times are milliseconds from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub submitted: i64,
+    /// When it had waited out its quiet period and was noticed.
+    pub buildable: i64,
+    pub started: i64,
+    pub ended: i64,
+    pub group: u16,
+    pub class: u16,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// In the order in which they ended.
+    pub records: Vec<Record>,
+    /// Withdrawn before they started.
+    pub withdrawn: u64,
+    /// Never started, and started but not ended, when nothing could go on any more or the time was up.
+    pub unstarted: u64,
+    pub unended: u64,
+    /// By cloud.
+    pub clouds: Vec<CloudTally>,
+    /// By label: the longest time, in milliseconds, in which something waited, nothing was free or on its way, and a cloud had room.
+    pub starved: Vec<i64>,
+    /// When it was over.
+    pub until: i64,
+    /// By kind of a cloud's machines: milliseconds of executors that were paid for.
+    pub paid: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CloudTally {
+    pub machines: u64,
+    /// Those that never had a build.
+    pub unused: u64,
+    /// Milliseconds from each request to the machine's end.
+    pub time: i64,
+}
+
+impl Tally {
+    pub(super) fn new(cluster: &Cluster) -> Self {
+        let clouds = vec![CloudTally::default(); cluster.clouds.len()];
+        Self { clouds, paid: vec![0; cluster.kinds.len()], ..Self::default() }
+    }
+
+    pub(super) fn record(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    /// A cloud was asked for a machine.
+    pub(super) fn requested(&mut self, cloud: usize) {
+        self.clouds[cloud].machines += 1;
+    }
+
+    pub(super) fn ended(&mut self, cluster: &Cluster, ended: Ended, now: i64) {
+        let Ended { kind, requested, has_worked } = ended;
+        let described = &cluster.kinds[kind];
+        let time = now - requested;
+        self.paid[kind] += time * i64::from(described.executors);
+        if let Some(cloud) = described.cloud {
+            self.clouds[cloud].time += time;
+            self.clouds[cloud].unused += u64::from(!has_worked);
+        }
+    }
+}

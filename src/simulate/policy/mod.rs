@@ -1,0 +1,160 @@
+//! Policies: who is next, where it goes, when machines are started. One file each, combined by name.
+
+mod aging;
+mod arrival;
+mod fair;
+mod priority;
+mod shortest;
+mod weighted;
+
+use super::work::Item;
+pub use fair::Fair;
+pub use weighted::Weighted;
+
+/// Who is next among those that could start.
+pub trait Order {
+    /// An item becomes buildable: its key. The smallest key is served first, among equals the one that came first.
+    fn enter(&mut self, item: &Item, now: i64) -> u64;
+
+    /// An item with this key has its executor.
+    fn start(&mut self, _key: u64) {}
+}
+
+/// Where an item goes among the free executors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On a machine that stands there if there is one, the one that became free last.
+    First,
+    /// By Jenkins' consistent hash.
+    Hash,
+}
+
+/// When machines are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provision {
+    /// At once, as many as are missing.
+    Eager,
+    /// By Jenkins' averages.
+    Standard,
+    /// As the Kubernetes and EC2 plugins of Jenkins do, and by its averages where that is not enough.
+    NoDelay,
+}
+
+/// What the queue's own machinery adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manners {
+    /// Milliseconds that what arrives waits first.
+    pub quiet: i64,
+    /// Milliseconds between two looks at the queue where nothing calls for one; none: it is looked at as soon as it has to be.
+    pub tick: Option<i64>,
+    /// Whether a look at the queue starts at most one build on each machine.
+    pub one_start: bool,
+}
+
+/// One policy of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// As it was written.
+    pub name: String,
+    pub order: &'static OrderRow,
+    pub place: Place,
+    pub provision: Provision,
+    pub manners: Manners,
+}
+
+/// What one word of a combination sets.
+#[derive(Clone, Copy, Debug)]
+enum Sets {
+    /// All of it.
+    All(Place, Provision, Manners),
+    Order(&'static OrderRow),
+    Provision(Provision),
+    /// A look at the queue starts as many builds on a machine as have room.
+    AllStarts,
+}
+
+/// An order by name.
+#[derive(Debug)]
+pub struct OrderRow {
+    pub name: &'static str,
+    make: fn() -> Box<dyn Order>,
+}
+
+impl PartialEq for OrderRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for OrderRow {}
+
+impl OrderRow {
+    pub fn make(&self) -> Box<dyn Order> {
+        (self.make)()
+    }
+}
+
+const ARRIVAL: OrderRow = OrderRow { name: "arrival", make: || Box::new(arrival::Arrival) };
+const PRIORITY: OrderRow = OrderRow { name: "priority", make: || Box::new(priority::Priority) };
+const EQUAL: OrderRow = OrderRow { name: "fq", make: || Box::new(weighted::Weighted::equal()) };
+const WEIGHTED: OrderRow = OrderRow { name: "wfq", make: || Box::new(weighted::Weighted::by_priority()) };
+const FAIR: OrderRow = OrderRow { name: "fair", make: || Box::<fair::Fair>::default() };
+const SHORTEST: OrderRow = OrderRow { name: "shortest", make: || Box::new(shortest::Shortest) };
+const AGING: OrderRow = OrderRow { name: "aging", make: || Box::new(aging::Aging) };
+
+const JENKINS: Manners = Manners { quiet: 5_000, tick: Some(5_000), one_start: true };
+const PROMPT: Manners = Manners { quiet: 0, tick: None, one_start: false };
+
+/// All words: what each sets, and what it means.
+const WORDS: &[(&str, Sets, &str)] = &[
+    ("jenkins", Sets::All(Place::Hash, Provision::Standard, JENKINS), "Jenkins as it is, with its own provisioning"),
+    (
+        "fifo",
+        Sets::All(Place::First, Provision::Eager, PROMPT),
+        "first come, first served, at once; the default of what a name leaves open",
+    ),
+    ("priority", Sets::Order(&PRIORITY), "by priority alone (the priority sorter's ABSOLUTE)"),
+    ("fq", Sets::Order(&EQUAL), "each priority as many starts (the priority sorter's FQ)"),
+    ("wfq", Sets::Order(&WEIGHTED), "starts in proportion to priority (the priority sorter's WFQ)"),
+    ("fair", Sets::Order(&FAIR), "each user as much executor time (start-time fair queueing)"),
+    ("shortest", Sets::Order(&SHORTEST), "the shortest first, by what the same substage took the last two times"),
+    ("aging", Sets::Order(&AGING), "by priority, and each hour of waiting counts as one step of it"),
+    ("nodelay", Sets::Provision(Provision::NoDelay), "machines are started as Jenkins' Kubernetes and EC2 plugins do"),
+    ("eager", Sets::Provision(Provision::Eager), "machines are started as soon as they are missing"),
+    ("burst", Sets::AllStarts, "lifts Jenkins' limit of one start on each machine at a time"),
+];
+
+impl Policy {
+    /// Reads a combination: `jenkins`, `fifo+shortest`, `jenkins+priority+nodelay`. The error says which word is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (mut place, mut provision, mut manners) = (Place::First, Provision::Eager, PROMPT);
+        let mut order = &ARRIVAL;
+        let mut words: Vec<&Sets> = Vec::new();
+        for word in text.split('+').map(str::trim) {
+            let known = WORDS.iter().find(|(name, ..)| *name == word);
+            let (_, sets, _) = known.ok_or_else(|| {
+                let names: Vec<&str> = Self::words().map(|(name, _)| name).collect();
+                format!("`{word}` is no policy: there are {}, joined by `+`", names.join(", "))
+            })?;
+            words.push(sets);
+        }
+        // What sets all stands below what sets a part, in whatever order they were written.
+        words.sort_by_key(|sets| !matches!(sets, Sets::All(..)));
+        for sets in words {
+            match sets {
+                Sets::All(its_place, its_provision, its_manners) => {
+                    (place, provision, manners) = (*its_place, *its_provision, *its_manners);
+                }
+                Sets::Order(its_order) => order = its_order,
+                Sets::Provision(its_provision) => provision = *its_provision,
+                Sets::AllStarts => manners.one_start = false,
+            }
+        }
+        Ok(Self { name: text.to_owned(), order, place, provision, manners })
+    }
+
+    /// All words with their meanings.
+    pub fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+        WORDS.iter().map(|(name, _, doc)| (*name, *doc))
+    }
+}

@@ -1,0 +1,339 @@
+//! Runs of a pipeline as work: stages in order, substages in parallel, retries, policies, by the machine's ten rules.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::chance::Chance;
+use super::cluster::Cluster;
+use super::jenkins::digest;
+use super::load::{Arrival, Load};
+use super::work::{Change, Item, Ticket, Work};
+use crate::base::Duration;
+use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Replica};
+use crate::plan::{Plan, Priority, SubstageRef};
+
+/// A run that is over. Times are milliseconds from the start of the simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RunRecord {
+    pub(super) source: u16,
+    pub(super) submitted: i64,
+    pub(super) ended: i64,
+    pub(super) outcome: Outcome,
+}
+
+/// Which figures a build counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Small,
+    Big,
+    Urgent,
+}
+
+impl Group {
+    pub(super) const ALL: [Self; 3] = [Self::Small, Self::Big, Self::Urgent];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Big => "big",
+            Self::Urgent => "urgent",
+        }
+    }
+}
+
+/// All runs of a load.
+pub(super) struct Runs<'p> {
+    plan: &'p Plan,
+    load: &'p Load,
+    table: Table,
+    arrivals: Vec<Arrival>,
+    arrived: usize,
+    now: i64,
+    /// Runs that are going on, and places for others.
+    slots: Vec<Slot<'p>>,
+    free_slots: Vec<u32>,
+    /// When something happens in a run by itself: the time, its place, its number.
+    events: BinaryHeap<Reverse<(i64, u32, u64)>>,
+    /// By ticket.
+    owners: Vec<Owner>,
+    free_tickets: Vec<Ticket>,
+    /// What the scheduler was not told yet.
+    pending: Vec<Change>,
+    pub(super) over: Vec<RunRecord>,
+    started: u64,
+}
+
+struct Slot<'p> {
+    run: Live<'p>,
+    arrival: Arrival,
+    /// The number of the run.
+    number: u64,
+    /// When it was noticed, from which its own time counts.
+    started: i64,
+    is_open: bool,
+    tickets: HashMap<Replica, Ticket>,
+    /// The ticket of the run itself.
+    own: Ticket,
+}
+
+#[derive(Clone, Copy)]
+struct Owner {
+    slot: u32,
+    /// None: the run itself.
+    replica: Option<Replica>,
+    at: SubstageRef,
+    begun: i64,
+}
+
+/// What is the same for all runs, by stage and substage.
+struct Table {
+    rows: Vec<Vec<Row>>,
+}
+
+struct Row {
+    class: u32,
+    place: i32,
+    priority: Priority,
+    is_big: bool,
+    /// Ways to end with their probabilities added up.
+    ends: Vec<(End, f64)>,
+    takes: Duration,
+    /// What the last two attempts took, 0 where there was none.
+    last: [i64; 2],
+}
+
+impl Row {
+    fn estimate(&self) -> i64 {
+        match self.last {
+            [last, 0] => last,
+            [last, before] => last.midpoint(before),
+        }
+    }
+}
+
+/// How attempts of one run end.
+struct Throw<'t> {
+    table: &'t Table,
+    chance: Chance,
+    spread: f64,
+}
+
+impl Behaviour for Throw<'_> {
+    fn is_cached(&self, _: SubstageRef) -> bool {
+        false
+    }
+
+    fn attempt(&self, at: SubstageRef, replica: u32, attempt: u32) -> Attempt {
+        let row = &self.table.rows[at.stage as usize][at.substage as usize];
+        let chance = [at.stage, at.substage, replica, attempt].into_iter().fold(self.chance, |chance, at| chance.at(at.into()));
+        let drawn = chance.at(0).uniform();
+        let end = row.ends.iter().find(|(_, up_to)| drawn < *up_to).map_or(End::Exit(0), |(end, _)| *end);
+        let takes = (row.takes.0 as f64 * chance.at(1).factor(self.spread)).round() as i64;
+        Attempt { end, takes: Duration(takes) }
+    }
+}
+
+impl<'p> Runs<'p> {
+    /// `classes` has the class of each substage, in the plan's order. None if too many runs arrive.
+    pub(super) fn new(plan: &'p Plan, cluster: &Cluster, classes: &[u32], load: &'p Load) -> Option<Self> {
+        let mut classes = classes.iter();
+        let mut row = |at: SubstageRef| {
+            let class = classes.next().copied().unwrap_or_default();
+            let label = &cluster.labels[cluster.classes[class as usize].label];
+            let mut up_to = 0.0;
+            let ends = load.odds.ends(at).into_iter().map(|(end, probability)| {
+                up_to += probability;
+                (end, up_to)
+            });
+            Row {
+                class,
+                // What a pipeline's `node` block is known by.
+                place: digest(&format!("{}#{label}", plan.pipeline)),
+                priority: plan.substage(at).priority,
+                is_big: load.odds.duration(at) >= load.big,
+                ends: ends.collect(),
+                takes: load.odds.duration(at),
+                last: [0; 2],
+            }
+        };
+        let stages = (0..).zip(&plan.stages);
+        let rows = stages.map(|(stage, planned)| {
+            (0..planned.substages.len() as u32).map(|substage| row(SubstageRef { stage, substage })).collect()
+        });
+        Some(Self {
+            plan,
+            load,
+            table: Table { rows: rows.collect() },
+            arrivals: load.arrivals()?,
+            arrived: 0,
+            now: 0,
+            slots: Vec::new(),
+            free_slots: Vec::new(),
+            events: BinaryHeap::new(),
+            owners: Vec::new(),
+            free_tickets: Vec::new(),
+            pending: Vec::new(),
+            over: Vec::new(),
+            started: 0,
+        })
+    }
+
+    pub(super) fn total(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    fn ticket(&mut self, owner: Owner) -> Ticket {
+        match self.free_tickets.pop() {
+            Some(ticket) => {
+                self.owners[ticket as usize] = owner;
+                ticket
+            }
+            None => {
+                self.owners.push(owner);
+                self.owners.len() as Ticket - 1
+            }
+        }
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        let number = self.started;
+        self.started += 1;
+        let place = match self.free_slots.pop() {
+            Some(place) => place,
+            None => {
+                let run = Live::new(self.plan);
+                let tickets = HashMap::new();
+                self.slots.push(Slot { run, arrival, number, started: 0, is_open: false, tickets, own: 0 });
+                self.slots.len() as u32 - 1
+            }
+        };
+        let own = self.ticket(Owner { slot: place, replica: None, at: SubstageRef { stage: 0, substage: 0 }, begun: 0 });
+        let slot = &mut self.slots[place as usize];
+        (slot.arrival, slot.number, slot.is_open, slot.own) = (arrival, number, false, own);
+        let item = Item { class: None, place: 0, priority: 3, user: arrival.user, estimate: 0, group: 0, is_quiet: true };
+        self.pending.push(Change::Asks(own, item));
+    }
+
+    /// Lets a run go on, and tells what it wants.
+    fn proceed(&mut self, place: u32, step: impl FnOnce(&mut Live<'p>, i64, &dyn Behaviour)) {
+        let slot = &mut self.slots[place as usize];
+        let chance = Chance::new(self.load.seed).at(u64::MAX).at(slot.number);
+        let throw = Throw { table: &self.table, chance, spread: self.load.spread };
+        step(&mut slot.run, self.now - slot.started, &throw);
+        if let Some(next) = slot.run.next() {
+            self.events.push(Reverse((slot.started.saturating_add(next), place, slot.number)));
+        }
+        let changes: Vec<machine::Change> = slot.run.changes().collect();
+        for change in changes {
+            match change {
+                machine::Change::Asks(replica) => self.ask(place, replica),
+                machine::Change::Ends(replica) => self.end(place, replica),
+            }
+        }
+        let slot = &self.slots[place as usize];
+        if slot.is_open && slot.run.is_over() {
+            self.close(place);
+        }
+    }
+
+    fn ask(&mut self, place: u32, replica: Replica) {
+        let slot = &self.slots[place as usize];
+        let (at, arrival) = (slot.run.place(replica), slot.arrival);
+        let row = &self.table.rows[at.stage as usize][at.substage as usize];
+        let priority = self.load.sources[arrival.source as usize].priority.unwrap_or(row.priority);
+        let group = match priority {
+            Priority::Urgent | Priority::High => Group::Urgent,
+            _ if row.is_big => Group::Big,
+            _ => Group::Small,
+        };
+        let item = Item {
+            class: Some(row.class),
+            place: row.place,
+            priority: match priority {
+                Priority::Urgent => 1,
+                Priority::High => 2,
+                Priority::Normal => 3,
+                Priority::Low => 4,
+            },
+            user: arrival.user,
+            estimate: row.estimate(),
+            group: group as u16,
+            is_quiet: false,
+        };
+        let ticket = self.ticket(Owner { slot: place, replica: Some(replica), at, begun: i64::MAX });
+        self.slots[place as usize].tickets.insert(replica, ticket);
+        self.pending.push(Change::Asks(ticket, item));
+    }
+
+    fn end(&mut self, place: u32, replica: Replica) {
+        let Some(ticket) = self.slots[place as usize].tickets.remove(&replica) else { return };
+        let Owner { at, begun, .. } = self.owners[ticket as usize];
+        if begun < self.now {
+            let last = &mut self.table.rows[at.stage as usize][at.substage as usize].last;
+            *last = [self.now - begun, last[0]];
+        }
+        self.pending.push(Change::Ends(ticket));
+        self.free_tickets.push(ticket);
+    }
+
+    fn close(&mut self, place: u32) {
+        let slot = &mut self.slots[place as usize];
+        slot.is_open = false;
+        let Slot { arrival, own, .. } = *slot;
+        let outcome = slot.run.outcome();
+        self.over.push(RunRecord { source: arrival.source, submitted: arrival.at, ended: self.now, outcome });
+        self.pending.push(Change::Ends(own));
+        self.free_tickets.push(own);
+        self.free_slots.push(place);
+    }
+}
+
+impl Work for Runs<'_> {
+    fn next(&self) -> Option<i64> {
+        if !self.pending.is_empty() {
+            return Some(self.now);
+        }
+        let event = self.events.peek().map(|Reverse((at, ..))| *at);
+        let arrival = self.arrivals.get(self.arrived).map(|arrival| arrival.at);
+        event.into_iter().chain(arrival).min()
+    }
+
+    fn advance(&mut self, now: i64, changes: &mut Vec<Change>) {
+        self.now = now;
+        while let Some(Reverse((at, place, number))) = self.events.peek().copied()
+            && at <= now
+        {
+            self.events.pop();
+            // What became of the event since was found out when the run last went on.
+            let slot = &self.slots[place as usize];
+            let is_due = slot.is_open
+                && slot.number == number
+                && slot.run.next().is_some_and(|next| slot.started.saturating_add(next) <= now);
+            if is_due {
+                self.proceed(place, |run, now, throw| run.advance(now, throw));
+            }
+        }
+        while let Some(arrival) = self.arrivals.get(self.arrived).copied()
+            && arrival.at <= now
+        {
+            self.arrived += 1;
+            self.arrive(arrival);
+        }
+        changes.append(&mut self.pending);
+    }
+
+    fn begin(&mut self, ticket: Ticket, now: i64) {
+        self.now = now;
+        let owner = &mut self.owners[ticket as usize];
+        owner.begun = now;
+        let Owner { slot: place, replica, .. } = *owner;
+        match replica {
+            Some(replica) => self.proceed(place, |run, now, throw| run.begin(replica, now, throw)),
+            None => {
+                let slot = &mut self.slots[place as usize];
+                (slot.started, slot.is_open) = (now, true);
+                self.proceed(place, |run, _, throw| run.start(throw));
+            }
+        }
+    }
+}

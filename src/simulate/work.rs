@@ -1,0 +1,41 @@
+//! Where work comes from: what asks for executors, and when it gives them back.
+
+/// What asks for one executor: a place in the table of the source's own, free again when it has ended.
+pub type Ticket = u32;
+
+/// Work as the scheduler sees it. It is told nothing of the future.
+pub trait Work {
+    /// When something happens by itself; none where all waits for executors, or nothing is left.
+    fn next(&self) -> Option<i64>;
+
+    /// Lets happen what happens until this time, itself included: ends first, then arrivals.
+    fn advance(&mut self, now: i64, changes: &mut Vec<Change>);
+
+    /// An item has its executor.
+    fn begin(&mut self, ticket: Ticket, now: i64);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    Asks(Ticket, Item),
+    /// It has ended or was withdrawn.
+    Ends(Ticket),
+}
+
+/// What waits for an executor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Item {
+    /// Of the cluster; none for what needs no executor and only has to be noticed, as a run of a pipeline itself.
+    pub class: Option<u32>,
+    /// The place of its job's name on the ring.
+    pub place: i32,
+    /// From 1, the most urgent, to 5.
+    pub priority: u8,
+    pub user: u32,
+    /// How long it will probably take in milliseconds; 0 where nothing is known.
+    pub estimate: i64,
+    /// Which figures it counts for.
+    pub group: u16,
+    /// Whether it waits out the quiet period first.
+    pub is_quiet: bool,
+}
