@@ -25,6 +25,7 @@ mod output;
 mod parallel;
 mod port;
 mod reliability;
+mod simulate;
 mod targets;
 mod test;
 mod verify;
@@ -69,6 +70,8 @@ enum Command {
     Test(test::Args),
     /// Tell how often a run fails, and what a retry would buy
     Reliability(reliability::Args),
+    /// Tell how long runs wait on a cluster, under one policy or another
+    Simulate(simulate::Args),
     /// Verify the properties of files, or of the workspace, and the laws of every pipeline
     Verify(verify::Args),
     /// Explain a diagnostic code
@@ -97,6 +100,7 @@ impl Command {
             Self::List(args) => list::run(args),
             Self::Test(args) => test::run(args),
             Self::Reliability(args) => reliability::run(args),
+            Self::Simulate(args) => simulate::run(args),
             Self::Verify(args) => verify::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),

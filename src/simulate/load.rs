@@ -7,7 +7,7 @@ use crate::plan::Priority;
 
 /// Milliseconds in an hour and in a day.
 const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// What happens to a cluster, the same for every policy.
 #[derive(Clone, Debug)]

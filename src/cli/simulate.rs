@@ -1,0 +1,118 @@
+//! `o11n simulate`: how long runs of a pipeline wait on a cluster, under one policy or another.
+
+use std::path::{Path, PathBuf};
+
+use super::chosen::Chosen;
+use super::defect::guarded;
+use super::disk::reason;
+use super::driver::{self, Planned};
+use super::output::{Exit, MessageFormat, Stream, print, unreadable};
+use super::targets::Format;
+use super::workspace::Root;
+use crate::base::SourceMap;
+use crate::diag::render::arranged;
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::plan::Cluster;
+use crate::simulate::{Document, Policy, compare, read_load};
+use crate::view;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The source file, or `-` for standard input; without one, the pipeline is looked for in the workspace
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// What arrives when, in TOML
+    #[arg(long, value_name = "FILE")]
+    load: PathBuf,
+    /// The cluster, where the pipeline sees several
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// Policies to compare, such as `jenkins,fifo,jenkins+priority+nodelay`
+    #[arg(long = "policy", value_name = "POLICY", value_delimiter = ',', default_value = "jenkins,fifo", value_parser = Policy::parse)]
+    policies: Vec<Policy>,
+    /// Another seed than the load's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The form of what is said on standard error
+    #[arg(long, value_enum, default_value_t)]
+    message_format: MessageFormat,
+    #[command(flatten)]
+    root: Root,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    let opened = args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
+        let inputs = args.chosen.of_trigger()?;
+        let load = text(&args.load)?;
+        let name = args.chosen.pipeline(&world);
+        guarded(|| {
+            let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
+            let found = args.document(&mut planned, &load);
+            (planned, found)
+        })
+    });
+    let (Planned { analysis, diagnostics, .. }, found) = match opened {
+        Ok(done) => done,
+        Err(diagnostic) => {
+            args.message_format.show(std::slice::from_ref(&*diagnostic), &SourceMap::default(), Stream::Stderr);
+            return Exit::of(&[*diagnostic]);
+        }
+    };
+    let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
+    args.message_format.show(&diagnostics, &analysis.sources, Stream::Stderr);
+    let printed = found.map_or(Exit::Success, |document| {
+        print(&match args.format {
+            Format::Json => serde_json::to_string_pretty(&document).expect("numbers and strings have a JSON form") + "\n",
+            Format::Human => view::simulation(&document),
+        })
+    });
+    printed.max(Exit::of_run(&diagnostics))
+}
+
+fn text(path: &Path) -> Result<String, Box<Diagnostic>> {
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &reason(&error)))
+}
+
+impl Args {
+    /// What comes of it; none if there are errors.
+    fn document(&self, planned: &mut Planned, load: &str) -> Option<Document> {
+        let plan = planned.plan.as_ref()?;
+        let mut problems = Vec::new();
+        let cluster = self.cluster(&planned.clusters).map_err(|problem| problems.push(*problem)).ok();
+        let load = read_load(load, plan).map_err(|found| problems.extend(found)).ok();
+        let mut document = None;
+        if let (Some(cluster), Some(mut load)) = (cluster, load) {
+            load.seed = self.seed.unwrap_or(load.seed);
+            let found = compare(plan, cluster, &load, &self.policies);
+            document = found.map_err(|why| problems.push(Diagnostic::new(Code::DataShape, why))).ok();
+        }
+        planned.diagnostics.extend(problems);
+        document
+    }
+
+    fn cluster<'c>(&self, clusters: &'c [Cluster]) -> Result<&'c Cluster, Box<Diagnostic>> {
+        let names = || clusters.iter().map(|cluster| cluster.name.as_str());
+        let all = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let (message, help) = match (&self.cluster, clusters) {
+            (None, [only]) => return Ok(only),
+            (_, []) => {
+                let help = "write a `cluster name { agent … cloud … }` in the file, or import one".to_owned();
+                ("the pipeline sees no cluster".to_owned(), help)
+            }
+            (None, _) => (format!("the pipeline sees several clusters: {all}"), "choose one: `--cluster NAME`".to_owned()),
+            (Some(name), _) => match clusters.iter().find(|cluster| cluster.name == *name) {
+                Some(found) => return Ok(found),
+                None => {
+                    let near = nearest(name, names());
+                    let help = near.map_or(format!("it sees {all}"), |near| format!("did you mean `{near}`?"));
+                    (format!("the pipeline sees no cluster `{name}`"), help)
+                }
+            },
+        };
+        Err(Box::new(Diagnostic::new(Code::UnknownName, message).help(help)))
+    }
+}

@@ -1,0 +1,167 @@
+//! A load as a file says it, in TOML.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::load::{DAY, Load, Source};
+use crate::base::Duration;
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::machine::End;
+use crate::machine::reliability::Odds;
+use crate::plan::{Plan, Priority, exit_code};
+
+/// Longest time for which runs may arrive.
+const MOST_DAYS: i64 = 3_660;
+/// Most runs in an hour.
+const MOST_PER_HOUR: f64 = 1_000_000.0;
+/// Most users of a source.
+const MOST_USERS: u32 = 1_000_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    seed: u64,
+    length: String,
+    #[serde(default)]
+    spread: f64,
+    big: Option<String>,
+    #[serde(default)]
+    takes: IndexMap<String, String>,
+    #[serde(default)]
+    flakes: IndexMap<String, IndexMap<String, f64>>,
+    runs: IndexMap<String, Runs>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Runs {
+    #[serde(default)]
+    per_hour: Rates,
+    #[serde(default)]
+    daily: Vec<String>,
+    users: Option<u32>,
+    priority: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a number, or one for each hour of a day or of a week")]
+enum Rates {
+    One(f64),
+    Each(Vec<f64>),
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self::One(0.0)
+    }
+}
+
+/// Reads a load for the runs of a plan. Diagnostics have no place; whoever knows the file's name adds it.
+pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let place = line.map_or(String::new(), |line| format!(" in line {line}"));
+        vec![Diagnostic::new(Code::MalformedData, format!("the load cannot be read{place}: {}", error.message()))]
+    })?;
+    let mut problems = Vec::new();
+    let odds = odds(&file, plan, &mut problems);
+    let mut sources = Vec::new();
+    for (name, runs) in &file.runs {
+        match source(name, runs) {
+            Ok(source) => sources.push(source),
+            Err(why) => problems.push(wrong(&format!("runs.{name}"), &why)),
+        }
+    }
+    let length = duration(&file.length).ok().filter(|length| (1..=MOST_DAYS * DAY).contains(&length.0));
+    if length.is_none() {
+        problems.push(wrong("length", &format!("write for how long runs arrive, such as \"7d\", up to {MOST_DAYS} days")));
+    }
+    let big = file.big.as_deref().map_or(Ok(Duration(30 * 60_000)), duration);
+    problems.extend(big.as_ref().err().map(|why| wrong("big", why)));
+    if !(0.0..=10.0).contains(&file.spread) {
+        problems.push(wrong("spread", "write a number from 0 to 10, such as 0.5"));
+    }
+    match (length, big) {
+        (Some(length), Ok(big)) if problems.is_empty() => {
+            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big })
+        }
+        _ => Err(problems),
+    }
+}
+
+fn odds(file: &File, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Odds {
+    let mut odds = Odds::new(plan);
+    for (path, takes) in &file.takes {
+        match duration(takes) {
+            Ok(takes) => problems.extend(odds.takes(plan, path, takes).err().map(|problem| *problem)),
+            Err(why) => problems.push(wrong(&format!("takes.\"{path}\""), &why)),
+        }
+    }
+    for (path, ends) in &file.flakes {
+        for (word, probability) in ends {
+            let end = match word.as_str() {
+                "failed" => Some(End::Exit(1)),
+                "timed_out" => Some(End::TimedOut),
+                "lost" => Some(End::Lost),
+                code => exit_code(code).filter(|code| *code != 0).map(End::Exit),
+            };
+            match end {
+                Some(end) => problems.extend(odds.flake(plan, path, end, *probability).err().map(|problem| *problem)),
+                None => {
+                    let why = "write `failed`, `lost`, `timed_out` or an exit code, and how often: `{ lost = 0.05 }`";
+                    problems.push(wrong(&format!("flakes.\"{path}\""), why));
+                }
+            }
+        }
+    }
+    problems.extend(odds.check(plan));
+    odds
+}
+
+fn source(name: &str, runs: &Runs) -> Result<Source, String> {
+    let per_hour = match &runs.per_hour {
+        Rates::One(rate) => vec![*rate],
+        Rates::Each(rates) if [24, 168].contains(&rates.len()) => rates.clone(),
+        Rates::Each(rates) => {
+            return Err(format!("`per_hour` has {} numbers: write one, 24 for a day, or 168 for a week", rates.len()));
+        }
+    };
+    if per_hour.iter().any(|rate| !(0.0..=MOST_PER_HOUR).contains(rate)) {
+        return Err(format!("`per_hour` has a rate outside 0 to {MOST_PER_HOUR}"));
+    }
+    let daily = runs.daily.iter().map(|time| time_of_day(time)).collect::<Option<Vec<Duration>>>();
+    let daily = daily.ok_or("`daily` has something else than times of day such as \"02:00\"")?;
+    if daily.is_empty() && per_hour.iter().all(|rate| *rate == 0.0) {
+        return Err("no run ever arrives: say `per_hour` or `daily`".to_owned());
+    }
+    let users = runs.users.unwrap_or(1);
+    if !(1..=MOST_USERS).contains(&users) {
+        return Err(format!("`users` is a number from 1 to {MOST_USERS}"));
+    }
+    let all = [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent];
+    let priority = runs.priority.as_deref().map(|word| {
+        all.into_iter().find(|priority| priority.word() == word).ok_or_else(|| {
+            let near = nearest(word, all.iter().map(|priority| priority.word()));
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            format!("`{word}` is no priority: there are `low`, `normal`, `high` and `urgent`{near}")
+        })
+    });
+    Ok(Source { name: name.to_owned(), per_hour, daily, users, priority: priority.transpose()? })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::parse(text)
+        .ok_or_else(|| format!("`{}` is no duration: write one such as \"90s\" or \"1h30m\"", text.escape_debug()))
+}
+
+/// `hh:mm`, from midnight.
+fn time_of_day(text: &str) -> Option<Duration> {
+    let (hour, minute) = text.split_once(':')?;
+    let part = |text: &str, most: i64| text.parse().ok().filter(|part: &i64| text.len() == 2 && (0..most).contains(part));
+    Some(Duration((part(hour, 24)? * 60 + part(minute, 60)?) * 60_000))
+}
+
+fn wrong(what: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(Code::DataShape, format!("`{what}` of the load is wrong: {why}"))
+}
