@@ -63,6 +63,11 @@ fn the_schema_of_reliability_is_published() {
 }
 
 #[test]
+fn the_schema_of_simulations_is_published() {
+    published("docs/reference/simulation.schema.json", &schema_of::<o11n::simulate::Document>());
+}
+
+#[test]
 fn the_schema_of_portability_reports_is_published() {
     published("docs/reference/port.schema.json", &schema_of::<target::portability::Document>());
 }

@@ -13,7 +13,7 @@ mod played;
 mod small;
 
 use coverage::Coverage;
-use o11n::machine::{self, Machine, Trace};
+use o11n::machine::{self, Change, Live, Machine, Trace};
 use o11n::plan::Plan;
 use o11n_sketch::{Case, Features, Outcomes, case, shrink};
 use played::Played;
@@ -65,11 +65,32 @@ fn the_machine_agrees_on_all_outcomes_of_small_pipelines() {
     println!("{pairs} pairs of small pipelines and their outcomes");
 }
 
+/// The run among others, if a machine is always free for it.
+fn live(plan: &Plan, behaviour: &Played) -> Trace {
+    let mut live = Live::new(plan);
+    live.start(behaviour);
+    let mut now = 0;
+    loop {
+        let changes: Vec<Change> = live.changes().collect();
+        for change in changes {
+            if let Change::Asks(replica) = change {
+                live.begin(replica, now, behaviour);
+            }
+        }
+        match live.next() {
+            Some(next) => now = next,
+            None => return live.trace().clone(),
+        }
+        live.advance(now, behaviour);
+    }
+}
+
 /// What both say to a pair; where they differ, the smallest case that shows it. The machine has run before: no run may leave
 /// anything to the next.
 fn judge(plan: &Plan, machine: &mut Machine<'_>, outcomes: &Outcomes, case: impl Fn() -> Case) -> Trace {
     let behaviour = Played::new(plan, outcomes);
     let ours = interpreter::run(plan, &behaviour);
+    assert_eq!(live(plan, &behaviour), *machine.run(&behaviour), "{}", case());
     if ours == without_reasons(machine.run(&behaviour).clone()) {
         return ours;
     }

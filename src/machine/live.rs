@@ -3,8 +3,7 @@
 //! The ten rules are those of a run by itself. An attempt is due as it would start there, but takes no time of its own until it
 //! begins: its timeout counts from then on. Deadlines count the wait too.
 
-use super::{Behaviour, Machine, Outcome, Phase, Replica};
-use crate::base::Duration;
+use super::{Behaviour, Machine, Phase, Replica, Trace};
 use crate::plan::{Plan, SubstageRef};
 
 /// What a run wants of the outside.
@@ -71,14 +70,9 @@ impl<'p> Live<'p> {
         self.0.left == 0
     }
 
-    /// `Succeeded`, `Unstable` or `Failed`, of a run that is over.
-    pub fn outcome(&self) -> Outcome {
-        self.0.trace.outcome
-    }
-
-    /// From the start to the end of the last stage that ran.
-    pub fn duration(&self) -> Duration {
-        self.0.trace.duration
+    /// What happened so far; its outcome is that of a run that is over.
+    pub fn trace(&self) -> &Trace {
+        &self.0.trace
     }
 
     /// The substage of a replica.

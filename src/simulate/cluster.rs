@@ -18,7 +18,7 @@ pub struct Kind {
     pub executors: u32,
     /// The cloud that starts them; none: they stand there.
     pub cloud: Option<usize>,
-    /// How many stand there; of a cloud's, how many there can be.
+    /// How many stand there; 0 of a cloud's.
     pub count: u32,
 }
 
@@ -42,5 +42,4 @@ pub struct Class {
     pub label: usize,
     /// The kinds that it runs on; those that stand there first.
     pub kinds: Vec<usize>,
-    pub gpus: u32,
 }

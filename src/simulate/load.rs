@@ -47,7 +47,7 @@ pub(super) struct Arrival {
 }
 
 /// Most runs that are simulated.
-pub(super) const MOST_RUNS: usize = 10_000_000;
+pub(super) const MOST_RUNS: usize = 1_000_000;
 
 impl Load {
     /// All runs that arrive, in order. None if there are more than can be simulated.

@@ -11,7 +11,7 @@ use crate::machine::reliability::Odds;
 use crate::plan::{Plan, Priority, exit_code};
 
 /// Longest time for which runs may arrive.
-const MOST_DAYS: i64 = 3_660;
+const MOST_DAYS: i64 = 366;
 /// Most runs in an hour.
 const MOST_PER_HOUR: f64 = 1_000_000.0;
 /// Most users of a source.
@@ -60,7 +60,7 @@ impl Default for Rates {
 /// Reads a load for the runs of a plan. Diagnostics have no place; whoever knows the file's name adds it.
 pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
     let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         let place = line.map_or(String::new(), |line| format!(" in line {line}"));
         vec![Diagnostic::new(Code::MalformedData, format!("the load cannot be read{place}: {}", error.message()))]
     })?;

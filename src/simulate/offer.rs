@@ -54,13 +54,13 @@ pub(super) fn offered(plan: &Plan, from: &plan::Cluster) -> Option<(Cluster, Vec
 fn class(cluster: &mut Cluster, from: &plan::Cluster, mode: Option<&Hardware>, label: usize) -> Class {
     let Some(mode) = mode else {
         let kinds = (0..from.agents.len()).collect();
-        return Class { name: "no hardware mode".to_owned(), label, kinds, gpus: 0 };
+        return Class { name: "no hardware mode".to_owned(), label, kinds };
     };
     let (mut kinds, clouds) = from.offers(mode);
     for cloud in clouds {
         let name = format!("{}-{}", cluster.clouds[cloud].name, mode.name);
-        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), count: cluster.clouds[cloud].most });
+        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), count: 0 });
         kinds.push(cluster.kinds.len() - 1);
     }
-    Class { name: mode.name.to_string(), label, kinds, gpus: mode.gpu.unwrap_or(0) }
+    Class { name: mode.name.to_string(), label, kinds }
 }

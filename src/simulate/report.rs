@@ -16,6 +16,8 @@ use crate::plan::{self, Plan};
 /// The schema's name and version, first in every serialised document.
 pub const SCHEMA: &str = "o11n/simulation/1";
 
+/// Most builds of one simulation.
+const MOST_BUILDS: usize = 20_000_000;
 /// Milliseconds that a simulation goes on after the last run arrived.
 const DRAIN: i64 = 30 * 86_400_000;
 /// Shorter builds count as this long in slowdowns, in milliseconds.
@@ -127,6 +129,9 @@ pub fn compare(plan: &Plan, from: &plan::Cluster, load: &Load, policies: &[Polic
         let Some(mut runs) = Runs::new(plan, &cluster, &classes, load) else {
             return Err(format!("more than {MOST_RUNS} runs arrive: shorten the load, or lower its rates"));
         };
+        if runs.builds() > MOST_BUILDS {
+            return Err(format!("the runs that arrive have {} builds, more than {MOST_BUILDS}: shorten the load", runs.builds()));
+        }
         document.runs = runs.total();
         let tally = simulate(&cluster, policy, &mut runs, load.length.0.saturating_add(DRAIN));
         document.policies.push(figures(policy, &cluster, load, &runs, &tally));

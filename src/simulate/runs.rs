@@ -182,6 +182,11 @@ impl<'p> Runs<'p> {
         self.arrivals.len()
     }
 
+    /// Builds that they make, were each tried once.
+    pub(super) fn builds(&self) -> usize {
+        self.total() * self.table.rows.iter().map(Vec::len).sum::<usize>()
+    }
+
     fn ticket(&mut self, owner: Owner) -> Ticket {
         match self.free_tickets.pop() {
             Some(ticket) => {
@@ -280,7 +285,7 @@ impl<'p> Runs<'p> {
         let slot = &mut self.slots[place as usize];
         slot.is_open = false;
         let Slot { arrival, own, .. } = *slot;
-        let outcome = slot.run.outcome();
+        let outcome = slot.run.trace().outcome;
         self.over.push(RunRecord { source: arrival.source, submitted: arrival.at, ended: self.now, outcome });
         self.pending.push(Change::Ends(own));
         self.free_tickets.push(own);

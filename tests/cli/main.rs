@@ -12,6 +12,7 @@ mod guide;
 mod hostile;
 mod port;
 mod reliability;
+mod simulate;
 mod test;
 mod verify;
 

@@ -3,3 +3,7 @@
 mod averages;
 mod hashing;
 mod provisioning;
+mod queue;
+mod sharing;
+mod stream;
+mod theory;

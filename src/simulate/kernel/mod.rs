@@ -158,8 +158,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         if self.now >= self.retention_at {
             self.retention_at += RETENTION;
-            for ended in self.machines.retire(self.cluster, self.now, UNUSED) {
-                self.tally.ended(self.cluster, ended, self.now);
+            let retired = self.machines.retire(self.cluster, self.now, UNUSED);
+            retired.iter().for_each(|ended| self.tally.ended(self.cluster, *ended, self.now));
+            if !retired.is_empty() {
+                self.look();
             }
         }
         self.provisioner.watch(self.now, self.cluster, &self.machines, &self.lengths);

@@ -1,0 +1,99 @@
+//! `o11n simulate`: figures for people and for tools, and what is said of a load or a cluster that cannot be.
+
+use super::Workspace;
+use super::guide::Guide;
+
+fn workspace() -> Workspace {
+    let guide = Guide::read("simulate.md");
+    Workspace::of(&[("regression.o11n", guide.blocks("o11n")[0]), ("week.toml", guide.blocks("toml")[0])])
+}
+
+const COMMAND: [&str; 4] = ["simulate", "regression.o11n", "--load", "week.toml"];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    COMMAND.iter().copied().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn the_guide_shows_what_is_printed() {
+    Guide::read("simulate.md").shows_what_is_printed(&workspace(), 0);
+}
+
+#[test]
+fn the_guide_has_every_word_of_a_policy() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/simulate.md")).unwrap();
+    for (word, meaning) in o11n::simulate::Policy::words() {
+        assert!(page.contains(&format!("| `{word}` | {meaning} |")), "{word}");
+    }
+}
+
+#[test]
+fn a_seed_is_a_week() {
+    let workspace = workspace();
+    let week = |seed| workspace.run(&with(&["--seed", seed, "--policy", "jenkins", "--format", "json"])).ends(0).json();
+    assert_eq!(week("1"), week("1"));
+    assert_ne!(week("1"), week("2"));
+}
+
+#[test]
+fn the_load_is_the_same_under_every_policy() {
+    let document = workspace().run(&with(&["--policy", "jenkins,fifo,jenkins+burst", "--format", "json"])).ends(0).json();
+    assert_eq!(document["schema"], "o11n/simulation/1");
+    let policies = document["policies"].as_array().unwrap();
+    // What fails by chance does so under each, and so the same builds are made.
+    let builds = |at: usize| (&policies[at]["groups"][0]["builds"], &policies[at]["runs"]);
+    for at in [1, 2] {
+        assert_eq!(builds(0).0, builds(at).0);
+        assert_eq!(builds(0).1[1]["failed"], builds(at).1[1]["failed"]);
+    }
+    let ended: u64 = policies[0]["runs"].as_array().unwrap().iter().map(|runs| runs["ended"].as_u64().unwrap()).sum();
+    assert_eq!(document["runs"], ended);
+}
+
+#[test]
+fn a_wrong_load_is_pointed_at() {
+    let workspace = workspace();
+    let good = "length = \"1d\"\n[runs.a]\nper_hour = 1\n";
+    let cases = [
+        ("length = 7\n", "in line 1: "),
+        ("length = \"1d\"\nlenght = 1\n[runs.a]\nper_hour = 1\n", "in line 2: unknown field `lenght`"),
+        (&good.replace("1d", "900d"), "`length` of the load is wrong: write for how long runs arrive"),
+        (
+            &good.replace("per_hour = 1", "per_hour = [1, 2]"),
+            "`per_hour` has 2 numbers: write one, 24 for a day, or 168 for a week",
+        ),
+        (&good.replace("per_hour = 1", "per_hour = nan"), "`per_hour` has a rate outside 0 to 1000000"),
+        (&good.replace("per_hour = 1", "per_hour = 0"), "no run ever arrives"),
+        (&good.replace("per_hour = 1", "daily = [\"25:00\"]"), "times of day such as \"02:00\""),
+        (&good.replace("per_hour = 1", "per_hour = 1000000").replace("1d", "300d"), "more than 1000000 runs arrive"),
+        (&format!("{good}priority = \"hihg\"\n"), "did you mean `high`?"),
+        (&format!("{good}[takes]\n\"test/x\" = \"5m\"\n"), "the plan has no `test/x`"),
+        (&format!("{good}[takes]\n\"test/unit\" = \"5\"\n"), "`5` is no duration"),
+        (&format!("{good}[flakes]\n\"test/unit\" = {{ lost = 1.5 }}\n"), "lies outside 0 to 1"),
+        (&format!("{good}[flakes]\n\"test/unit\" = {{ gone = 0.5 }}\n"), "write `failed`, `lost`, `timed_out` or an exit code"),
+    ];
+    for (load, expected) in cases {
+        workspace.write("week.toml", load);
+        // Paths and odds are a matter of the command line, as they are for other commands.
+        let status = if ["the plan has no", "lies outside"].iter().any(|start| expected.starts_with(start)) { 2 } else { 1 };
+        let said = workspace.run(&COMMAND).ends(status).stderr;
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{load}\n{said}");
+    }
+}
+
+#[test]
+fn a_cluster_is_chosen_by_name() {
+    let workspace = workspace();
+    let said = workspace.run(&with(&["--cluster", "reserch"])).ends(1).stderr;
+    assert!(said.contains("the pipeline sees no cluster `reserch`") && said.contains("did you mean `research`?"), "{said}");
+    workspace.write("regression.o11n", super::GOOD);
+    workspace.write("week.toml", "length = \"1d\"\nruns.a.per_hour = 1\n");
+    let said = workspace.run(&COMMAND).ends(1).stderr;
+    assert!(said.contains("the pipeline sees no cluster"), "{said}");
+}
+
+#[test]
+fn a_policy_that_is_none_is_refused_with_all_that_are() {
+    let said = workspace().run(&with(&["--policy", "jenkins+fast"])).ends(2).stderr;
+    assert!(said.contains("`fast` is no policy: there are jenkins, fifo, priority"), "{said}");
+}

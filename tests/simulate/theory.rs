@@ -1,0 +1,134 @@
+//! Queues whose waits are known in closed form: the run's own 95 % interval has to cover the value.
+
+use crate::stream::{Job, agents, job, run, with_cloud};
+use o11n::simulate::{Record, Tally, mean};
+
+/// The mean service, in milliseconds.
+const SERVICE: f64 = 600_000.0;
+
+/// Jobs of a Poisson process with a mean service of ten minutes; `service` draws it as a part of its mean.
+fn poisson(seed: u64, count: usize, per_service: f64, service: impl Fn(&mut fastrand::Rng) -> f64) -> Vec<Job> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut at = 0.0;
+    let mut draw = || {
+        at += exponential(&mut rng) * SERVICE / per_service;
+        job(at as i64, (service(&mut rng) * SERVICE).round() as i64)
+    };
+    (0..count).map(|_| draw()).collect()
+}
+
+fn exponential(rng: &mut fastrand::Rng) -> f64 {
+    -(1.0 - rng.f64()).ln()
+}
+
+/// Two exponential phases, with four times the variance of one.
+fn hyperexponential(rng: &mut fastrand::Rng) -> f64 {
+    let share = (1.0 + (3.0_f64 / 5.0).sqrt()) / 2.0;
+    let share = if rng.f64() < share { share } else { 1.0 - share };
+    exponential(rng) / (2.0 * share)
+}
+
+fn waits(tally: &Tally, keep: impl Fn(&Record) -> bool) -> Vec<f64> {
+    let mut records: Vec<&Record> = tally.records.iter().filter(|record| keep(record)).collect();
+    records.sort_by_key(|record| record.submitted);
+    // The first tenth finds an empty system.
+    records.drain(..records.len() / 10);
+    records.iter().map(|record| (record.started - record.submitted) as f64 / 1_000.0).collect()
+}
+
+fn covers(what: &str, waits: &[f64], value: f64) {
+    let found = mean(waits);
+    let half_width = found.half_width.unwrap();
+    println!("{what:<40} {value:>10.3} {:>10.3} ± {half_width:.3}", found.mean);
+    assert!((found.mean - value).abs() <= half_width, "{what}: {} ± {half_width}, not {value}", found.mean);
+    assert!(half_width < value / 4.0, "{what}: ± {half_width} says nothing");
+}
+
+#[test]
+fn exponential_jobs_wait_as_erlang_has_it() {
+    for (executors, load, count, value) in [(1, 0.5, 50_000, 600.0), (4, 0.8, 100_000, 447.3244), (10, 0.9, 200_000, 401.2389)] {
+        let jobs = poisson(1, count, f64::from(executors) * load, exponential);
+        let tally = run(&agents(executors, 1), "fifo", &jobs);
+        covers(&format!("M/M/{executors} at {load}"), &waits(&tally, |_| true), value);
+    }
+}
+
+#[test]
+fn one_executor_waits_by_the_variance_of_jobs() {
+    let case = |what, count, service: fn(&mut fastrand::Rng) -> f64, value| {
+        let tally = run(&agents(1, 1), "fifo", &poisson(2, count, 0.8, service));
+        covers(what, &waits(&tally, |_| true), value);
+    };
+    case("M/D/1 at 0.8", 50_000, |_| 1.0, 1200.0);
+    case("M/M/1 at 0.8", 100_000, exponential, 2400.0);
+    case("M/G/1 at 0.8, four times the variance", 200_000, hyperexponential, 6000.0);
+}
+
+#[test]
+fn two_priorities_wait_as_cobham_has_it() {
+    let case = |executors: u32, load: f64, urgent: f64, values: [f64; 3]| {
+        let mut jobs = poisson(3, 100_000, f64::from(executors) * load, exponential);
+        let mut rng = fastrand::Rng::with_seed(33);
+        for job in &mut jobs {
+            job.item.priority = if rng.f64() < urgent { 1 } else { 2 };
+            job.item.group = job.item.priority.into();
+        }
+        let tally = run(&agents(executors, 1), "priority", &jobs);
+        covers(&format!("M/M/{executors} at {load}, urgent"), &waits(&tally, |record| record.group == 1), values[0]);
+        covers(&format!("M/M/{executors} at {load}, others"), &waits(&tally, |record| record.group == 2), values[1]);
+        covers(&format!("M/M/{executors} at {load}, all"), &waits(&tally, |_| true), values[2]);
+    };
+    case(1, 0.8, 0.375, [685.714, 3428.571, 2400.0]);
+    case(10, 0.9, 1.0 / 3.0, [57.320, 573.198, 401.239]);
+}
+
+#[test]
+fn an_endless_cloud_is_as_busy_as_poisson_has_it() {
+    let mut cluster = with_cloud(agents(1, 1), 0, None);
+    cluster.classes[0].kinds.remove(0);
+    let services: [fn(&mut fastrand::Rng) -> f64; 2] = [exponential, |_| 1.0];
+    for service in services {
+        let tally = run(&cluster, "fifo", &poisson(4, 100_000, 10.0, service));
+        assert!(tally.records.iter().all(|record| record.started == record.submitted));
+        let mut steps: Vec<(i64, i64)> =
+            tally.records.iter().flat_map(|record| [(record.started, 1), (record.ended, -1)]).collect();
+        steps.sort_unstable();
+        let (mut busy, mut last, mut sum, mut above) = (0, 0, 0, 0);
+        for (at, step) in &steps {
+            sum += busy * (at - last);
+            above += if busy > 15 { at - last } else { 0 };
+            (busy, last) = (busy + step, *at);
+        }
+        let (average, above) = (sum as f64 / last as f64, above as f64 / last as f64);
+        assert!((average - 10.0).abs() < 0.1 && (above - 0.048740).abs() < 0.005, "{average} busy, {above} of the time above 15");
+    }
+}
+
+/// Whatever the policy, nobody waits while an executor is free; and the mean number in the queue is the rate times the mean wait.
+#[test]
+fn no_executor_is_idle_while_a_job_waits() {
+    for (seed, policy) in (10..).zip(["fifo", "priority", "fair", "shortest", "aging", "wfq"]) {
+        let mut jobs = poisson(seed, 5_000, 3.0 * 0.95, exponential);
+        let mut rng = fastrand::Rng::with_seed(seed);
+        for job in &mut jobs {
+            job.item.priority = rng.u8(1..=5);
+            job.item.user = rng.u32(0..4);
+            job.item.estimate = rng.i64(0..1_000_000);
+        }
+        let tally = run(&agents(3, 1), policy, &jobs);
+        assert_eq!(tally.records.len(), jobs.len());
+        let mut steps: Vec<(i64, i64, i64)> = Vec::new();
+        for record in &tally.records {
+            steps.extend([(record.submitted, 0, 1), (record.started, 1, -1), (record.ended, -1, 0)]);
+        }
+        steps.sort_unstable();
+        let (mut busy, mut queue, mut last, mut area) = (0, 0, 0, 0);
+        for (at, more_busy, more_queued) in steps {
+            assert!(at == last || queue == 0 || busy == 3, "{policy}: {queue} wait while {busy} are busy");
+            area += queue * (at - last);
+            (busy, queue, last) = (busy + more_busy, queue + more_queued, at);
+        }
+        let waits: i64 = tally.records.iter().map(|record| record.started - record.submitted).sum();
+        assert_eq!(area, waits, "{policy}");
+    }
+}
