@@ -1,4 +1,4 @@
-//! Plain jobs as work: each arrives at a time of its own and takes as long as it takes.
+//! Plain jobs as work: each arrives at a time of its own and takes as long as it takes. The benchmark has them too.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

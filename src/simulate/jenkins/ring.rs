@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 /// Points of one executor.
 const POINTS: usize = 100;
 
+/// What it costs to measure one executor, in steps of a walk.
+const MEASURE: usize = 10;
+
 /// The place of a text on the ring.
 pub fn digest(text: &str) -> i32 {
     let mut bytes: [u8; 32] = Sha256::digest(text.as_bytes()).into();
@@ -51,6 +54,16 @@ impl Ring {
         }
     }
 
+    /// Executors that were added.
+    pub fn executors(&self) -> usize {
+        self.points.len()
+    }
+
+    /// The first of them, which a walk meets.
+    pub fn closed(&self) -> usize {
+        self.ring.len() / POINTS
+    }
+
     /// Puts all executors that are there into the ring; those that come later are found by measuring only.
     pub fn close(&mut self) {
         let points = self.points.iter().zip(0_u64..);
@@ -71,8 +84,8 @@ impl Ring {
         points[next % POINTS].wrapping_sub(key)
     }
 
-    /// Steps of a walk after which one of so many executors can be expected to be met, and of measuring them all.
-    pub fn costs(&self, executors: usize) -> (usize, usize) {
-        (self.ring.len() / POINTS / executors.max(1), executors * 10)
+    /// Whether a walk probably takes fewer steps to meet one of so many executors than measuring them all.
+    pub fn is_walked(&self, executors: usize) -> bool {
+        self.closed() < executors.saturating_mul(executors).saturating_mul(MEASURE)
     }
 }

@@ -10,6 +10,9 @@ use super::super::policy::Place;
 /// A machine by its number.
 pub(super) type Node = u32;
 
+/// Executors outside of the ring that are measured before it is made anew.
+const LATE: usize = 64;
+
 /// Not among the open ones.
 const NOWHERE: u32 = u32::MAX;
 
@@ -137,6 +140,7 @@ impl Machines {
                 let node = self.add(kind, described.executors, first, now);
                 if self.place == Place::Hash {
                     self.ring.add(&format!("{}-{node}", described.name), described.executors);
+                    self.close_ring();
                 }
                 node
             }
@@ -148,6 +152,21 @@ impl Machines {
             self.started[cloud] += 1;
         }
         node
+    }
+
+    /// Takes late executors into the ring, where there are many.
+    fn close_ring(&mut self) {
+        if self.ring.executors() - self.ring.closed() <= LATE + self.ring.closed() / 16 {
+            return;
+        }
+        self.ring.close();
+        self.live = vec![0; self.ring.closed().div_ceil(64)];
+        for node in 0..self.nodes.len() {
+            let machine = &self.nodes[node];
+            if machine.at != NOWHERE {
+                self.mark(machine.first..machine.first + machine.free, true);
+            }
+        }
     }
 
     /// A machine that was asked for comes at this time.
@@ -193,32 +212,33 @@ impl Machines {
     }
 
     /// The machine for an item of the class; there is one.
-    pub(super) fn pick(&self, cluster: &Cluster, class: &Class, place: i32) -> Option<Node> {
+    pub(super) fn pick(&self, class: &Class, place: i32) -> Option<Node> {
         let last = || class.kinds.iter().find_map(|kind| self.open[*kind].last().copied());
         let count: usize = class.kinds.iter().map(|kind| self.open[*kind].len()).sum();
         if self.place == Place::First || count <= 1 {
             return last();
         }
-        let standing = class.kinds.iter().filter(|kind| cluster.kinds[**kind].cloud.is_none());
-        let executors: u32 = standing.clone().map(|kind| self.open_executors[*kind]).sum();
-        let (walk, measure) = self.ring.costs(executors as usize);
-        let walks = executors > 0 && walk < measure;
         let mut nearest: Option<(u32, u32, Node)> = None;
         let mut offer = |executor: u32, node: Node| {
             let candidate = (self.ring.distance(place, executor), executor, node);
             nearest = Some(nearest.map_or(candidate, |nearest| nearest.min(candidate)));
         };
-        if walks && let Some(executor) = self.ring.walk(place).find(|executor| self.is_live(*executor, class)) {
-            offer(executor, self.owner(executor));
-        }
-        for kind in &class.kinds {
-            if walks && cluster.kinds[*kind].cloud.is_none() {
-                continue;
+        let mut measure = |node: Node| {
+            let machine = &self.nodes[node as usize];
+            (machine.first..machine.first + machine.free).for_each(|executor| offer(executor, node));
+        };
+        let is_open = |machine: &Machine| machine.at != NOWHERE && class.kinds.contains(&machine.kind);
+        let late = self.nodes.partition_point(|machine| (machine.first as usize) < self.ring.closed());
+        let open_late: u32 = self.nodes[late..].iter().filter(|machine| is_open(machine)).map(|machine| machine.free).sum();
+        let open: u32 = class.kinds.iter().map(|kind| self.open_executors[*kind]).sum();
+        if self.ring.is_walked((open - open_late) as usize) {
+            let late = (late..self.nodes.len()).filter(|node| is_open(&self.nodes[*node]));
+            late.for_each(|node| measure(node as Node));
+            if let Some(executor) = self.ring.walk(place).find(|executor| self.is_live(*executor, class)) {
+                offer(executor, self.owner(executor));
             }
-            for node in &self.open[*kind] {
-                let machine = &self.nodes[*node as usize];
-                (machine.first..machine.first + machine.free).for_each(|executor| offer(executor, *node));
-            }
+        } else {
+            class.kinds.iter().flat_map(|kind| &self.open[*kind]).for_each(|node| measure(*node));
         }
         nearest.map(|(.., node)| node)
     }
@@ -349,4 +369,79 @@ impl Machines {
 /// The name of one of several machines.
 fn name(kind: &str, number: u32, count: u32) -> String {
     if count == 1 { kind.to_owned() } else { format!("{kind}-{number}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::cluster::{Cloud, Kind};
+    use super::super::super::jenkins::digest;
+    use super::*;
+
+    /// The points of a machine in their order.
+    fn points(name: &str, executors: u32) -> Vec<i32> {
+        (0..100 * executors).map(|at| digest(&format!("{name}:{at}"))).collect()
+    }
+
+    /// The ring made anew out of what is free, as Jenkins does it; `known` has the points of all machines.
+    fn naive(machines: &Machines, class: &Class, known: &[Vec<i32>], place: i32) -> Option<Node> {
+        let mut points = Vec::new();
+        for kind in &class.kinds {
+            for node in &machines.open[*kind] {
+                let free = 100 * machines.nodes[*node as usize].free as usize;
+                points.extend(known[*node as usize][..free].iter().map(|point| (*point, *node)));
+            }
+        }
+        points.sort_unstable();
+        points.iter().find(|(point, _)| *point >= place).or(points.first()).map(|(_, node)| *node)
+    }
+
+    #[test]
+    fn the_quick_ways_find_what_jenkins_finds() {
+        let kind = |name: &str, executors, cloud, count| Kind { name: name.into(), executors, cloud, count };
+        let cluster = Cluster {
+            kinds: vec![kind("a", 1, None, 30), kind("b", 3, None, 20), kind("c", 1, Some(0), 0)],
+            clouds: vec![Cloud { name: "c".into(), most: 200, startup: 0, idle: Some(1), price: 0.0 }],
+            classes: [vec![0, 1, 2], vec![1], vec![0, 2]].map(|kinds| Class { name: String::new(), label: 0, kinds }).into(),
+            labels: vec![String::new()],
+        };
+        let mut machines = Machines::new(&cluster, Place::Hash, false);
+        let mut names: Vec<(String, u32)> = (1..=30).map(|number| (format!("a-{number}"), 1)).collect();
+        names.extend((1..=20).map(|number| (format!("b-{number}"), 3)));
+        names.sort();
+        let mut known: Vec<Vec<i32>> = names.iter().map(|(name, executors)| points(name, *executors)).collect();
+        let (mut busy, mut walked) = (Vec::new(), 0);
+        for step in 0..420_u64 {
+            let draw = |salt: u64| (step.wrapping_add(salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) as usize;
+            let class = &cluster.classes[draw(1) % 3];
+            let place = digest(&format!("job {}", draw(2) % 50));
+            let expected = naive(&machines, class, &known, place);
+            assert_eq!(machines.pick(class, place), expected, "step {step}");
+            walked += usize::from(machines.ring.is_walked(machines.open_executors.iter().sum::<u32>() as usize));
+            // Filled, then emptied, then filled again.
+            let fills = step / 100 % 2 == 0;
+            match expected {
+                Some(node) if fills || draw(3) % 4 == 0 => {
+                    machines.occupy(node);
+                    busy.push(node);
+                }
+                _ if !busy.is_empty() => {
+                    let node = busy.swap_remove(draw(4) % busy.len());
+                    machines.release(&cluster, node, 0);
+                }
+                _ => {}
+            }
+            if step % 5 == 0 && machines.room(&cluster, 0) > 0 {
+                let node = machines.request(&cluster, 2, 0);
+                if node as usize == known.len() {
+                    known.push(points(&format!("c-{node}"), 1));
+                }
+                machines.arrive(node, 0);
+            }
+            if step % 200 == 199 {
+                machines.retire(&cluster, 1000, 1);
+            }
+        }
+        assert!((60..400).contains(&walked), "{walked} walks");
+        assert!(machines.ring.closed() > 90, "the ring was never made anew");
+    }
 }

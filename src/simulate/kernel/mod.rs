@@ -280,7 +280,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             let described = &self.cluster.classes[class as usize];
             // Another class may have taken what was free when its head was put here.
             if let (true, Some((key, _, ticket))) = (self.machines.has_open(described), self.lines[class as usize].first())
-                && let Some(node) = self.machines.pick(self.cluster, described, self.jobs[ticket as usize].item.place)
+                && let Some(node) = self.machines.pick(described, self.jobs[ticket as usize].item.place)
             {
                 self.lines[class as usize].pop();
                 self.start(ticket, key, class, node);
