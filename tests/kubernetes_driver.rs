@@ -134,11 +134,11 @@ fn what_should_have_ended_is_ended_when_a_driver_takes_the_run_up() {
     assert_eq!(driver.said("delete"), ["p-1-test-one-a1"], "the abort ends the other");
     assert_eq!(driver.said("over"), ["failed"]);
     // Before the Job was deleted, the driver's node went away.
-    driver.tell("news", "whole restart\njob p-1-test-one-a1\njob p-1-test-board-a1 over over\n");
+    driver.tell("news", "whole restart\njob p-1-test-one-a1\njob p-1-test-board-a1 FailureTarget Failed\n");
     driver.step(9);
     assert_eq!(driver.said("delete"), ["p-1-test-one-a1"]);
     assert_eq!(driver.made(), Vec::<String>::new(), "and nothing is started again");
-    driver.tell("news", "whole again\njob p-1-test-one-a1 over\n");
+    driver.tell("news", "whole again\njob p-1-test-one-a1 Deleted\n");
     driver.step(10);
     assert_eq!(driver.said("delete"), Vec::<String>::new());
 }
@@ -157,4 +157,22 @@ fn what_was_not_yet_made_is_made_by_the_next_driver_and_what_is_there_is_not() {
     driver.tell("news", "whole again\njob p-1-test-board-a1\n");
     driver.step(4);
     assert_eq!(driver.said("state").iter().filter(|line| line.starts_with("attempt test/one 1 1 lost")).count(), 1);
+}
+
+#[test]
+fn an_attempt_whose_pod_went_while_nobody_looked_has_ended() {
+    let driver = Driver::new("unseen", LOCKS);
+    driver.step(1);
+    let lock = driver.said("want");
+    driver.tell("locks", &format!("{} p-1\n", lock[0]));
+    driver.step(2);
+    driver.tell("news", "whole again\njob p-1-test-one-a1 Failed\njob p-1-test-board-a1 SuccessCriteriaMet Complete\n");
+    driver.step(3);
+    let state = driver.said("state").join("\n");
+    assert!(state.contains("attempt test/one 1 1 lost - - -"), "{state}");
+    assert!(state.contains("attempt test/board 1 1 succeeded 0 - -"), "{state}");
+    driver.tell("news", "whole again\njob p-1-test-two-a1 Failed\npod LISTED p-1-test-two-a1 phase=Failed code=3\n");
+    driver.step(4);
+    assert_eq!(driver.said("over"), ["failed"]);
+    assert!(driver.said("state").contains(&"attempt test/two 1 1 failed 3 - -".to_owned()));
 }

@@ -74,7 +74,7 @@ fn attributes() -> Vec<Capability> {
         kept(Attribute("project"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("key"), "a field of the taskbook: nothing to keep here"),
         kept(Attribute("test"), "`cases` is the file `$O11N_CASES`; the rest are fields of the taskbook"),
-        kept(Trigger, "whoever creates the objects starts a run: nothing to keep here"),
+        kept(Trigger, "a CronJob for each of its times, under `--kind cron`"),
     ]
 }
 

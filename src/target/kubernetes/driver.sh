@@ -37,11 +37,11 @@ watch_pods() {
   done
 }
 
-# All Jobs and pods of the run, and which Jobs are over. $1: why it is asked.
+# All Jobs and pods of the run, and how Jobs are over. $1: why it is asked.
 list_all() {
   kubectl get jobs,pods --selector "o11n.dev/run=$run" --output go-template="{{range .items -}}
-    {{if eq .kind \"Pod\"}}pod LISTED $pod{{else}}job {{.metadata.name}}{{if .metadata.deletionTimestamp}} over{{end -}}
-    {{range .status.conditions}}{{if and (eq .status \"True\") (ne .type \"Suspended\")}} over{{end}}{{end}}{{\"\\n\"}}{{end}}{{end}}" \
+    {{if eq .kind \"Pod\"}}pod LISTED $pod{{else}}job {{.metadata.name}}{{if .metadata.deletionTimestamp}} Deleted{{end -}}
+    {{range .status.conditions}}{{if and (eq .status \"True\") (ne .type \"Suspended\")}} {{.type}}{{end}}{{end}}{{\"\\n\"}}{{end}}{{end}}" \
     > list || return
   { echo "whole $1"; cat list; } >> news
 }

@@ -157,28 +157,36 @@ function sooner(one, other) { return one == "-" || other < one ? other : one }
 
 # ---- What has happened -------------------------------------------------------------------------------------------------------
 
-function take_events(    line, f, n, i, running, key, s, r, whole, listed, part) {
+function take_events(    line, f, n, i, running, key, s, r, whole, listed, has_pod) {
   for (s = first[at]; at >= 1 && at <= stages && s <= last[at]; s++)
     for (r = 1; started[s] && outcome[s] == "" && r <= copies[s]; r++)
       if (phase[s, r] == "running") running[job_name(s, r, attempts[s, r])] = s " " r
   while ((getline line < (work "/news")) > 0) {
     n = split(line, f, " ")
     if (f[1] == "whole") { whole = f[2]; continue }
-    if (f[1] == "job") listed[f[2]] = f[3] == "over" ? "over" : "active"
+    if (f[1] == "job") listed[f[2]] = n < 3 ? "active" : line ~ / Complete/ ? "passed" : "over"
+    if (f[2] == "LISTED") has_pod[f[3]] = 1
     if (f[1] != "pod" || !(f[3] in running)) continue
     split(running[f[3]], key, " ")
     take_pod(key[1], key[2], f[2], line)
   }
   close(work "/news")
-  # All Jobs there are were listed, so one that is not among them is gone; after a restart it may never have been made.
+  if (!whole) return
+  # All Jobs there are were listed, so one that is not among them is gone; after a restart it may never have been made. One that is
+  # over and has no pod any more lost it while nobody looked.
   for (i in running) {
-    if (!whole || i in listed) continue
     split(running[i], key, " ")
-    if (phase[key[1], key[2]] != "running") continue
-    if (whole == "restart") make(key[1], key[2])
-    else ends(key[1], key[2], "lost", "-", "-", "-")
+    if (phase[key[1], key[2]] != "running" || i in has_pod) continue
+    if (!(i in listed)) {
+      if (whole == "restart") make(key[1], key[2])
+      else ends(key[1], key[2], "lost", "-", "-", "-")
+    } else if (listed[i] == "passed") {
+      ends(key[1], key[2], "succeeded", 0, "-", "-")
+    } else if (listed[i] == "over") {
+      ends(key[1], key[2], "lost", "-", "-", "-")
+    }
   }
-  if (whole) end_again(listed)
+  end_again(listed)
 }
 
 # What should have ended, but was not told so: the driver itself may have ended before it could.

@@ -99,6 +99,7 @@ const ENGINES: &[Engine] = &[
     jenkins::taskbook::ENGINE,
     argo::REAL_ENGINE,
     kubernetes_run::ENGINE,
+    kubernetes_run::real::ENGINE,
     airflow::ENGINE_2,
     airflow::ENGINE_3,
 ];

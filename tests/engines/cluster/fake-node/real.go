@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,15 +15,24 @@ import (
 )
 
 // localImages makes every pod run in the network of the cluster and with a local image, whatever it asks for: nothing can be
-// pulled. Argo's executor keeps its own.
+// pulled. Argo's executor keeps its own, and drivers have one with kubectl, which is told where the API server is: no service is
+// routed here.
 func (c *cluster) localImages(ctx context.Context) error {
-	const image = `image: c.image == "localhost/argoexec" ? c.image : "localhost/any", imagePullPolicy: "Never"`
+	server, err := url.Parse(c.config.Host)
+	if err != nil {
+		return err
+	}
+	image := `image: c.image == "localhost/argoexec" ? c.image : c.name == "driver" ? "localhost/kubectl" : "localhost/any",
+		imagePullPolicy: "Never", env: c.name != "driver" ? [] : [
+			Object.spec.containers.env{name: "KUBERNETES_SERVICE_HOST", value: "` + server.Hostname() + `"},
+			Object.spec.containers.env{name: "KUBERNETES_SERVICE_PORT", value: "` + server.Port() + `"}]`
 	mutations := []any{}
 	for _, expression := range []string{
 		`Object{spec: Object.spec{hostNetwork: true,
 			containers: object.spec.containers.map(c, Object.spec.containers{name: c.name, ` + image + `})}}`,
 		`has(object.spec.initContainers) ? Object{spec: Object.spec{
-			initContainers: object.spec.initContainers.map(c, Object.spec.initContainers{name: c.name, ` + image + `})}} : Object{}`,
+			initContainers: object.spec.initContainers.map(c, Object.spec.initContainers{name: c.name,
+				image: c.image == "localhost/argoexec" ? c.image : "localhost/any", imagePullPolicy: "Never"})}} : Object{}`,
 	} {
 		mutations = append(mutations, map[string]any{
 			"patchType": "ApplyConfiguration", "applyConfiguration": map[string]any{"expression": expression},
@@ -91,16 +101,16 @@ func (s *server) record(ctx context.Context, seen *corev1.Pod) {
 	}
 	if ended := state.Terminated; ended != nil && known.record.End == nil {
 		run.ends(known, ending{causeOf(seen, ended), int(ended.ExitCode), ended.Message})
-		if known.record.Substage != "" {
+		if known.record.Substage != "" || known.main.Name == "driver" {
 			go s.readLog(ctx, known)
 		}
 	}
 }
 
-// mainState is what is known of a pod's main container. One that was ended before it ran is never reported of.
+// mainState is what is known of a pod's main container, or of a driver. One that was ended before it ran is never reported of.
 func mainState(seen *corev1.Pod) corev1.ContainerState {
 	for _, status := range seen.Status.ContainerStatuses {
-		if status.Name == "main" && status.State.Waiting == nil {
+		if (status.Name == "main" || status.Name == "driver") && status.State.Waiting == nil {
 			return status.State
 		}
 	}
@@ -131,7 +141,7 @@ func causeOf(seen *corev1.Pod, ended *corev1.ContainerStateTerminated) cause {
 func (s *server) readLog(ctx context.Context, p *pod) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	text, err := s.kube.CoreV1().Pods(p.Namespace).GetLogs(p.Name, &corev1.PodLogOptions{Container: "main"}).DoRaw(ctx)
+	text, err := s.kube.CoreV1().Pods(p.Namespace).GetLogs(p.Name, &corev1.PodLogOptions{Container: p.main.Name}).DoRaw(ctx)
 	if err == nil && len(text) > 0 {
 		p.run.note(p, strings.TrimSpace(string(text)))
 	}

@@ -54,7 +54,7 @@ pub const REAL_ENGINE: Engine = Engine {
 /// Cases of which a part runs on Jenkins.
 const MIXED_TABLE: &str = "tests/engines/conformance-mixed";
 /// Cases for the real node: there the bodies do what the scenario says that they do.
-const REAL_TABLE: &str = "tests/engines/conformance-real";
+pub const REAL_TABLE: &str = "tests/engines/conformance-real";
 
 /// Runs under way at once: more would only wait for each other, on two cores.
 const AT_ONCE: usize = 20;
@@ -92,7 +92,7 @@ const BROKEN_REAL: &[(&str, Mutation)] = &[
 ];
 
 /// What bodies on the real node must have printed, by the name of the case.
-const SAID: &[(&str, &str)] = &[
+pub const SAID: &[(&str, &str)] = &[
     ("attempts: timeouts of real processes", "after attempt 1: timed_out"),
     ("attempts: timeouts of real processes", "after attempt 2: timed_out"),
     ("attempts: after a body", "after passes: succeeded"),
@@ -121,7 +121,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
 
 fn judge_real(site: &Site, tally: &mut Tally) -> Result<()> {
     let cases = compile(site, conformance::written(REAL_TABLE)?, BROKEN_REAL)?;
-    let (_cluster, mut line) = RealCluster::start(&site.scratch)?;
+    let (_cluster, mut line) = RealCluster::start(&site.scratch, Kind::ArgoReal)?;
     let reports = conduct(&mut line, &cases, site, Pods::Real)
         .with_context(|| format!("the cluster is not well; see {}", site.scratch.display()))?;
     compare(&cases, &reports, site, Pods::Real, tally)

@@ -29,6 +29,18 @@ pub enum Kind {
     ArgoReal,
     /// Kubernetes' own controller of Jobs, and our node.
     Jobs,
+    /// Kubernetes' own controller of Jobs, and a kubelet.
+    JobsReal,
+}
+
+impl Kind {
+    fn is_real(self) -> bool {
+        matches!(self, Self::ArgoReal | Self::JobsReal)
+    }
+
+    fn has_argo(self) -> bool {
+        matches!(self, Self::Argo | Self::ArgoReal)
+    }
 }
 
 /// A running cluster; it stops when it is dropped.
@@ -86,7 +98,7 @@ impl Cluster {
         // It waits for the API server.
         let line = self.start_fake_node()?;
         self.start_controllers()?;
-        if self.kind == Kind::ArgoReal {
+        if self.kind.is_real() {
             self.start_kubelet()?;
         }
         Ok(line)
@@ -167,7 +179,7 @@ impl Cluster {
         server.arg(format!("--token-auth-file={}", self.path("pki/tokens.csv")));
         server.arg(format!("--service-account-key-file={}", self.path("pki/sa.pub")));
         server.arg(format!("--service-account-signing-key-file={}", self.path("pki/sa.key")));
-        if self.kind == Kind::ArgoReal {
+        if self.kind.is_real() {
             // By these, every pod gets a local image.
             server.args([
                 "--feature-gates=MutatingAdmissionPolicy=true",
@@ -180,14 +192,14 @@ impl Cluster {
     fn start_fake_node(&mut self) -> Result<Line> {
         let mut node = Command::new(FAKE_NODE.folder()?.join("fake-node"));
         node.arg("serve").arg(format!("--kubeconfig={}", self.path("kubeconfig")));
-        if self.kind == Kind::Jobs {
+        if !self.kind.has_argo() {
             node.arg(format!("--kubectl={}", KUBECTL.folder()?.join("kubectl").display()));
         } else {
             node.arg(format!("--crds={}", CRDS.folder()?.display()));
             node.arg(format!("--argo-config={}", self.path("argo-config.json")));
             node.arg(format!("--o11n={}", project::target_dir("debug").join("o11n").display()));
         }
-        if self.kind == Kind::ArgoReal {
+        if self.kind.is_real() {
             node.arg(format!("--real=127.0.0.1:{}", self.ports.store));
         }
         let child = self.spawn("fake-node", &mut node)?;
@@ -209,7 +221,8 @@ impl Cluster {
             "--kube-api-burst=1000",
             "--concurrent-job-syncs=20",
         ]);
-        let jobs = if self.kind == Kind::Jobs { ",job-controller,cronjob-controller" } else { "" };
+        let jobs =
+            if self.kind.has_argo() { "" } else { ",job-controller,cronjob-controller,persistentvolume-binder-controller" };
         managers.arg(format!(
             "--controllers=serviceaccount-controller,garbage-collector-controller,root-ca-certificate-publisher-controller{jobs}"
         ));
@@ -221,7 +234,7 @@ impl Cluster {
         scheduler.args(["--leader-elect=false", "--bind-address=127.0.0.1", "--kube-api-qps=1000", "--kube-api-burst=1000"]);
         scheduler.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.scheduler));
         self.spawn("kube-scheduler", &mut scheduler)?;
-        if self.kind == Kind::Jobs { Ok(()) } else { self.start_argo() }
+        if self.kind.has_argo() { self.start_argo() } else { Ok(()) }
     }
 
     fn start_argo(&mut self) -> Result<()> {

@@ -3,7 +3,7 @@
 //! All of the cluster lives in namespaces of its own, of processes, mounts and networks. Nothing can leave, and when its first
 //! process ends, the kernel ends all the others and takes the mounts away.
 
-use super::programs::{ARGOEXEC, FAKE_NODE, KUBELET, RUNTIME};
+use super::programs::{ARGOEXEC, FAKE_NODE, KUBECTL, KUBELET, RUNTIME};
 use super::{Cluster, Kind, Line};
 use crate::process;
 use anyhow::{Context, Result, ensure};
@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 pub struct Arguments {
     /// Where state and logs go
     folder: PathBuf,
+    /// With the controller of Jobs in the place of Argo's
+    #[arg(long)]
+    jobs: bool,
 }
 
 /// The node's address: a kubelet refuses a loopback address, but not one more of the loopback interface.
@@ -28,13 +31,15 @@ const ADDRESS: &str = "192.168.77.1";
 pub struct RealCluster(Child);
 
 impl RealCluster {
-    pub fn start(folder: &Path) -> Result<(Self, Line)> {
+    /// `kind` is one with a kubelet.
+    pub fn start(folder: &Path, kind: Kind) -> Result<(Self, Line)> {
         ensure!(nix::unistd::geteuid().is_root(), "a kubelet needs root");
         fs::create_dir_all(folder)?;
         let log = fs::File::create(folder.join("inside.log"))?;
         let mut inside = Command::new("setpriv");
         inside.args(["--pdeathsig", "KILL", "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
         inside.arg(std::env::current_exe()?).arg("real-cluster").arg(folder);
+        inside.args((kind == Kind::JobsReal).then_some("--jobs"));
         inside.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut child = inside.spawn().context("cannot start `unshare`")?;
         let jobs = child.stdin.take().context("standard input is piped")?;
@@ -58,7 +63,8 @@ pub fn inside(arguments: &Arguments) -> Result<()> {
     }
     process::run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
     process::run(Command::new("ip").args(["addr", "add", &format!("{ADDRESS}/32"), "dev", "lo"]))?;
-    let (_cluster, Line { mut jobs, mut reports }) = Cluster::start(&arguments.folder, Kind::ArgoReal)?;
+    let kind = if arguments.jobs { Kind::JobsReal } else { Kind::ArgoReal };
+    let (_cluster, Line { mut jobs, mut reports }) = Cluster::start(&arguments.folder, kind)?;
     thread::spawn(move || std::io::copy(&mut std::io::stdin(), &mut jobs));
     std::io::copy(&mut reports, &mut std::io::stdout())?;
     Ok(())
@@ -146,17 +152,21 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
         Ok(ctr)
     }
 
-    /// Images of our own: with a shell, with Argo's executor, and with nothing to do.
+    /// Images of our own: with a shell, with nothing to do, and with what is run beside bodies.
     fn import_images(&self) -> Result<()> {
-        let (shells, executor) = (RUNTIME.folder()?, ARGOEXEC.folder()?);
+        let shells = RUNTIME.folder()?;
         let busybox = format!("/bin/busybox={}", shells.join("bin/busybox").display());
         let bash = format!("/bin/bash={}", shells.join("bin/bash-static").display());
-        let argoexec = format!("/bin/argoexec={}", executor.join("argoexec").display());
-        let images = [
-            ("any", "", vec![&busybox, &bash]),
-            ("pause", "/bin/busybox sleep 1000000", vec![&busybox]),
-            ("argoexec", "", vec![&argoexec]),
-        ];
+        let beside = match self.kind.has_argo() {
+            true => format!("/bin/argoexec={}", ARGOEXEC.folder()?.join("argoexec").display()),
+            false => format!("/bin/kubectl={}", KUBECTL.folder()?.join("kubectl").display()),
+        };
+        let mut images = vec![("any", "", vec![&busybox, &bash]), ("pause", "/bin/busybox sleep 1000000", vec![&busybox])];
+        match self.kind.has_argo() {
+            true => images.push(("argoexec", "", vec![&beside])),
+            // What the image of a driver has.
+            false => images.push(("kubectl", "", vec![&busybox, &beside])),
+        }
         for (name, entrypoint, files) in images {
             let archive = self.folder.join(format!("{name}.tar"));
             let mut image = Command::new(FAKE_NODE.folder()?.join("fake-node"));

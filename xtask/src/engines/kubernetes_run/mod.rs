@@ -7,6 +7,7 @@
 mod load;
 mod observed;
 mod plain;
+pub mod real;
 mod schedule;
 mod setup;
 mod size;
@@ -131,7 +132,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     let tools = tools(&site.scratch.join("tools"))?;
     let start = Instant::now();
     let (mut cluster, mut line) = Cluster::start(&site.scratch, Kind::Jobs)?;
-    let reports = conduct(&mut line, &ways, &tools, site).with_context(|| match cluster.dead() {
+    let reports = conduct(&mut line, &ways, &tools, AT_ONCE, site).with_context(|| match cluster.dead() {
         Some(name) => format!("{name} has ended"),
         None => "the node".to_owned(),
     })?;
@@ -179,7 +180,7 @@ fn tools(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Runs all cases and returns the reports by the names of the jobs.
-fn conduct(line: &mut Line, ways: &[Way], tools: &Path, site: &Site) -> Result<BTreeMap<String, Report>> {
+fn conduct(line: &mut Line, ways: &[Way], tools: &Path, at_once: usize, site: &Site) -> Result<BTreeMap<String, Report>> {
     let folder = site.scratch.join("reports");
     fs::create_dir_all(&folder)?;
     let mut reports = BTreeMap::new();
@@ -193,7 +194,7 @@ fn conduct(line: &mut Line, ways: &[Way], tools: &Path, site: &Site) -> Result<B
     });
     let wanted = all.len();
     let mut waiting = all.into_iter().map(|(way, number, one)| -> Result<Job> { setup::job(way, number, one, tools) });
-    for job in waiting.by_ref().take(AT_ONCE) {
+    for job in waiting.by_ref().take(at_once) {
         line.send(&job?)?;
     }
     while reports.len() < wanted {

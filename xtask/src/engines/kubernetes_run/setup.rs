@@ -13,6 +13,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const LIMIT: f64 = 180.0;
 const LIMIT_OF_BROKEN: f64 = 60.0;
 
+/// What pods may ask for, and is hard to hand on.
+const SECRET: &str = r#"---
+{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "o11n-secrets"}, "stringData": {"token": "s3cr3t $(HOME) {{workflow.name}} 密"}}
+"#;
+
 /// The job that plays a case. `number` tells it from others of its way; `tools` is a folder with all that a driver needs.
 pub fn job(way: &Way, number: usize, one: &Compiled, tools: &Path) -> Result<Job> {
     let (plan, script, id) = (&one.case.plan, &one.case.script, way.id(number));
@@ -21,7 +26,7 @@ pub fn job(way: &Way, number: usize, one: &Compiled, tools: &Path) -> Result<Job
     let text: String = one.files.iter().map(|file| file.text.as_str()).collect();
     let attempts = job::attempts(plan, script, &one.case.trace);
     Ok(Job {
-        setup: format!("{rights}{}{}", volume(&id), remembered(one, &text)?),
+        setup: format!("{rights}{SECRET}{}{}", volume(&id), remembered(one, &text)?),
         id,
         text,
         attempts: if way.known.in_order { attempts } else { job::in_any_order(attempts) },
@@ -37,18 +42,18 @@ pub fn job(way: &Way, number: usize, one: &Compiled, tools: &Path) -> Result<Job
     })
 }
 
-/// A volume for artifacts and the claim on it, bound to each other: nobody else here does that.
+/// A volume for artifacts and the claim on it.
 fn volume(name: &str) -> String {
     let (modes, size) = (json!(["ReadWriteMany"]), json!({ "storage": "1Gi" }));
     let claim = json!({
         "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-        "metadata": { "name": "o11n-artifacts", "annotations": { "pv.kubernetes.io/bind-completed": "yes" } },
+        "metadata": { "name": "o11n-artifacts" },
         "spec": { "accessModes": modes, "resources": { "requests": size }, "volumeName": name, "storageClassName": "" },
     });
     let volume = json!({
         "apiVersion": "v1", "kind": "PersistentVolume", "metadata": { "name": name },
         "spec": {
-            "accessModes": modes, "capacity": size, "hostPath": { "path": "/nowhere" }, "storageClassName": "",
+            "accessModes": modes, "capacity": size, "hostPath": { "path": format!("/run/o11n-artifacts/{name}"), "type": "DirectoryOrCreate" }, "storageClassName": "",
             "claimRef": { "name": "o11n-artifacts", "namespace": name },
         },
     });

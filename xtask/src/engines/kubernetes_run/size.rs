@@ -9,7 +9,7 @@ use anyhow::Result;
 use std::fmt::Write;
 
 /// How many run: each is a Job and a pod, and the machine has two cores.
-const RUN: usize = 2_000;
+const RUN: usize = 300;
 
 pub fn way(site: &Site) -> Result<Way> {
     let cases = of_source("size", &source(RUN))?;
