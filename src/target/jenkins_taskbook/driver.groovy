@@ -22,15 +22,16 @@ List openTaskbook() {
     withEnv(['O11N_PIPELINE=' + settings.pipeline, 'O11N_TARGET=taskbook', 'O11N_HANDED=' + handed()]) {
       code = sh(label: 'o11n taskbook', script: settings.command, returnStatus: true)
     }
+    archiveArtifacts(artifacts: 'o11n-taskbook.json', allowEmptyArchive: true)
+    stash(name: 'o11n-taskbook', includes: 'o11n-taskbook.json', allowEmpty: true)
+    // What is read last is not part of the state that Jenkins writes down at the next step.
     if (fileExists('o11n-taskbook.json')) {
       text = readFile(file: 'o11n-taskbook.json', encoding: 'UTF-8')
     }
-    archiveArtifacts(artifacts: 'o11n-taskbook.json', allowEmptyArchive: true)
-    stash(name: 'o11n-taskbook', includes: 'o11n-taskbook.json', allowEmpty: true)
   }
   Map read = readTaskbook(text, code)
   if (read.problem == null) {
-    read = stagesOf(read.document, read.names) { runEntry(it) }
+    read = stagesOf(read) { runEntry(it) }
   }
   if (read.problem != null) {
     error('o11n: ' + read.problem)
@@ -69,7 +70,7 @@ Map readTaskbook(String text, int code) {
   if (!(document.err_no instanceof Number)) {
     return [problem: 'the taskbook has no `err_no`' + ended]
   }
-  List stages = document.keySet().findAll { it != 'err_no' && it != 'msg' }.collect { it }
+  List stages = namesOf(document, text)
   if (document.err_no != 0) {
     List faulty = stages.findAll { document[it] instanceof Map && document[it].err_no }
     String where = faulty.isEmpty() ? '' : ', in stage ' + faulty.join(', ')
@@ -84,12 +85,17 @@ Map readTaskbook(String text, int code) {
       return [problem: 'the taskbook\'s stage ' + name + ' ' + problem]
     }
   }
-  if (stages.every { document[it].o11n?.order != null }) {
-    stages = stages.sort(false) { document[it].o11n.order }
-  } else {
-    stages = namesIn(text).findAll { it in stages }
-  }
   return [document: document, names: stages]
+}
+
+/** The names of the stages in their order. */
+@NonCPS
+List namesOf(Map document, String text) {
+  List names = document.keySet().findAll { it != 'err_no' && it != 'msg' }.collect { it }
+  if (names.every { document[it] instanceof Map && document[it].o11n instanceof Map && document[it].o11n.order instanceof Number }) {
+    return names.sort(false) { document[it].o11n.order }
+  }
+  return namesIn(text).findAll { it in names }
 }
 
 /** What is wrong with a stage; null: nothing is. */
@@ -97,6 +103,9 @@ Map readTaskbook(String text, int code) {
 String problemOf(Object given) {
   if (!(given instanceof Map)) {
     return 'is no object'
+  }
+  if (!(given.o11n == null || given.o11n instanceof Map)) {
+    return 'has an `o11n` that is no object'
   }
   if (given.err_no) {
     return null
@@ -111,13 +120,16 @@ String problemOf(Object given) {
   if (!(given.substages instanceof List)) {
     return 'has no list of `substages`'
   }
-  Set names = []
+  Map names = [:]
   for (entry in given.substages) {
     if (!(entry instanceof Map) || !(entry.substage_name instanceof String) || entry.substage_name.isEmpty()) {
       return 'has a substage without a `substage_name`'
     }
-    if (!names.add(entry.substage_name)) {
+    if (names.put(entry.substage_name, true)) {
       return 'has two substages called ' + entry.substage_name
+    }
+    if (!(entry.o11n == null || entry.o11n instanceof Map)) {
+      return 'has a substage ' + entry.substage_name + ' with an `o11n` that is no object'
     }
     String problem = problemOfEntry(entry, entry.o11n ?: [:])
     if (problem != null) {
@@ -129,11 +141,10 @@ String problemOf(Object given) {
 
 @NonCPS
 String problemOfEntry(Map entry, Map extras) {
-  boolean isKnown = extras.run != null || extras.command != null || entry.job || settings.job || settings.script
-  if (!isKnown) {
+  if (!hasBody(entry) && jobOf(entry) == null && !settings.script) {
     return 'that nothing says how to run: set `job` or `script` of `target jenkins_taskbook`'
   }
-  if (entry.use_k8s && !entry.job && !entry.yaml) {
+  if (entry.use_k8s && jobOf(entry) == null && !entry.yaml) {
     return 'in a pod, without the pod\'s `yaml`'
   }
   if (extras.hardware?.os != null && extras.hardware.os != 'linux') {
@@ -175,11 +186,21 @@ List namesIn(String text) {
 
 /** The stages; what their substages do stays behind. */
 @NonCPS
-Map stagesOf(Map document, List names, Closure run) {
-  Set loaded = []
-  Set known = []
+Map stagesOf(Map read, Closure run) {
+  try {
+    entries = entriesOf(read.document)
+    List stages = rowsOf(read.document, read.names, run)
+    keep(stages, linked(stages))
+    return [stages: stages]
+  } catch (Exception e) {
+    return [problem: 'the taskbook is not as its schema has it: ' + e]
+  }
+}
+
+@NonCPS
+List rowsOf(Map document, List names, Closure run) {
+  Map known = [:]
   List stages = []
-  entries = entriesOf(document)
   for (name in names) {
     Map given = document[name]
     Map extras = given.o11n ?: [:]
@@ -202,25 +223,37 @@ Map stagesOf(Map document, List names, Closure run) {
       for (entry in given.substages.findAll { (it.o11n?.priority ?: 'normal') == priority }) {
         Map copy = entry.o11n?.dispatch
         String called = copy == null ? entry.substage_name : copy.of
-        if (known.add(name + '/' + called)) {
+        if (!known.put(name + '/' + called, true)) {
           theStage.substages << rowOf(called, entry, entry.o11n ?: [:], run)
         }
       }
     }
     stages << theStage
   }
+  return stages
+}
+
+/** Whose files somebody loads. Whatever is needed and not there has not passed. */
+@NonCPS
+Map linked(List stages) {
+  Map loaded = [:]
+  Map known = [:]
+  Map needs = [:]
   for (theStage in stages) {
-    for (substage in theStage.substages) {
-      for (need in (substage.needs ?: [])) {
-        loaded.addAll(need.loads ? membersOf(need) : [])
-        for (missing in membersOf(need).findAll { !(it in known) && !o11n.passed.containsKey(it) }) {
-          o11n.passed[missing] = false
-        }
+    theStage.substages.each { known[theStage.name + '/' + it.name] = true }
+    theStage.substages.collectMany { it.needs ?: [] }.each { needs[it] = true }
+  }
+  for (need in needs.keySet()) {
+    for (member in membersOf(need)) {
+      if (need.loads) {
+        loaded[member] = true
+      }
+      if (!known.containsKey(member)) {
+        o11n.passed[member] = false
       }
     }
   }
-  keep(stages, loaded)
-  return [stages: stages]
+  return loaded
 }
 
 /** What the entries are found by when they run. */
@@ -248,7 +281,7 @@ Map rowOf(String name, Map entry, Map extras, Closure run) {
   if (jobOf(entry) != null) {
     row.exitCodes[80] = 'unstable'
   }
-  extras.exit_codes?.each { row.exitCodes[it.key as Integer] = it.value }
+  extras.exit_codes?.each { row.exitCodes[it.key.toInteger()] = it.value }
   if (extras.retry?.limit) {
     Map retry = extras.retry
     List on = (retry.on ?: ['failed', 'timed_out', 'lost']).collect { it instanceof Map ? it.exit : it }
@@ -269,13 +302,13 @@ Map rowOf(String name, Map entry, Map extras, Closure run) {
 
 /** Remembers under which names files are kept for those who load them. */
 @NonCPS
-void keep(List stages, Set loaded) {
+void keep(List stages, Map loaded) {
   int number = 0
   for (theStage in stages) {
     for (substage in theStage.substages) {
       String path = theStage.name + '/' + substage.name
       number++
-      if (path in loaded && (entries[path] ?: entries[path + '#1'])?.o11n?.artifacts?.save) {
+      if (loaded[path] && (entries[path] ?: entries[path + '#1'])?.o11n?.artifacts?.save) {
         o11n.stashes[path] = 'o11n-' + (substage.cache ?: number)
         substage.saves = true
       }
@@ -354,11 +387,12 @@ Map plainEntry(String path) {
 /** The job that runs an entry; null: the driver itself does. */
 @NonCPS
 String jobOf(Map entry) {
-  if (entry.job) {
-    return entry.job
-  }
-  boolean hasBody = entry.o11n?.run != null || entry.o11n?.command != null
-  return hasBody || !settings.job ? null : settings.job
+  return entry.job ?: (hasBody(entry) || !settings.job ? null : settings.job)
+}
+
+@NonCPS
+boolean hasBody(Map entry) {
+  return entry.o11n?.run != null || entry.o11n?.command != null
 }
 
 /** One attempt of a substage: in a pod, on an agent, or as a build of another job. */
@@ -382,7 +416,7 @@ void runEntry(Map attempt) {
       }
     }
   } else {
-    node(entry.label ?: o11n.label) {
+    node(entry.label || entry.hardware_mode ? entry.label : o11n.label) {
       if (entry.o11n?.image) {
         docker.image(entry.o11n.image).inside { inWorkspace(attempt) { doEntry(attempt, entry) } }
       } else {
@@ -484,7 +518,7 @@ String casesOf(Map entry) {
 /** Variables for `withEnv`, which expands `$` and unsets what is empty. */
 @NonCPS
 List variablesOf(Map entry, Map extras) {
-  List found = entry.o11n == null ? fieldsOf(entry) : []
+  List found = hasBody(entry) ? [] : fieldsOf(entry)
   extras.env?.each { if (it.value.text) { found << [it.key, it.value.text] } }
   return found.findAll { it[1] }.collect { it[0] + '=' + it[1].replace('$', '$$') }
 }

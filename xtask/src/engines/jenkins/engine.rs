@@ -53,6 +53,8 @@ pub struct Job {
     pub earlier: Vec<BTreeMap<String, String>>,
     /// When somebody stops the build, in milliseconds.
     pub stopped_at: Option<i64>,
+    /// When Jenkins starts anew and knows only what it has written down, in milliseconds.
+    pub forgets_at: Option<i64>,
     /// Whether commands really run.
     pub real: bool,
     pub saved: bool,
@@ -81,6 +83,15 @@ pub struct Report {
     pub attempts: Vec<Played>,
     pub log: Vec<String>,
     pub problems: Vec<String>,
+    /// The most that was written down at a step, in bytes.
+    pub largest_state: usize,
+}
+
+impl Report {
+    /// The labels of what ran for substages, in the order in which it began.
+    pub fn labels(&self) -> Vec<&str> {
+        self.attempts.iter().filter_map(|one| one.label.as_deref()).filter(|label| *label != super::PRINTS).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -99,6 +110,8 @@ pub struct Played {
     #[serde(default)]
     pub lost: bool,
     pub printed: Option<String>,
+    /// The label that its agent has.
+    pub agent: Option<String>,
     /// Its variables, or the parameters of a build.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,

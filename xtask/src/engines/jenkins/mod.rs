@@ -5,6 +5,7 @@
 
 mod boards;
 mod engine;
+mod foreign;
 mod observed;
 pub mod taskbook;
 mod whole;
@@ -59,7 +60,36 @@ const BROKEN: &[(&str, Mutation)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let cases = Cases::new("jenkins", &Options::default(), conformance::all(site.arguments)?, BROKEN, &site.arguments.case)?;
+    judge_table("jenkins", "jenkins", BROKEN, site, tally)?;
+    if site.arguments.case.is_empty() {
+        boards::judge(&site.scratch, tally)?;
+        whole::judge("jenkins", &site.scratch, tally)?;
+    }
+    Ok(())
+}
+
+/// What the driver of taskbooks calls the command that prints one.
+const PRINTS: &str = "o11n taskbook";
+
+/// A build of compiled files: the first is the one that runs, a taskbook is what the driver's command prints.
+fn build(id: &str, artifacts: &[Artifact]) -> Job {
+    let (printed, loaded): (Vec<&Artifact>, Vec<&Artifact>) =
+        artifacts.iter().partition(|file| file.path.ends_with(".taskbook.json"));
+    let named = loaded.iter().enumerate().map(|(index, file)| {
+        let name = if index == 0 { "Jenkinsfile".to_owned() } else { file.path.clone() };
+        (name, file.text.clone())
+    });
+    let printed = printed.iter().map(|file| (PRINTS.to_owned(), [("o11n-taskbook.json".to_owned(), file.text.clone())].into()));
+    Job { id: id.into(), files: named.collect(), written: printed.collect(), saved: true, ..Job::default() }
+}
+
+fn job(number: usize, one: &Compiled) -> Job {
+    Job { attempts: attempts(&one.case), archived: archived(&one.case), ..build(&format!("case-{number}"), &one.files) }
+}
+
+/// Runs the whole table, compiled for a target, or for several whose files belong together.
+fn judge_table(name: &str, targets: &str, broken: &[(&str, Mutation)], site: &Site, tally: &mut Tally) -> Result<()> {
+    let cases = Cases::new(targets, &Options::default(), conformance::all(site.arguments)?, broken, &site.arguments.case)?;
     let start = Instant::now();
     let jobs: Vec<Job> = cases.all().map(|(number, one)| job(number, one)).collect();
     let reports = engine::play(&jobs, &site.scratch)?;
@@ -68,34 +98,9 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
         Seen { observed: observed::observe(&one.case.plan, report), problems: report.problems.clone(), notes: report.log.clone() }
     };
     let known = Known { declared: DECLARED, excuses: &[], in_order: true };
-    cases.judge("jenkins", &known, seen, &site.scratch.join("reports"), tally)?;
-    if site.arguments.case.is_empty() {
-        boards::judge(&site.scratch, tally)?;
-        whole::judge(&site.scratch, tally)?;
-    }
-    println!("jenkins: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());
+    cases.judge(name, &known, seen, &site.scratch.join("reports"), tally)?;
+    println!("{name}: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
-}
-
-/// The first is the one that runs.
-fn files(artifacts: &[Artifact]) -> BTreeMap<String, String> {
-    let named = artifacts.iter().enumerate().map(|(index, file)| {
-        let name = if index == 0 { "Jenkinsfile".to_owned() } else { file.path.clone() };
-        (name, file.text.clone())
-    });
-    named.collect()
-}
-
-fn job(number: usize, one: &Compiled) -> Job {
-    let files = files(&one.files);
-    Job {
-        id: format!("case-{number}"),
-        files,
-        attempts: attempts(&one.case),
-        archived: archived(&one.case),
-        saved: true,
-        ..Job::default()
-    }
 }
 
 /// What the last build has left, so that substages are known to have succeeded.

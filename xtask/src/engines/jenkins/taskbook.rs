@@ -1,16 +1,15 @@
 //! The driver of taskbooks on Jenkins' own interpreter: each case is the driver and the taskbook that a build of it has printed.
 
-use super::engine::{self, Job};
-use super::{DECLARED, attempts, observed};
-use crate::engines::conformance::compiled::{Cases, Compiled};
-use crate::engines::conformance::judge::{Known, Seen};
+use super::engine::{self, Attempt};
+use super::{build, foreign, judge_table, whole};
+use crate::engines::conformance::case::plan_of;
+use crate::engines::conformance::compiled::emit;
 use crate::engines::mutation::Mutation;
 use crate::engines::tally::Tally;
-use crate::engines::{Engine, Site, conformance};
+use crate::engines::{Engine, Site};
 use anyhow::Result;
-use o11n::target::{Artifact, Options};
-use std::collections::BTreeMap;
-use std::time::Instant;
+use o11n::target::Options;
+use std::path::Path;
 
 pub const ENGINE: Engine = Engine {
     name: "jenkins-taskbook",
@@ -52,37 +51,35 @@ const BROKEN: &[(&str, Mutation)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let cases = Cases::new(TARGETS, &Options::default(), conformance::all(site.arguments)?, BROKEN, &site.arguments.case)?;
-    let start = Instant::now();
-    let jobs: Vec<Job> = cases.all().map(|(number, one)| job(number, one)).collect();
-    let reports = engine::play(&jobs, &site.scratch)?;
-    let seen = |number: usize, one: &Compiled| {
-        let report = &reports[number];
-        Seen { observed: observed::observe(&one.case.plan, report), problems: report.problems.clone(), notes: report.log.clone() }
-    };
-    let known = Known { declared: DECLARED, excuses: &[], in_order: true };
-    cases.judge("jenkins-taskbook", &known, seen, &site.scratch.join("reports"), tally)?;
-    println!("jenkins-taskbook: the interpreter was at it for {:.0} s", start.elapsed().as_secs_f64());
+    judge_table("jenkins-taskbook", TARGETS, BROKEN, site, tally)?;
+    foreign::judge(&site.arguments.case, &site.scratch, tally)?;
+    if site.arguments.case.is_empty() {
+        whole::judge(TARGETS, &site.scratch, tally)?;
+        state(&site.scratch, tally)?;
+    }
     Ok(())
 }
 
-/// What the command that prints the taskbook writes.
-fn printed(taskbook: &str) -> BTreeMap<String, BTreeMap<String, String>> {
-    let file = ("o11n-taskbook.json".to_owned(), taskbook.to_owned());
-    BTreeMap::from([("o11n taskbook".to_owned(), BTreeMap::from([file]))])
-}
-
-/// A build of a driver, its first file, with a taskbook, its second one.
-fn build(id: String, files: &[Artifact]) -> Job {
-    Job {
-        id,
-        files: BTreeMap::from([("Jenkinsfile".to_owned(), files[0].text.clone())]),
-        written: printed(&files[1].text),
-        saved: true,
-        ..Job::default()
-    }
-}
-
-fn job(number: usize, one: &Compiled) -> Job {
-    Job { attempts: attempts(&one.case), archived: super::archived(&one.case), ..build(format!("case-{number}"), &one.files) }
+/// What Jenkins writes down at each step holds no scripts, and a Jenkins that starts anew finds them again.
+fn state(scratch: &Path, tally: &mut Tally) -> Result<()> {
+    let script = "echo 0123456789".repeat(500);
+    let source = format!(
+        "pipeline state {{ stage one {{ parallel = 20  substage s {{ shards = 200  run = \"{script}\" }} }} stage two {{ substage t {{ run = \"t\" }} }} }}"
+    );
+    let emitted = emit(TARGETS, &plan_of(&source)?, &Options::default())?;
+    let mut job = build("state", &emitted.artifacts);
+    job.attempts.insert("one/s-1of200".into(), vec![Attempt { end: "exit", code: 0, takes: 60_000 }]);
+    job.forgets_at = Some(30_000);
+    let reports = engine::play(&[job], &scratch.join("state"))?;
+    let [report] = &reports[..] else { unreachable!("a report a build") };
+    let (texts, most) = (200 * script.len(), report.largest_state);
+    println!("jenkins-taskbook: {most} bytes of state at most, with {texts} bytes of scripts");
+    tally.accepts(
+        "the state that is written down, and a restart",
+        whole::is_well(report).and_then(|()| match report.labels().len() {
+            201 if most < texts / 4 => Ok(()),
+            count => Err(format!("{count} substages ran; the state has {most} bytes where scripts have {texts}")),
+        }),
+    );
+    Ok(())
 }

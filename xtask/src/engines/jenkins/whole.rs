@@ -16,7 +16,9 @@ use std::sync::Arc;
 /// Substages of the large pipeline, in two stages of which one needs the other; beside them is one with much of everything.
 const MANY: usize = 2_000;
 
-pub fn judge(scratch: &Path, tally: &mut Tally) -> Result<()> {
+/// Judges what a target makes of them, or several whose files belong together.
+pub fn judge(targets: &str, scratch: &Path, tally: &mut Tally) -> Result<()> {
+    let job = |id: &str, plan: &Plan| job(targets, id, plan);
     let texts = texts()?;
     let mut large = job("large", &large()?)?;
     large.saved = false;
@@ -30,7 +32,7 @@ pub fn judge(scratch: &Path, tally: &mut Tally) -> Result<()> {
     }
     let reports = engine::play(&[large, text, stopped], &scratch.join("whole"))?;
     let large = &reports[0];
-    let count = large.attempts.len();
+    let count = large.labels().len();
     tally.accepts(
         "2,000 substages",
         is_well(large).and_then(|()| match count {
@@ -43,13 +45,13 @@ pub fn judge(scratch: &Path, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-fn job(id: &str, plan: &Plan) -> Result<Job> {
-    let emitted = emit("jenkins", plan, &Options::default())?;
+fn job(targets: &str, id: &str, plan: &Plan) -> Result<Job> {
+    let emitted = emit(targets, plan, &Options::default())?;
     ensure!(!emitted.artifacts.is_empty(), "{id} does not compile");
-    Ok(Job { id: id.into(), files: super::files(&emitted.artifacts), saved: true, ..Job::default() })
+    Ok(super::build(id, &emitted.artifacts))
 }
 
-fn is_well(report: &Report) -> Result<(), String> {
+pub fn is_well(report: &Report) -> Result<(), String> {
     let is_well = report.error.is_none() && report.problems.is_empty() && report.result == "SUCCESS";
     if is_well { Ok(()) } else { Err(format!("{}: {:?} {:?}", report.result, report.error, report.problems)) }
 }
@@ -133,7 +135,7 @@ pipeline stopped {
 
 /// It is seen to be stopped, what ran cleans up, and only what runs always runs then.
 fn after_stop(report: &Report) -> Result<(), String> {
-    let labels: Vec<&str> = report.attempts.iter().filter_map(|one| one.label.as_deref()).collect();
+    let labels = report.labels();
     let is_right = report.result == "ABORTED" && labels == ["build/a", "build/b", "build/a after", "report/mail"];
     if is_right { Ok(()) } else { Err(format!("{} after {labels:?}", report.result)) }
 }

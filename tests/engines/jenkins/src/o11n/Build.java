@@ -12,6 +12,8 @@ import hudson.AbortException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +61,8 @@ final class Build {
   private long events;
   private boolean isOver;
   String description;
+  /** Of what was written down at a step, in bytes. */
+  private int largestState;
   private Branch root;
   Branch running;
   String result;
@@ -99,6 +103,7 @@ final class Build {
     report.put("description", description);
     report.put("took", (System.nanoTime() - start) / 1_000_000);
     report.put("duration", now);
+    report.put("largest_state", largestState);
     report.put("stages", stages);
     report.put("attempts", attempts);
     report.put("log", log);
@@ -133,6 +138,9 @@ final class Build {
     });
     root.program = new Continuable(script);
     resume(root, null);
+    if (job.forgetsAt != null) {
+      at(job.forgetsAt, () -> forget(script));
+    }
     if (job.stoppedAt != null) {
       at(job.stoppedAt, () -> interrupt(root, new FlowInterruptedException(FlowInterruptedException.Cause.USER)));
     }
@@ -148,6 +156,26 @@ final class Build {
     }
     if (!isOver) {
       problems.add("it hangs: something waits for what never comes");
+    }
+  }
+
+  /** What a restart of Jenkins does: only what was written down is still there. */
+  private void forget(Script script) {
+    boolean isSomething = false;
+    for (Field field : script.getClass().getDeclaredFields()) {
+      int modifiers = field.getModifiers();
+      if (Modifier.isTransient(modifiers) && !Modifier.isStatic(modifiers) && !field.getName().matches("[$_].*")) {
+        field.setAccessible(true);
+        try {
+          isSomething |= field.get(script) != null;
+          field.set(script, null);
+        } catch (IllegalAccessException error) {
+          throw new IllegalStateException(error);
+        }
+      }
+    }
+    if (!isSomething) {
+      problems.add("there was nothing to forget");
     }
   }
 
@@ -213,8 +241,10 @@ final class Build {
 
   /** Jenkins writes the whole state down at each step. */
   private boolean isSaved(Branch branch, Call call) {
-    try (ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(branch.program);
+      largestState = Math.max(largestState, bytes.size());
       return true;
     } catch (IOException error) {
       problems.add(error + " at step " + call.name);

@@ -22,6 +22,8 @@ final class Job {
   final List<Map<String, String>> earlier;
   /** When somebody stops the build, in milliseconds; null: nobody does. */
   final Long stoppedAt;
+  /** When Jenkins starts anew, in milliseconds; null: it does not. */
+  final Long forgetsAt;
   /** Whether `sh` really runs what it is given. */
   final boolean isReal;
   /** Whether the state is saved at each step, as Jenkins does. */
@@ -42,6 +44,8 @@ final class Job {
     earlier = (List<Map<String, String>>) json.getOrDefault("earlier", List.of());
     Number stop = (Number) json.get("stopped_at");
     stoppedAt = stop == null ? null : stop.longValue();
+    Number forgets = (Number) json.get("forgets_at");
+    forgetsAt = forgets == null ? null : forgets.longValue();
     isReal = Boolean.TRUE.equals(json.get("real"));
     isSaved = !Boolean.FALSE.equals(json.get("saved"));
     isCompiledOnly = Boolean.TRUE.equals(json.get("compile_only"));

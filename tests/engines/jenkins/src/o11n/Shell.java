@@ -66,6 +66,10 @@ final class Shell {
     return folder != null ? Files.readString(path) : files.get(path);
   }
 
+  boolean isFile(Path path) {
+    return folder != null ? Files.isRegularFile(path) : files.containsKey(path);
+  }
+
   boolean exists(Path path) {
     return folder != null ? Files.exists(path) : files.containsKey(path);
   }

@@ -90,7 +90,8 @@ final class Steps {
   private final Map<String, Integer> calls = new HashMap<>();
   private final Set<String> locked = new HashSet<>();
   private final List<Runnable> waiting = new ArrayList<>();
-  private final Map<String, String> stashes = new TreeMap<>();
+  /** By the stash, files that it names one by one. */
+  private final Map<String, Map<String, String>> stashes = new TreeMap<>();
   private final Shell shell = new Shell();
 
   Steps(Build build) {
@@ -393,11 +394,20 @@ final class Steps {
         value = shell.exists(agent.workspace.resolve(call.text("file")));
         break;
       case "stash":
-        stashes.put(call.text("name"), call.text("includes"));
+        Map<String, String> files = new TreeMap<>();
+        for (String path : String.valueOf(call.text("includes")).split(",")) {
+          if (shell.isFile(agent.workspace.resolve(path))) {
+            files.put(path, shell.read(agent.workspace.resolve(path)));
+          }
+        }
+        stashes.put(call.text("name"), files);
         break;
       case "unstash":
         if (!stashes.containsKey(call.text("name"))) {
           throw new AbortException("No such saved stash ‘" + call.text("name") + "’");
+        }
+        for (Map.Entry<String, String> file : stashes.get(call.text("name")).entrySet()) {
+          shell.write(agent.workspace.resolve(file.getKey()), file.getValue());
         }
         break;
       case "copyArtifacts":
