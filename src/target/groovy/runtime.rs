@@ -33,9 +33,21 @@ pub(in crate::target) fn text(features: &Features) -> String {
     out
 }
 
+/// What it may have.
+#[cfg(test)]
+pub(in crate::target) fn features() -> impl Iterator<Item = &'static str> {
+    let marks = RUNTIME.lines().filter_map(|line| line.trim_start().strip_prefix("//+ "));
+    marks.flat_map(|mark| mark.split(' ')).collect::<BTreeSet<_>>().into_iter()
+}
+
 /// The names of its methods, whether there or not.
 pub(in crate::target) fn names() -> impl Iterator<Item = &'static str> {
-    RUNTIME.lines().filter_map(|line| {
+    names_in(RUNTIME)
+}
+
+/// The names of the methods in a text.
+pub(in crate::target) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
         let (head, rest) = line.split_once('(')?;
         let is_method = !head.starts_with([' ', '/', '@']) && rest.ends_with('{');
         is_method.then(|| head.split(' ').next_back()).flatten()
@@ -44,12 +56,11 @@ pub(in crate::target) fn names() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Features, RUNTIME, names, text};
+    use super::{Features, features, names, text};
 
     #[test]
     fn marks_are_balanced_and_leave_nothing_behind() {
-        let all: Features =
-            RUNTIME.lines().filter_map(|line| line.trim_start().strip_prefix("//+ ")).flat_map(|line| line.split(' ')).collect();
+        let all: Features = features().collect();
         for features in [Features::new(), all] {
             let text = text(&features);
             assert!(!text.contains("//+") && !text.contains("//-"));

@@ -142,6 +142,7 @@ fn command(plan: &Plan, settings: &Settings, options: &Options) -> String {
 /// What the compiler that prints the taskbook must be told as this one was.
 fn arguments(plan: &Plan, options: &Options) -> Option<String> {
     let mut arguments = Vec::new();
+    // What stubs read tells which they are.
     match plan.run_variables.len() {
         0 => {}
         1 => arguments.extend(["--stub", "always"]),
@@ -151,4 +152,25 @@ fn arguments(plan: &Plan, options: &Options) -> Option<String> {
         arguments.extend(["--trigger", trigger]);
     }
     (!arguments.is_empty()).then(|| words(&arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DRIVER, FEATURES, runtime};
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_driver_and_the_runtime_are_one_class() {
+        let mut names: HashSet<&str> = runtime::names().collect();
+        let twice: Vec<&str> = runtime::names_in(DRIVER).filter(|name| !names.insert(name)).collect();
+        assert!(twice.is_empty(), "{twice:?} in the driver and in the runtime");
+        assert!(names.contains("runEntry"));
+    }
+
+    /// Nothing is left out of the runtime that a taskbook may call for.
+    #[test]
+    fn the_driver_has_all_of_the_runtime() {
+        let left_out: Vec<&str> = runtime::features().filter(|feature| !FEATURES.contains(feature)).collect();
+        assert_eq!(left_out, ["pods", "step"]);
+    }
 }

@@ -1,15 +1,19 @@
 //! The driver of taskbooks on Jenkins' own interpreter: each case is the driver and the taskbook that a build of it has printed.
 
-use super::engine::{self, Attempt};
-use super::{build, foreign, judge_table, whole};
+use super::engine::{self, Attempt, Job, Report};
+use super::{PRINTS, build, foreign, judge_table, whole};
+use crate::engines::cases::o11n;
 use crate::engines::conformance::case::plan_of;
 use crate::engines::conformance::compiled::emit;
 use crate::engines::mutation::Mutation;
 use crate::engines::tally::Tally;
 use crate::engines::{Engine, Site};
+use crate::{process, project};
 use anyhow::Result;
 use o11n::target::Options;
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 pub const ENGINE: Engine = Engine {
     name: "jenkins-taskbook",
@@ -56,6 +60,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     if site.arguments.case.is_empty() {
         whole::judge(TARGETS, &site.scratch, tally)?;
         state(&site.scratch, tally)?;
+        printed(&site.scratch.join("printed"), tally)?;
     }
     Ok(())
 }
@@ -81,5 +86,53 @@ fn state(scratch: &Path, tally: &mut Tally) -> Result<()> {
             count => Err(format!("{count} substages ran; the state has {most} bytes where scripts have {texts}")),
         }),
     );
+    Ok(())
+}
+
+const NIGHTLY: &str = r#"
+pipeline nightly {
+  stage build { substage lib { exit_codes { 80 = unstable }  run = "echo $O11N_STAGE; exit 80" } }
+  stage test { shell = "sh"  substage unit { env { V = "it's $V" }  run = "printf %s \"$V\"" } }
+}
+"#;
+
+/// The compiler itself prints the taskbook, in a shell, and its scripts run.
+fn printed(scratch: &Path, tally: &mut Tally) -> Result<()> {
+    process::run(Command::new("cargo").args(["build", "--quiet"]).current_dir(project::root()))?;
+    fs::create_dir_all(scratch)?;
+    let nightly = scratch.join("nightly.o11n");
+    fs::write(&nightly, NIGHTLY)?;
+    let broken = scratch.join("broken.o11n");
+    fs::write(&broken, NIGHTLY.replace("exit_codes", "exit_kodes"))?;
+    let example = project::root().join("examples/regression.o11n");
+    let books = [("nightly", &nightly, ""), ("nightly", &broken, ""), ("regression", &example, " --stub always")];
+    let jobs = books.iter().map(|(pipeline, file, more)| {
+        let o11n = o11n();
+        let command = format!("'{}' compile '{}'{more}", o11n.get_program().display(), file.display());
+        let settings = format!("target jenkins_taskbook {{ checkout = false  command = {command:?} }}");
+        let plan = plan_of(&format!("pipeline {pipeline} {{ {settings} stage s {{ substage s {{ run = \"s\" }} }} }}"))?;
+        let driver = emit("jenkins-taskbook", &plan, &Options::default())?.artifacts;
+        Ok(Job { real: true, ..build(&file.display().to_string(), &driver) })
+    });
+    let reports = engine::play(&jobs.collect::<Result<Vec<Job>>>()?, scratch)?;
+    let is = |report: &Report, result: &str, says: &str| {
+        let said = || report.log.iter().map(String::as_str).chain(report.error.as_deref());
+        let is_right = report.result == result && said().any(|line| line.contains(says)) && report.problems.is_empty();
+        if is_right { Ok(()) } else { Err(format!("{}: {:?} {:?}", report.result, said().collect::<Vec<_>>(), report.problems)) }
+    };
+    let [nightly, broken, example] = &reports[..] else { unreachable!("a report a build") };
+    let text = nightly
+        .attempts
+        .iter()
+        .filter(|one| one.label.as_deref() != Some(PRINTS))
+        .filter_map(|one| one.printed.as_deref())
+        .collect::<String>();
+    tally.accepts(
+        "a taskbook that the compiler prints",
+        is(nightly, "UNSTABLE", "o11n: test/unit is succeeded")
+            .and_then(|()| if text == "build\nit's $V" { Ok(()) } else { Err(format!("the scripts print {text:?}")) }),
+    );
+    tally.accepts("a mistake that the compiler finds", is(broken, "FAILURE", "(err_no 301, in stage build)"));
+    tally.accepts("the example of a regression, with stubs", is(example, "SUCCESS", "o11n: the pipeline is succeeded"));
     Ok(())
 }
