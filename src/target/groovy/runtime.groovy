@@ -20,10 +20,14 @@ void runStage(Map theStage) {
     o11n.failing = true
   }
   //-
+  //+ taskbook
+  boolean runs = theStage.when == null ? !o11n.stopped : holds(theStage.when)
+  //- else
   //+ when
   boolean runs = theStage.when == null ? !o11n.stopped : theStage.when.call()
   //- else
   boolean runs = !o11n.stopped
+  //-
   //-
   if (!runs || theStage.substages.isEmpty()) {
     o11n.stages[theStage.name] = 'skipped'
@@ -539,7 +543,11 @@ void runAttempt(Map attempt) {
         return
       }
       attempt.isStarted = true
+      //+ taskbook
+      runEntry(attempt)
+      //- else
       attempt.substage.run.call(attempt)
+      //-
     }
   } catch (FlowInterruptedException e) {
     attempt.outcome = cutOr(attempt, e)

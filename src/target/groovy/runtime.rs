@@ -50,7 +50,7 @@ pub(in crate::target) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let (head, rest) = line.split_once('(')?;
         let is_method = !head.starts_with([' ', '/', '@']) && rest.ends_with('{');
-        is_method.then(|| head.split(' ').next_back()).flatten()
+        is_method.then(|| head.split(' ').next_back()).flatten().filter(|name| !name.is_empty())
     })
 }
 

@@ -31,16 +31,10 @@ List openTaskbook() {
   }
   Map read = readTaskbook(text, code)
   if (read.problem == null) {
-    read = stagesOf(read) { runEntry(it) }
+    read = stagesOf(read)
   }
   if (read.problem != null) {
     error('o11n: ' + read.problem)
-  }
-  for (theStage in read.stages) {
-    def condition = theStage.condition
-    if (condition != null) {
-      theStage.when = { holds(condition) }
-    }
   }
   return read.stages
 }
@@ -186,10 +180,10 @@ List namesIn(String text) {
 
 /** The stages; what their substages do stays behind. */
 @NonCPS
-Map stagesOf(Map read, Closure run) {
+Map stagesOf(Map read) {
   try {
     entries = entriesOf(read.document)
-    List stages = rowsOf(read.document, read.names, run)
+    List stages = rowsOf(read.document, read.names)
     keep(stages, linked(stages))
     return [stages: stages]
   } catch (Exception e) {
@@ -198,7 +192,7 @@ Map stagesOf(Map read, Closure run) {
 }
 
 @NonCPS
-List rowsOf(Map document, List names, Closure run) {
+List rowsOf(Map document, List names) {
   Map known = [:]
   List stages = []
   for (name in names) {
@@ -206,7 +200,7 @@ List rowsOf(Map document, List names, Closure run) {
     Map extras = given.o11n ?: [:]
     o11n.name = extras.pipeline ?: o11n.name
     o11n.deadline = extras.pipeline_deadline_s ?: o11n.deadline
-    Map theStage = [name: name, condition: plain(extras.condition), parallel: extras.parallel, deadline: extras.deadline_s]
+    Map theStage = [name: name, when: plain(extras.condition), parallel: extras.parallel, deadline: extras.deadline_s]
     theStage.substages = []
     if (given.err_no) {
       theStage.failed = true
@@ -224,7 +218,7 @@ List rowsOf(Map document, List names, Closure run) {
         Map copy = entry.o11n?.dispatch
         String called = copy == null ? entry.substage_name : copy.of
         if (!known.put(name + '/' + called, true)) {
-          theStage.substages << rowOf(called, entry, entry.o11n ?: [:], run)
+          theStage.substages << rowOf(called, entry, entry.o11n ?: [:])
         }
       }
     }
@@ -270,8 +264,8 @@ Map entriesOf(Map document) {
 
 /** A substage as its stage knows it. */
 @NonCPS
-Map rowOf(String name, Map entry, Map extras, Closure run) {
-  Map row = [name: name, run: run, onError: extras.on_error ?: 'finish', timeout: extras.timeout_s, verdict: extras.verdict]
+Map rowOf(String name, Map entry, Map extras) {
+  Map row = [name: name, onError: extras.on_error ?: 'finish', timeout: extras.timeout_s, verdict: extras.verdict]
   row.shard = extras.shard?.index
   row.shards = extras.shard?.count
   row.copies = extras.dispatch?.copies

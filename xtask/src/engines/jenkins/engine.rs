@@ -121,6 +121,9 @@ pub struct Played {
 
 /// Plays builds, one after the other; the reports are in their order.
 pub fn play(jobs: &[Job], folder: &Path) -> Result<Vec<Report>> {
+    if jobs.is_empty() {
+        return Ok(Vec::new());
+    }
     let tool = TOOL.folder()?;
     let mut java = Command::new("java");
     java.args(["-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);

@@ -55,12 +55,18 @@ const BROKEN: &[(&str, Mutation)] = &[
 ];
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
+    let wants =
+        |name: &str| site.arguments.case.is_empty() || site.arguments.case.iter().any(|text| name.contains(text.as_str()));
     judge_table("jenkins-taskbook", TARGETS, BROKEN, site, tally)?;
     foreign::judge(&site.arguments.case, &site.scratch, tally)?;
+    if wants("state") {
+        state(&site.scratch, tally)?;
+    }
+    if wants("printed") {
+        printed(&site.scratch.join("printed"), tally)?;
+    }
     if site.arguments.case.is_empty() {
         whole::judge(TARGETS, &site.scratch, tally)?;
-        state(&site.scratch, tally)?;
-        printed(&site.scratch.join("printed"), tally)?;
     }
     Ok(())
 }
