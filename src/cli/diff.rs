@@ -8,8 +8,9 @@ use super::driver::{self, Planned};
 use super::dry_run::takes;
 use super::output::{Exit, MessageFormat, Stream, print, terminal, usage};
 use super::port::Report;
+use super::revision::Revision;
 use super::workspace::{Root, is_stdin};
-use crate::base::{Duration, SourceMap};
+use crate::base::{Duration, RootPath, SourceMap, World};
 use crate::diag::Diagnostic;
 use crate::diag::render::arranged;
 use crate::machine::{Difference, Fakes, Layer, Trace, run_within_limit};
@@ -18,9 +19,9 @@ use crate::view;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The source file as it was, or `-` for standard input
+    /// The source file as it was; `-` is standard input, `COMMIT:PATH` the file in a commit of git
     before: PathBuf,
-    /// The source file as it is, or `-`
+    /// The source file as it is, or the same
     after: PathBuf,
     #[command(flatten)]
     chosen: Chosen,
@@ -78,11 +79,19 @@ pub(super) fn run(args: &Args) -> Exit {
 
 impl Args {
     fn side(&self, file: &Path) -> Result<Side, Box<Diagnostic>> {
+        if let Some(revision) = Revision::open(file) {
+            let (world, file) = revision?;
+            return self.side_in(&world, &file);
+        }
         let (world, file) = self.root.open_file(file)?;
+        self.side_in(&world, &file)
+    }
+
+    fn side_in(&self, world: &dyn World, file: &RootPath) -> Result<Side, Box<Diagnostic>> {
         let inputs = Inputs { sample: true, ..self.chosen.of_trigger()? };
-        let name = self.chosen.pipeline(&world);
+        let name = self.chosen.pipeline(world);
         guarded(|| {
-            let Planned { analysis, mut diagnostics, plan, .. } = driver::plan(&world, &file, name.as_deref(), &inputs);
+            let Planned { analysis, mut diagnostics, plan, .. } = driver::plan(world, file, name.as_deref(), &inputs);
             let mut side = Side::default();
             if let Some(plan) = plan {
                 let mut fakes = Fakes::new(&plan);

@@ -16,7 +16,7 @@ const MOST_FILES: usize = 1_000_000;
 /// What standard input is called in messages.
 pub(super) const STDIN: &str = "<stdin>";
 /// What marks the root of a workspace.
-const MARKS: [&str; 2] = [".git", "o11n.toml"];
+pub(super) const MARKS: [&str; 2] = [".git", "o11n.toml"];
 
 /// A workspace. Nothing outside its root is ever read, also not through a symbolic link.
 #[derive(Debug)]
@@ -144,14 +144,24 @@ impl World for DiskWorld {
     }
 
     fn env(&self, name: &str) -> Option<EcoString> {
-        std::env::var_os(name).map(|value| value.to_string_lossy().into())
+        variable(name)
     }
 
     fn variables(&self) -> Vec<EcoString> {
-        let mut names: Vec<EcoString> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into()).collect();
-        names.sort();
-        names
+        variables()
     }
+}
+
+/// A variable of the environment.
+pub(super) fn variable(name: &str) -> Option<EcoString> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into())
+}
+
+/// The names of all variables of the environment, sorted.
+pub(super) fn variables() -> Vec<EcoString> {
+    let mut names: Vec<EcoString> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into()).collect();
+    names.sort();
+    names
 }
 
 /// Standard input, at most one byte more than a source may have: that shows that there is more.

@@ -42,6 +42,41 @@ fn the_exit_status_tells_whether_anything_changes() {
 }
 
 #[test]
+fn a_commit_is_compared_with_all_that_it_imports() {
+    let library = "template tool(goal: string) {\n  substage one { run = \"make ${{ goal }}\" }\n}\n";
+    let nightly = "import \"./lib/工具.o11n\" as lib\npipeline p {\n  stage build { use lib.tool(\"all\") }\n}\n";
+    let workspace = Workspace::of(&[("ci/lib/工具.o11n", library), ("ci/nightly.o11n", nightly)]);
+    let git = |arguments: &[&str]| {
+        let name = ["-c", "user.name=n", "-c", "user.email=n@example.com"];
+        let ran = std::process::Command::new("git").args(name).args(arguments).current_dir(workspace.path()).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    };
+    let run = |folder: &str, arguments: &[&str]| {
+        let mut command = workspace.command(arguments);
+        let path = std::env::var_os("PATH").unwrap();
+        super::Ran::from(command.current_dir(workspace.file(folder)).env("PATH", path).output().unwrap())
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    run(".", &["diff", "HEAD:ci/nightly.o11n", "ci/nightly.o11n"]).ends(0);
+    workspace.write("ci/lib/工具.o11n", library.replace("make", "make -j"));
+    let ran = run(".", &["diff", "HEAD:ci/nightly.o11n", "ci/nightly.o11n", "--ascii"]).ends(1);
+    assert!(ran.stdout.contains("make -j"), "{}", ran.stdout);
+    // From a folder below, as git has it.
+    run("ci", &["diff", "HEAD:./nightly.o11n", "nightly.o11n"]).ends(1);
+    run("ci/lib", &["diff", "HEAD:../nightly.o11n", "HEAD:ci/nightly.o11n"]).ends(0);
+    for (version, why) in [
+        ("HEAD:nightly.o11n", "cannot read `HEAD:nightly.o11n`: that commit has no such file"),
+        ("mian:ci/nightly.o11n", "cannot read `mian:ci/nightly.o11n`: git knows no commit `mian`"),
+        ("--help:ci/nightly.o11n", "cannot read `--help:ci/nightly.o11n`: git knows no commit `--help`"),
+    ] {
+        let ran = run(".", &["diff", "--", version, "ci/nightly.o11n"]).ends(3);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn each_change_is_told_in_the_words_of_the_language() {
     let changes = [
         ("run = \"x\"", "run = \"x\"  retry { limit = 2  delay = 5s }", "retry.limit: 0 -> 2\n          retry.delay: 0s -> 5s"),
