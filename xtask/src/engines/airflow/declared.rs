@@ -6,11 +6,11 @@ pub const DECLARED: &[Declared] = &[];
 
 pub const EXCUSES: &[Excuse] = &[
     // Between two attempts another one may take the slot or the lock.
-    Excuse { feature: "`retry`", explains: |difference| difference.contains(" started before ") },
-    Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
+    Excuse { feature: "`retry`", explains: |difference, _| difference.contains(" started before ") },
+    Excuse { feature: "`lock`", explains: |difference, _| difference.contains(" started before ") },
     // Copies that wait for slots start when the dispatch may be decided already.
     Excuse {
         feature: "`dispatch`",
-        explains: |difference| difference.contains(" started before ") || difference.contains("attempt by attempt"),
+        explains: |difference, _| difference.contains(" started before ") || difference.contains("attempt by attempt"),
     },
 ];

@@ -48,9 +48,14 @@ pub const DECLARED: &[Declared] = &[
 ];
 
 pub const EXCUSES: &[Excuse] = &[
-    Excuse { feature: "rule 3 (substages in parallel, `needs`)", explains: |difference| difference.contains(" started before ") },
-    Excuse { feature: "`lock`", explains: |difference| difference.contains(" started before ") },
+    Excuse { feature: "rule 3 (substages in parallel, `needs`)", explains: is_about_order },
+    Excuse { feature: "`lock`", explains: is_about_order },
     // What follows from these can be anything.
-    Excuse { feature: "`exit_codes`", explains: |_| true },
-    Excuse { feature: "`needs`", explains: |_| true },
+    Excuse { feature: "`exit_codes`", explains: |_, _| true },
+    Excuse { feature: "`needs`", explains: |_, _| true },
 ];
+
+/// Who started before whom; and all that follows where an attempt was to end after another one had started, which waited for it.
+fn is_about_order(difference: &str, notes: &[String]) -> bool {
+    difference.contains(" started before ") || notes.iter().any(|note| note.contains("waited in vain for `S "))
+}

@@ -138,6 +138,10 @@ impl<'a> Run<'a> {
         self.pods.iter().filter(move |pod| pod.stage == stage.name && pod.substage == substage.name)
     }
 
+    fn last_pod(&self, stage: &Stage, substage: &Substage) -> Option<&'a Pod> {
+        self.pods_of(stage, substage).max_by(|one, other| one.start.total_cmp(&other.start))
+    }
+
     /// What Argo says became of a substage.
     fn outcome_of(&self, stage: &Stage, substage: &Substage, node: Node) -> Result<Outcome> {
         Ok(match node.phase() {
@@ -156,12 +160,12 @@ impl<'a> Run<'a> {
                     (false, false) => Outcome::Cancelled,
                 }
             }
-            "Failed" | "Error" => {
-                let last = self.pods_of(stage, substage).max_by(|one, other| one.start.total_cmp(&other.start));
-                failure(substage, node, last)?
-            }
-            // It waited when its workflow was ended.
-            _ => Outcome::Cancelled,
+            "Failed" | "Error" => failure(substage, node, self.last_pod(stage, substage))?,
+            // Its workflow was ended, and Argo looked at it no more: it waited, or what its pod came to is all there is.
+            _ => match self.last_pod(stage, substage).filter(|_| copies(substage) == 1) {
+                Some(last) => failure(substage, node, Some(last))?,
+                None => Outcome::Cancelled,
+            },
         })
     }
 

@@ -8,13 +8,14 @@ use anyhow::{Result, anyhow};
 use o11n::base::Duration;
 use o11n::machine::{Attempt, End};
 use o11n::plan::{Plan, SubstageRef};
-use o11n_sketch::{Features, RetryOn, Settings, Sketch, Stage};
+use o11n_sketch::{Features, OnError, RetryOn, Settings, Sketch, Stage};
 use std::time::Duration as Time;
 
 /// Of one attempt of a stage's first substage, and how much longer each further one's: an engine that sees two times run out sees one
-/// of them first.
+/// of them first, and needs a while to abort the other.
 const TIMEOUT: Time = Time::from_secs(15);
 const APART: Time = Time::from_secs(2);
+const APART_BY_ABORT: Time = Time::from_secs(12);
 /// The longest wait between two attempts.
 const LONGEST_DELAY: Time = Time::from_secs(2);
 /// What each attempt adds to the deadline of its stage.
@@ -85,11 +86,15 @@ fn calm(mut sketch: Sketch) -> Sketch {
     for (stage, share) in sketch.stages.iter_mut().zip(&shares) {
         stage.deadline = stage.deadline.map(|_| *share);
         settle(&mut stage.settings);
+        let inside = stage.substages.iter().map(|substage| &substage.settings);
+        let aborts = |level: &Settings| level.on_error == Some(OnError::Abort);
+        let aborts = inside.chain([&sketch.settings, &stage.settings]).any(aborts);
+        let apart = if aborts { APART_BY_ABORT } else { APART };
         for (substage, later) in stage.substages.iter_mut().zip(0..) {
             settle(&mut substage.settings);
             let levels = [&substage.settings, &stage.settings, &sketch.settings];
             if levels.iter().any(|level| level.timeout.is_some()) {
-                substage.settings.timeout = Some(TIMEOUT + APART * later);
+                substage.settings.timeout = Some(TIMEOUT + apart * later);
             }
         }
     }

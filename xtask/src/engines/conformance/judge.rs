@@ -19,7 +19,8 @@ pub struct Declared {
 /// A feature of which the compiler warns, and what it explains in cases that nobody wrote.
 pub struct Excuse {
     pub feature: &'static str,
-    pub explains: fn(&str) -> bool,
+    /// By a difference, and what was noted of the run.
+    pub explains: fn(&str, &[String]) -> bool,
 }
 
 /// What is known to differ on one engine.
@@ -72,7 +73,7 @@ pub fn judge(one: &Compiled, seen: Seen, known: &Known) -> Result<Verdict, Strin
         }
     } else {
         let count = found.len();
-        found.retain(|found| !known.excuses.iter().any(|excuse| (excuse.explains)(found) && warns(excuse.feature)));
+        found.retain(|found| !known.excuses.iter().any(|excuse| (excuse.explains)(found, &seen.notes) && warns(excuse.feature)));
         if count > 0 && found.is_empty() && problems.is_empty() {
             return Ok(Verdict::AsWarned);
         }
