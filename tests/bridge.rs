@@ -288,3 +288,17 @@ fn takes_attempts_of_a_pod_for_one_run() {
     let keys: Vec<String> = jenkins.builds().iter().map(|build| build.key().to_owned()).collect();
     assert_eq!(keys, ["uid wf[0].a/s/a@1", "uid wf[0].a/s/a@2"]);
 }
+
+#[test]
+fn speaks_to_whom_it_can_trust() {
+    let jenkins = Jenkins::start_with_tls(says("o11n: exit 5")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, jenkins.certificate()).unwrap();
+    let output = run(bridge(&jenkins, 1).arg("--ca-file").arg(&file));
+    assert_eq!(code(&output), 5, "{}", said(&output));
+    let output = run(bridge(&jenkins, 2).args(["--patience", "100ms"]));
+    assert_eq!(code(&output), 122, "{}", said(&output));
+    assert!(said(&output).contains("certificate"), "{}", said(&output));
+    assert_eq!(jenkins.builds().len(), 1);
+}

@@ -4,7 +4,6 @@ use super::jenkins::{Answer, State};
 use super::{Fault, lock};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::sync::Mutex;
 use std::thread;
 
@@ -18,9 +17,9 @@ pub(crate) struct Request {
 }
 
 /// Answers one connection, or fails to as the faults have it.
-pub(crate) fn serve(stream: TcpStream, state: &Mutex<State>) {
+pub(crate) fn serve(mut stream: impl Read + Write, state: &Mutex<State>) {
     // A client that went away is what this is about.
-    let Some(request) = read(&stream) else { return };
+    let Some(request) = read(&mut stream) else { return };
     let fault = lock(state).next_fault();
     let answer = match fault {
         Some(Fault::Dropped) => return,
@@ -34,7 +33,7 @@ pub(crate) fn serve(stream: TcpStream, state: &Mutex<State>) {
             return;
         }
         Some(Fault::Late(time)) => {
-            write(&stream, &Answer::empty(504));
+            write(&mut stream, &Answer::empty(504));
             drop(stream);
             thread::sleep(time);
             lock(state).answer(&request);
@@ -46,10 +45,10 @@ pub(crate) fn serve(stream: TcpStream, state: &Mutex<State>) {
         }
         None => lock(state).answer(&request),
     };
-    write(&stream, &answer);
+    write(&mut stream, &answer);
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+fn read(stream: &mut impl Read) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -85,9 +84,10 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn write(mut stream: &TcpStream, answer: &Answer) {
+fn write(stream: &mut impl Write, answer: &Answer) {
     let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let (status, length) = (answer.status, answer.body.len());
     let head = format!("HTTP/1.1 {status} Played\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n");
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(answer.body.as_bytes()));
+    let _ =
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(answer.body.as_bytes())).and_then(|()| stream.flush());
 }

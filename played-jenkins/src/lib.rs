@@ -5,6 +5,7 @@
 
 mod http;
 mod jenkins;
+mod tls;
 
 use jenkins::State;
 pub use jenkins::{Build, Plan};
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
+use tls::Identity;
 
 /// How a request goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub enum Fault {
 /// A Jenkins on the loopback interface; it ends when it is dropped.
 pub struct Jenkins {
     address: SocketAddr,
+    /// In PEM: whom to trust; none without TLS.
+    certificate: Option<String>,
     state: Arc<Mutex<State>>,
     is_over: Arc<AtomicBool>,
 }
@@ -52,6 +56,20 @@ impl Jenkins {
         plan: impl Fn(&str, &Parameters) -> Plan + Send + 'static,
         faults: impl FnMut(usize) -> Option<Fault> + Send + 'static,
     ) -> io::Result<Self> {
+        Self::serve(plan, faults, None)
+    }
+
+    /// The same behind TLS, with a certificate of its own.
+    pub fn start_with_tls(plan: impl Fn(&str, &Parameters) -> Plan + Send + 'static) -> io::Result<Self> {
+        Self::serve(plan, |_| None, Some(Identity::new()))
+    }
+
+    fn serve(
+        plan: impl Fn(&str, &Parameters) -> Plan + Send + 'static,
+        faults: impl FnMut(usize) -> Option<Fault> + Send + 'static,
+        identity: Option<Identity>,
+    ) -> io::Result<Self> {
+        let certificate = identity.as_ref().map(|identity| identity.certificate.clone());
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::new(Box::new(plan), Box::new(faults))));
@@ -62,17 +80,28 @@ impl Jenkins {
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
-                let shared = Arc::clone(&shared);
+                let (shared, identity) = (Arc::clone(&shared), identity.clone());
                 if let Ok(stream) = connection {
-                    thread::spawn(move || http::serve(stream, &shared));
+                    thread::spawn(move || match identity {
+                        Some(identity) => http::serve(identity.wrap(stream), &shared),
+                        None => http::serve(stream, &shared),
+                    });
                 }
             }
         });
-        Ok(Self { address, state, is_over })
+        Ok(Self { address, certificate, state, is_over })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.certificate {
+            Some(_) => format!("https://localhost:{}", self.address.port()),
+            None => format!("http://{}", self.address),
+        }
+    }
+
+    /// The certificate to trust, in PEM; empty without TLS.
+    pub fn certificate(&self) -> &str {
+        self.certificate.as_deref().unwrap_or_default()
     }
 
     /// All builds there ever were, in the order of their starts.

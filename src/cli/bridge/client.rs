@@ -237,7 +237,7 @@ fn judged(path: &str, answer: Result<Response<Body>, ureq::Error>) -> Result<Res
     }
 }
 
-/// The public certificates and those of a file.
+/// The certificates of a file.
 fn trusted(path: &Path) -> Result<RootCerts, String> {
     let bytes = fs::read(path).map_err(|error: io::Error| format!("cannot read `{}`: {error}", path.display()))?;
     let own = parse_pem(&bytes).filter_map(|item| match item {

@@ -53,7 +53,7 @@ struct Jenkins {
     /// The user, whose API token is in JENKINS_TOKEN
     #[arg(long, value_name = "NAME", env = "JENKINS_USER")]
     user: Option<String>,
-    /// Certificates to trust beside the public ones, in PEM
+    /// Certificates to trust instead of the public ones, in PEM
     #[arg(long, value_name = "FILE", env = "SSL_CERT_FILE")]
     ca_file: Option<std::path::PathBuf>,
     /// Time between two questions
