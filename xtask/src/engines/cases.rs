@@ -61,6 +61,10 @@ impl Cases {
                 cases.add(&folder, &file, &pipeline, parameters, tally)?;
             }
         }
+        fs::write(folder.join("large.o11n"), large())?;
+        let mut command = o11n();
+        command.arg("compile").arg(folder.join("large.o11n")).args(["--target", "argo"]);
+        cases.argo.extend(compiled(command, "2,000 substages".to_owned(), folder.join("large.yaml"), tally)?);
         for case in expected_outputs("tests/emit/argo", "yaml")? {
             // One of them is what `--rbac` prints.
             let ours = fs::read_to_string(&case.file)?.contains("apiVersion: argoproj.io/");
@@ -169,6 +173,14 @@ fn kinds(plan: &Value) -> Vec<&'static str> {
 fn variants(file: &str) -> Vec<&'static [&'static str]> {
     let listed: Vec<_> = VARIANTS.iter().filter(|(name, _)| *name == file).map(|(_, parameters)| *parameters).collect();
     if listed.is_empty() { vec![&[]] } else { listed }
+}
+
+/// A pipeline that no single object of Kubernetes could hold: each body has a template of its own.
+fn large() -> String {
+    let substages =
+        |stage| (1..=100).map(move |number| format!("    substage t{number} {{ run = \"./test {stage} {number}\" }}\n"));
+    let stages = (1..=20).map(|stage| format!("  stage s{stage} {{\n{}  }}\n", substages(stage).collect::<String>()));
+    format!("pipeline large {{\n{}}}\n", stages.collect::<String>())
 }
 
 /// Brings the program under test up to date.

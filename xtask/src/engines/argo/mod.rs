@@ -11,7 +11,7 @@ mod setup;
 use super::cluster::job::Report;
 use super::cluster::real::RealCluster;
 use super::cluster::{Cluster, Kind, Line, programs};
-use super::conformance::case::{self, Case};
+use super::conformance::case::Case;
 use super::conformance::compiled::{Cases, Compiled};
 use super::conformance::judge::{Known, Seen};
 use super::mutation::Mutation;
@@ -56,9 +56,6 @@ pub const REAL_ENGINE: Engine = Engine {
 const MIXED_TABLE: &str = "tests/engines/conformance-mixed";
 /// Cases for the real node: there the bodies do what the scenario says that they do.
 pub const REAL_TABLE: &str = "tests/engines/conformance-real";
-
-/// Stages of the large pipeline, and substages of each.
-const LARGE: (usize, usize) = (20, 100);
 
 /// Runs under way at once: more would only wait for each other, on two cores.
 const AT_ONCE: usize = 20;
@@ -109,7 +106,6 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     cases::build()?;
     let boards = Boards::start()?;
     let mut cases = conformance::all(site.arguments)?;
-    cases.extend(large()?);
     cases.extend(boards.equip(conformance::written(MIXED_TABLE)?));
     let cases = compile(site, cases, BROKEN)?;
     let start = Instant::now();
@@ -134,20 +130,6 @@ fn judge_real(site: &Site, tally: &mut Tally) -> Result<()> {
 
 fn compile(site: &Site, cases: Vec<Case>, broken: &[(&str, Mutation)]) -> Result<Cases> {
     Cases::new("argo", &Options::default(), cases, broken, &site.arguments.case)
-}
-
-/// A pipeline that no single object of Kubernetes could hold: each body has a template of its own.
-fn large() -> Result<Vec<Case>> {
-    let mut text = String::from("pipeline large {\n");
-    for stage in 1..=LARGE.0 {
-        let substages = (1..=LARGE.1).map(|number| format!("    substage t{number} {{ run = \"./test {stage} {number}\" }}\n"));
-        text.push_str(&format!("  stage s{stage} {{\n{}  }}\n", substages.collect::<String>()));
-    }
-    let fails = format!("s{}/t7", LARGE.0);
-    text.push_str(&format!(
-        "  scenario \"2,000 substages\" {{\n    fake \"{fails}\" = exit(1)\n    expect \"{fails}\" = failed\n  }}\n}}\n"
-    ));
-    case::of_source("large", &text)
 }
 
 /// Who runs the pods.

@@ -23,8 +23,9 @@ use std::fs;
 /// Each scenario in these files is a case.
 const TABLE: &str = "tests/engines/conformance";
 
-/// Longer runs of the examples are left to the machine: engines have no virtual time.
+/// Longer and larger runs of the examples are left to the machine: engines have no virtual time.
 const PATIENCE: Duration = Duration(120_000);
+const MOST: usize = 50;
 
 /// The whole table: what people wrote, what is made by combination, what is drawn at random.
 pub fn all(arguments: &Arguments) -> Result<Vec<Case>> {
@@ -51,7 +52,7 @@ pub fn written(folder: &str) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// The scenarios of the examples, but those about hours.
+/// The scenarios of the examples, but those about hours or of very many substages.
 fn examples() -> Result<Vec<Case>> {
     let world = DiskWorld::at(project::root())?;
     let mut cases = Vec::new();
@@ -61,6 +62,6 @@ fn examples() -> Result<Vec<Case>> {
             cases.extend(case::of_file(&path, &world, &main, &fs::read_to_string(&file)?)?);
         }
     }
-    cases.retain(|case| case.trace.duration <= PATIENCE);
+    cases.retain(|case| case.trace.duration <= PATIENCE && case.plan.substages().count() <= MOST);
     Ok(cases)
 }
