@@ -76,6 +76,12 @@ impl Case {
         Self { name, source, plan, trace, script }
     }
 
+    /// The same for a cluster that has none of the machines that it asks for.
+    pub fn without_hardware(mut self) -> Self {
+        self.plan.stages.iter_mut().flat_map(|stage| &mut stage.substages).for_each(|substage| substage.hardware = None);
+        self
+    }
+
     /// Whether the clock can end something in it.
     pub fn is_cut_by_clock(&self) -> bool {
         let has_deadline = self.plan.deadline.is_some() || self.plan.stages.iter().any(|stage| stage.deadline.is_some());
