@@ -105,7 +105,7 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     // The bridges in pods are the real program.
     cases::build()?;
     let boards = Boards::start()?;
-    let mut cases: Vec<Case> = conformance::all(site.arguments)?.into_iter().map(Case::without_hardware).collect();
+    let mut cases: Vec<Case> = conformance::all(site.arguments)?.into_iter().map(Case::anywhere).collect();
     cases.extend(boards.equip(conformance::written(MIXED_TABLE)?));
     let cases = compile(site, cases, BROKEN)?;
     let start = Instant::now();

@@ -124,7 +124,7 @@ pub fn driven(rbac: bool) -> Options {
 }
 
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
-    let all: Vec<Case> = conformance::all(site.arguments)?.into_iter().map(Case::without_hardware).collect();
+    let all: Vec<Case> = conformance::all(site.arguments)?.into_iter().map(Case::anywhere).collect();
     let mut ways = vec![with_driver(site, all.clone())?, without(site, all)?, size::way(site)?];
     for is_driven in [true, false] {
         ways.extend([text::way(site, is_driven)?, schedule::way(site, is_driven)?]);
