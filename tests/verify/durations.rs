@@ -4,7 +4,7 @@ use o11n::base::Duration;
 use o11n::machine::verify::{Breach, Late, Verdict};
 use o11n::sema::hir::FakeOutcome::{Cached, Exit, Lost, Succeeded, TimedOut};
 
-use super::claims::{Given, LIMIT, finding, finding_given, laws};
+use super::claims::{Given, LIMIT, broken_by, finding, finding_given, holds, laws};
 use super::told;
 
 /// No run takes longer, in seconds, and one takes as long. Attempts take a minute.
@@ -169,4 +169,12 @@ fn each_stage_that_a_deadline_is_held_to_is_counted() {
     };
     assert!(explored("") > 1);
     assert_eq!(explored("deadline = 1h"), explored("") + 3);
+}
+
+#[test]
+fn a_bound_is_compared_with_the_longest_run() {
+    let body = "stage a { substage x { run = \"x\" } }";
+    holds(body, "duration < 61s");
+    broken_by(body, "duration < 30s", &[]);
+    broken_by(body, "duration >= 2m", &[]);
 }

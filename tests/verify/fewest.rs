@@ -6,6 +6,20 @@ use super::claims::broken_by;
 fn the_fewest_fakes_are_found_whatever_is_asked_first() {
     let body = r#"stage s { on_error = continue  substage a { run = "x" }  substage b { run = "x" }  substage c { run = "x" } }"#;
     broken_by(body, "\"s/*\" = succeeded when failed(\"s/a\") and failed(\"s/b\") or failed(\"s/c\")", &["s/c = exit(1)"]);
+    broken_by(body, "\"s/b\" = failed when failed(\"s/a\") or failed(\"s/b\")", &["s/a = exit(1)"]);
+}
+
+#[test]
+fn a_condition_may_look_at_what_comes_later() {
+    let body = r#"
+  on_error = continue
+  stage s { substage a { run = "x" } }
+  stage t { substage c { run = "x" } }
+"#;
+    for later in ["t", "t/c"] {
+        let expect = format!("\"s/a\" = succeeded when failed(\"{later}\")");
+        broken_by(body, &expect, &["s/a = exit(1)", "t/c = exit(1)"]);
+    }
 }
 
 #[test]

@@ -93,6 +93,8 @@ fn a_need_is_known_until_its_last_reader() {
 "#;
     holds(body, "\"test/u\" not ran when not succeeded(\"test/t\") and not failed(\"test/t\")");
     holds(body, "\"test/t\" not ran when not succeeded(\"test/u\") and not failed(\"test/u\")");
+    let last_is_first = body.replace("substage u {", "substage u { priority = high");
+    holds(&last_is_first, "\"test/t\" not ran when not succeeded(\"test/u\") and not failed(\"test/u\")");
 }
 
 #[test]
@@ -179,4 +181,10 @@ fn a_stage_that_wants_success_is_shut_by_a_failure() {
     let body = body.replace("when = succeeded", "when = not failed(\"a\")");
     holds(&body, "\"b\" not ran when failed(\"a\")");
     holds(&body, "\"b\" ran when succeeded(\"a\")");
+    let body = |when: &str| {
+        let stage = |name: &str, rest: &str| format!("stage {name} {{ {rest} substage x {{ run = \"x\" }} }}\n");
+        stage("a", "on_error = continue") + &stage("b", "on_error = continue") + &stage("c", &format!("when = {when}"))
+    };
+    holds(&body("succeeded(\"a\") and succeeded(\"b\")"), "\"c\" not ran when failed(\"a\")");
+    holds(&body("succeeded(\"a\") or succeeded(\"b\")"), "\"c\" ran when succeeded(\"b\")");
 }
