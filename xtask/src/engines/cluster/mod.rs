@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use programs::{CONTROLLER, CRDS, ETCD, FAKE_NODE, KUBECTL, KUBERNETES};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -230,9 +230,19 @@ impl Cluster {
         managers.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.managers));
         self.spawn("kube-controller-manager", &mut managers)?;
 
+        // Our node has no labels and no volumes, and can do without.
+        let ignored = if self.kind.is_real() { vec![] } else { vec!["NodeAffinity", "VolumeBinding"] };
+        let ignored: Vec<Value> = ignored.into_iter().map(|name| json!({ "name": name })).collect();
+        let config = json!({
+            "apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "KubeSchedulerConfiguration",
+            "leaderElection": { "leaderElect": false },
+            "clientConnection": { "kubeconfig": self.path("kubeconfig"), "qps": 1000, "burst": 1000 },
+            "profiles": [{ "schedulerName": "default-scheduler", "plugins": { "multiPoint": { "disabled": ignored } } }],
+        });
+        fs::write(self.path("scheduler.json"), config.to_string())?;
         let mut scheduler = Command::new(programs.join("kube-scheduler"));
-        scheduler.args(["--leader-elect=false", "--bind-address=127.0.0.1", "--kube-api-qps=1000", "--kube-api-burst=1000"]);
-        scheduler.arg(&kubeconfig).arg(format!("--secure-port={}", self.ports.scheduler));
+        scheduler.arg(format!("--config={}", self.path("scheduler.json"))).arg("--bind-address=127.0.0.1");
+        scheduler.arg(format!("--secure-port={}", self.ports.scheduler));
         self.spawn("kube-scheduler", &mut scheduler)?;
         if self.kind.has_argo() { self.start_argo() } else { Ok(()) }
     }
