@@ -231,7 +231,11 @@ impl Cluster {
         self.spawn("kube-controller-manager", &mut managers)?;
 
         // Our node has no labels and no volumes, and can do without.
-        let ignored = if self.kind.is_real() { vec![] } else { vec!["NodeAffinity", "VolumeBinding"] };
+        let ignored = if self.kind.is_real() {
+            vec![]
+        } else {
+            vec!["NodeAffinity", "NodeVolumeLimits", "VolumeBinding", "VolumeRestrictions", "VolumeZone"]
+        };
         let ignored: Vec<Value> = ignored.into_iter().map(|name| json!({ "name": name })).collect();
         let config = json!({
             "apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "KubeSchedulerConfiguration",
