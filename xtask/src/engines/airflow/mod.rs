@@ -1,12 +1,14 @@
 //! Airflow itself, versions 2 and 3: compiled pipelines run under its scheduler, and what happens is compared with the machine.
 //!
-//! Scheduler, executor, database and, in version 3, the API server are the real ones, and tasks are processes; only the bodies
-//! are ours, which end as each case says (`tests/engines/airflow/play.py`).
+//! All cases are rehearsed: the scheduler goes step by step, and time jumps. Some also run for real: scheduler, executor, database and,
+//! in version 3, the API server are the real ones, tasks are processes, and time passes; only the bodies are ours, which end as each case
+//! says (`tests/engines/airflow/play.py`).
 
 mod declared;
 mod observed;
 mod play;
 
+use super::conformance::case::Case;
 use super::conformance::compiled::{Cases, Compiled};
 use super::conformance::judge::{Known, Seen};
 use super::mutation::Mutation;
@@ -14,16 +16,17 @@ use super::tally::Tally;
 use super::{Engine, Site, conformance};
 use crate::tools::{self, Tool};
 use crate::{process, project};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use declared::{DECLARED, EXCUSES};
 use o11n::target::Options;
 use observed::Run;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 pub const ENGINE_2: Engine = Engine {
@@ -56,83 +59,122 @@ static AIRFLOW_3: Tool = Tool {
     install: |into| tools::python(into, "tests/engines/airflow/requirements-3.txt"),
 };
 
-/// Runs under way at once, and tasks.
+/// Runs under way at once on the clock of the machine, and tasks.
 const AT_ONCE: usize = 24;
 const WORKERS: usize = 32;
-/// How much longer than on the machine a run may take on the engine, in seconds.
+/// How much longer than on the machine a run may take there, in seconds.
 const LIMIT: f64 = 240.0;
+/// So many processes rehearse side by side.
+const REHEARSALS: usize = 2;
+
+/// The cases that also run on the clock of the machine, with processes: by what their names begin with.
+const REAL: &[&str] = &[];
 
 /// Compiled files with something wrong: what then happens must be seen to differ. By the name of the case.
 const BROKEN: &[(&str, Mutation)] = &[];
 
-/// What the conductor writes.
-#[derive(Deserialize)]
+/// How DAGs are run.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// Airflow's scheduler step by step, on a clock of ours (`tests/engines/airflow/rehearse.py`).
+    Rehearsed,
+    /// Airflow's own processes and the machine's clock (`tests/engines/airflow/conduct.py`).
+    Real,
+}
+
+/// What the programs in Python write.
+#[derive(Default, Deserialize)]
 struct Report {
     runs: BTreeMap<String, Run>,
+    /// Files that could not be read, and why.
+    errors: BTreeMap<String, String>,
     times: BTreeMap<String, f64>,
 }
 
 fn judge(site: &Site, tally: &mut Tally, tool: &Tool, version: u8) -> Result<()> {
-    let name = format!("airflow-{version}");
-    let plays = site.scratch.join("plays");
-    let player = project::root().join("tests/engines/airflow/play.py");
     let cases = conformance::all(site.arguments)?;
-    let staged = cases.into_iter().map(|case| play::staged(case, &player, &plays)).collect();
-    let cases = Cases::new("airflow", &Options::default(), staged, BROKEN, &site.arguments.case)?;
-    let report = run(site, &cases, tool, version)?;
-    let known = Known { declared: DECLARED, excuses: EXCUSES, in_order: true };
-    let seen = |number: usize, one: &Compiled| see(one, &report.runs[&play::id(number)], &plays.join(play::id(number)));
-    cases.judge(&name, &known, seen, &site.scratch.join("reports"), tally)?;
-    let time = |name| report.times.get(name).copied().unwrap_or_default();
-    let (prepared, ran) = (time("prepared") - time("start"), time("ended") - time("prepared"));
-    println!("{name}: {prepared:.0} s to read the files, {ran:.0} s to run them");
+    let is_real = |case: &&Case| REAL.iter().any(|name| case.name.starts_with(name));
+    let real: Vec<Case> = cases.iter().filter(is_real).cloned().collect();
+    for (way, cases, broken) in [(Way::Rehearsed, cases, BROKEN), (Way::Real, real, &[])] {
+        let word = if way == Way::Rehearsed { "rehearsed" } else { "real" };
+        let folder = site.scratch.join(word);
+        let staged = cases.into_iter().map(|case| play::staged(case, way, &folder)).collect();
+        let cases = Cases::new("airflow", &Options::default(), staged, broken, &site.arguments.case)?;
+        if cases.good.is_empty() {
+            continue;
+        }
+        let (started, name) = (Instant::now(), format!("airflow-{version}, {word}"));
+        let reports = run(&folder, way, &cases, tool, version)?;
+        let known = Known { declared: DECLARED, excuses: EXCUSES, in_order: true };
+        cases.judge(&name, &known, |number, one| see(number, one, &reports, &folder), &site.scratch.join("reports"), tally)?;
+        let spent = |from: &str, to: &str| reports.iter().map(|report| report.times[to] - report.times[from]).fold(0.0, f64::max);
+        let (read, ran) = (spent("start", "prepared"), spent("prepared", "ended"));
+        let whole = started.elapsed().as_secs_f64();
+        println!("{name}: {whole:.0} s: {read:.0} s to read the files, {ran:.0} s to run them");
+    }
     Ok(())
 }
 
-fn run(site: &Site, cases: &Cases, tool: &Tool, version: u8) -> Result<Report> {
-    let folder = &site.scratch;
-    for name in ["dags", "plays", "reports"] {
-        fs::create_dir_all(folder.join(name))?;
-    }
-    let (mut pools, mut variables, mut dags) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-    // Those that wait for the clock first, so that nobody waits for them at the end.
-    let mut all: Vec<_> = cases.all().collect();
-    all.sort_by_key(|(_, one)| !one.case.is_cut_by_clock());
-    for (number, one) in all {
+/// Runs all cases, in parts side by side.
+fn run(folder: &Path, way: Way, cases: &Cases, tool: &Tool, version: u8) -> Result<Vec<Report>> {
+    let parts = if way == Way::Rehearsed { REHEARSALS } else { 1 };
+    fs::create_dir_all(folder.join("plays"))?;
+    let mut jobs = vec![(BTreeMap::new(), BTreeMap::new(), Vec::new()); parts];
+    for (number, one) in cases.all() {
         let (id, text) = (play::id(number), play::dag(number, one)?);
+        let (pools, variables, dags) = &mut jobs[number % parts];
         pools.extend(play::pools(&text));
         variables.extend(play::variables(number, &one.case));
-        fs::write(folder.join(format!("dags/{id}.py")), text)?;
+        dags.push(json!({ "id": id, "limit": LIMIT + one.case.trace.duration.as_seconds() * 1.5 }));
+        let place = folder.join(format!("dags-{}", number % parts));
+        fs::create_dir_all(&place)?;
+        fs::write(place.join(format!("{id}.py")), text)?;
         fs::write(folder.join(format!("plays/{id}.json")), play::play(&one.case)?.to_string())?;
         fs::write(folder.join(format!("plays/{id}.events")), "")?;
-        dags.push(json!({ "id": id, "limit": LIMIT + one.case.trace.duration.as_seconds() * 1.5 }));
     }
-    let job = json!({
-        "version": version, "pools": pools, "variables": variables, "dags": dags, "at_once": AT_ONCE, "workers": WORKERS,
-    });
-    fs::write(folder.join("job.json"), job.to_string())?;
-    let home = Home::new(version)?;
-    let mut conductor = Command::new(tool.folder()?.join("bin/python"));
-    conductor.arg(project::root().join("tests/engines/airflow/conduct.py")).arg(folder).env("AIRFLOW_HOME", &home.0);
-    let start = Instant::now();
+    let python = tool.folder()?.join("bin/python");
+    thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .into_iter()
+            .enumerate()
+            .map(|(part, (pools, variables, dags))| {
+                let job = json!({
+                    "version": version, "dags": folder.join(format!("dags-{part}")), "plays": folder.join("plays"),
+                    "report": folder.join(format!("report-{part}.json")), "runs": dags, "pools": pools, "variables": variables,
+                    "at_once": AT_ONCE, "workers": WORKERS,
+                });
+                let python = &python;
+                scope.spawn(move || part_of(folder, way, part, &job, python))
+            })
+            .collect();
+        running.into_iter().map(|one| one.join().unwrap_or_else(|_| bail!("a part did not end as it should"))).collect()
+    })
+}
+
+fn part_of(folder: &Path, way: Way, part: usize, job: &Value, python: &Path) -> Result<Report> {
+    let (program, told) =
+        (if way == Way::Rehearsed { "rehearse.py" } else { "conduct.py" }, folder.join(format!("job-{part}.json")));
+    fs::write(&told, job.to_string())?;
+    let home = Home::new(part)?;
+    let mut conductor = Command::new("nice");
+    conductor.arg(python).arg(project::root().join("tests/engines/airflow").join(program)).arg(told).env("AIRFLOW_HOME", &home.0);
+    let kept = folder.join(format!("home-{part}"));
     let ran = process::stdout(&mut conductor);
     if ran.is_err() {
-        home.keep(&folder.join("home"));
+        home.keep(&kept);
     }
-    ran.with_context(|| {
-        format!("Airflow ran for {:.0} s; see {}", start.elapsed().as_secs_f64(), folder.join("home").display())
-    })?;
-    serde_json::from_slice(&fs::read(folder.join("report.json"))?).context("a report is not what it should be")
+    ran.with_context(|| format!("Airflow broke off; see {}", kept.display()))?;
+    serde_json::from_slice(&fs::read(folder.join(format!("report-{part}.json")))?).context("a report is not what it should be")
 }
 
 /// Where Airflow keeps its database and logs while it runs: in memory, where there is such a place.
 struct Home(PathBuf);
 
 impl Home {
-    fn new(version: u8) -> Result<Self> {
+    fn new(part: usize) -> Result<Self> {
         let memory = Path::new("/dev/shm");
         let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let home = base.join(format!("o11n-airflow-{version}-{}", std::process::id()));
+        let home = base.join(format!("o11n-airflow-{part}-{}", std::process::id()));
         fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
         Ok(Self(home))
     }
@@ -149,8 +191,13 @@ impl Drop for Home {
     }
 }
 
-fn see(one: &Compiled, run: &Run, play: &Path) -> Seen {
-    let events = fs::read_to_string(play.with_extension("events")).unwrap_or_default();
+fn see(number: usize, one: &Compiled, reports: &[Report], folder: &Path) -> Seen {
+    let id = play::id(number);
+    let events = fs::read_to_string(folder.join(format!("plays/{id}.events"))).unwrap_or_default();
     let notes = events.lines().filter(|line| line.starts_with('?')).map(str::to_owned).collect();
-    Seen { observed: observed::observe(&one.case.plan, run, &events), problems: Vec::new(), notes }
+    let observed = reports.iter().find_map(|report| report.runs.get(&id)).context("the run is not told of");
+    let observed = observed.and_then(|run| observed::observe(&one.case.plan, run, &events));
+    let is_its = |file: &&String| file.ends_with(&format!("{id}.py"));
+    let errors = reports.iter().flat_map(|report| report.errors.iter()).filter(|(file, _)| is_its(file));
+    Seen { observed, problems: errors.map(|(_, error)| error.clone()).collect(), notes }
 }

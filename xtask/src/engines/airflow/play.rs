@@ -3,6 +3,8 @@
 use super::super::cluster::job;
 use super::super::conformance::case::{Case, copies};
 use super::super::conformance::compiled::Compiled;
+use super::Way;
+use crate::project;
 use anyhow::{Context, Result, ensure};
 use o11n::plan::{Body, Plan, Script, ScriptPart};
 use serde_json::{Value, json};
@@ -10,16 +12,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The same case, with bodies that play what its script says.
-pub fn staged(mut case: Case, player: &Path, folder: &Path) -> Case {
-    let text = format!("exec python3 -S -E {} {}", player.display(), folder.display());
+pub fn staged(mut case: Case, way: Way, folder: &Path) -> Case {
+    let player = project::root().join("tests/engines/airflow/play.py");
+    let text = format!("exec python3 -S -E {} {}", player.display(), folder.join("plays").display());
     for substage in case.plan.stages.iter_mut().flat_map(|stage| &mut stage.substages) {
         substage.body = Body::Run(Script { parts: vec![ScriptPart::Text(text.as_str().into())] });
         substage.before.clear();
         substage.after.clear();
     }
-    // Runs of the real engine are short: what is aborted shall be seen at once.
+    // What is aborted shall be seen at once: a look costs nothing where time jumps.
     let settings = case.plan.targets.entry("airflow".into()).or_default();
-    settings.insert("poll".into(), json!(0.5));
+    settings.insert("poll".into(), json!(if way == Way::Rehearsed { 0.001 } else { 0.5 }));
     case
 }
 
