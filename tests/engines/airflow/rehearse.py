@@ -187,7 +187,7 @@ class Body:
             return CLOCK.now
         return min(ENDLESS if self.waits_for() else self.ends, self.timeout)
 
-    def play(self):
+    def play(self, in_pod=False):
         actor, is_lost = threading.current_thread(), self.attempt["end"] not in ("exit", "never")
         actor.body = self
         PLAY.note(f"S {self.name}")
@@ -198,6 +198,8 @@ class Body:
         if self.waits_for() or CLOCK.now < self.ends:
             raise AirflowTaskTimeout("its time is over")
         PLAY.note(f"E {self.name}", "lost" if is_lost else str(self.attempt["code"]))
+        if is_lost and in_pod:
+            return self.attempt["end"]
         if is_lost:
             lose(actor.key)
             actor.wait(lambda: ENDLESS)
@@ -252,14 +254,35 @@ def direct(dag):
     if "Watch" in parts:
         parts["Watch"].start, parts["Watch"].join = start_watch, join_watch
 
-    def run_command(task, file, script, command=None):
-        task.body = Body(task.task_id, int(task.variables["O11N_ATTEMPT"]))
-        return task.body.play()
+    if "Shell" in parts:
+        parts["Shell"].run_command, parts["Shell"].stop = run_command, kill
+    if "Pod" in parts:
+        pod = parts["KubernetesPodOperator"]
+        pod.execute_sync, pod.cleanup, pod.on_kill = run_pod, end_pod, kill
 
-    def stop(task):
-        task.body.killed = True
 
-    parts["Shell"].run_command, parts["Shell"].stop = run_command, stop
+def kill(task):
+    task.body.killed = True
+
+
+def run_command(task, file, script, command=None):
+    task.body = Body(task.task_id, int(task.variables["O11N_ATTEMPT"]))
+    return task.body.play()
+
+
+def run_pod(task, context):
+    """A pod that is told of as Kubernetes would."""
+    task.body = Body(task.task_id, int(task.env_vars["O11N_ATTEMPT"]))
+    code = task.body.play(in_pod=True)
+    ended = SimpleNamespace(terminated=SimpleNamespace(exit_code=code))
+    containers = [SimpleNamespace(name=task.base_container_name, state=ended)]
+    gone = [SimpleNamespace(type="DisruptionTarget")] if code == "evicted" else None
+    pod = SimpleNamespace(status=SimpleNamespace(conditions=gone, container_statuses=containers))
+    task.cleanup(pod, None if code == "deleted" else pod)
+
+
+def end_pod(task, pod, remote_pod, *args, **kwargs):
+    raise AirflowException("the pod failed")
 
 
 class Executor(BaseExecutor):
@@ -399,10 +422,10 @@ def main():
 signal.signal = lambda *args: signal.SIG_DFL
 if IS_3:
     import airflow.sdk.execution_time.timeout as alarms
-    from airflow.sdk.exceptions import AirflowTaskTimeout
+    from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
 else:
     import airflow.models.taskinstance as alarms
-    from airflow.exceptions import AirflowTaskTimeout
+    from airflow.exceptions import AirflowException, AirflowTaskTimeout
 alarms.timeout = Alarm
 
 EXECUTOR = Executor()

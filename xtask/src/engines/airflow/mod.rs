@@ -156,8 +156,8 @@ fn part_of(folder: &Path, way: Way, part: usize, job: &Value, python: &Path) -> 
         (if way == Way::Rehearsed { "rehearse.py" } else { "conduct.py" }, folder.join(format!("job-{part}.json")));
     fs::write(&told, job.to_string())?;
     let home = Home::new(part)?;
-    let mut conductor = Command::new("nice");
-    conductor.arg(python).arg(project::root().join("tests/engines/airflow").join(program)).arg(told).env("AIRFLOW_HOME", &home.0);
+    let mut conductor = Command::new(python);
+    conductor.arg(project::root().join("tests/engines/airflow").join(program)).arg(told).env("AIRFLOW_HOME", &home.0);
     let kept = folder.join(format!("home-{part}"));
     let ran = process::stdout(&mut conductor);
     if ran.is_err() {
