@@ -83,7 +83,7 @@ def conduct():
             except Exception as error:
                 reports[dag["id"]] = {"state": f"not started: {error}", "tasks": {}, "told": {}}
                 continue
-            running[dag["id"]] = time.time() + dag["limit"]
+            running[dag["id"]] = time.time() + home.JOB["limit"]
         with closing(home.database()) as known:
             states = dict(known.execute("select dag_id, state from dag_run").fetchall())
         for dag, until in list(running.items()):
@@ -100,14 +100,14 @@ def conduct():
 PROCESSES = []
 adopt()
 try:
-    errors = home.read().import_errors
-    home.fill()
+    bag = home.read()
     times = {"start": home.SINCE, "prepared": time.perf_counter()}
+    home.fill()
     if home.JOB["version"] == 3:
         PROCESSES.append(start("api-server", "--apps", "execution"))
         wait_for_server()
     PROCESSES.append(start("scheduler"))
     reports = conduct()
-    home.tell(reports, errors, times)
+    home.tell(reports, bag, times)
 finally:
     end_all()

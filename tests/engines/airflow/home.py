@@ -136,8 +136,9 @@ def report(dag, state):
     }
 
 
-def tell(reports, errors, times):
+def tell(reports, bag, times):
     """Writes what became of all."""
-    errors = {str(file): str(error) for file, error in errors.items()}
-    told = {"runs": reports, "errors": errors, "times": {**times, "ended": time.perf_counter()}}
+    errors = {str(file): str(error) for file, error in bag.import_errors.items()}
+    sizes = {name: len(dag.tasks) for name, dag in bag.dags.items()}
+    told = {"runs": reports, "errors": errors, "sizes": sizes, "times": {**times, "ended": time.perf_counter()}}
     pathlib.Path(JOB["report"]).write_text(json.dumps(told))

@@ -10,8 +10,11 @@ has its turn; the bodies; and the time, which jumps to the next thing that happe
 import itertools
 import json
 import os
+import re
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -104,7 +107,8 @@ class Play:
 
     def __init__(self, dag):
         self.dag, self.actors, self.back, self.changes, self.dirty = dag, [], threading.Semaphore(0), 0, True
-        self.case = json.loads((home.PLAYS / f"{dag.dag_id}.json").read_text())
+        told = home.PLAYS / f"{dag.dag_id}.json"
+        self.case = json.loads(told.read_text()) if told.exists() else None
         self.begun, self.seen, self.lines, self.retries = CLOCK.now, set(), [], []
 
     def note(self, event, *more):
@@ -245,40 +249,60 @@ def join_watch(watch):
 
 
 def direct(dag):
-    """Puts our bodies and our threads into a DAG's file."""
+    """Puts our bodies and our threads into a DAG's file; of a DAG whose bodies we do not play, only Kubernetes is ours."""
     task = next((task for task in dag.tasks if hasattr(task, "run_once")), None)
     if task is None:
         return
     parts = type(task).run_once.__globals__
+    if "Pod" in parts:
+        pod = parts["KubernetesPodOperator"]
+        pod.execute_sync, pod.cleanup, pod.on_kill = play_pod if PLAY.case else run_pod, end_pod, kill
+    if not PLAY.case:
+        return
     parts["threading"] = SimpleNamespace(Thread=threading.Thread, Event=Event, Timer=threading.Timer)
     if "Watch" in parts:
         parts["Watch"].start, parts["Watch"].join = start_watch, join_watch
-
     if "Shell" in parts:
-        parts["Shell"].run_command, parts["Shell"].stop = run_command, kill
-    if "Pod" in parts:
-        pod = parts["KubernetesPodOperator"]
-        pod.execute_sync, pod.cleanup, pod.on_kill = run_pod, end_pod, kill
+        parts["Shell"].run_command, parts["Shell"].stop = play_command, kill
 
 
 def kill(task):
     task.body.killed = True
 
 
-def run_command(task, file, script, command=None):
+def play_command(task, file, script, command=None):
     task.body = Body(task.task_id, int(task.variables["O11N_ATTEMPT"]))
     return task.body.play()
 
 
-def run_pod(task, context):
-    """A pod that is told of as Kubernetes would."""
+def play_pod(task, context):
     task.body = Body(task.task_id, int(task.env_vars["O11N_ATTEMPT"]))
-    code = task.body.play(in_pod=True)
-    ended = SimpleNamespace(terminated=SimpleNamespace(exit_code=code))
-    containers = [SimpleNamespace(name=task.base_container_name, state=ended)]
-    gone = [SimpleNamespace(type="DisruptionTarget")] if code == "evicted" else None
+    pod_ended(task, task.body.play(in_pod=True))
+
+
+def run_pod(task, context):
+    """Runs a pod's words as Kubernetes and its container would, without the container."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {}
+        for name, value in task.env_vars.items():
+            env[name] = expanded(value, env)
+        words = [expanded(word, env) for word in task.cmds + task.arguments]
+        words = [word.replace("/tmp/o11n-", f"{folder}/o11n-") for word in words]
+        pod_ended(task, subprocess.run(words, cwd=folder, env={**os.environ, **env}).returncode)
+
+
+def expanded(text, env):
+    """What Kubernetes makes of a word or a value: `$(NAME)` is a variable's value, `$$` is `$`."""
+    return re.sub(r"\$(?:\$|\(([^)]*)\))", lambda it: "$" if it[1] is None else env.get(it[1], it[0]), text)
+
+
+def pod_ended(task, end):
+    """A pod has ended, by an exit code or because of its node, and Kubernetes tells of it."""
+    terminated = SimpleNamespace(terminated=SimpleNamespace(exit_code=end))
+    containers = [SimpleNamespace(name=task.base_container_name, state=terminated)]
+    gone = [SimpleNamespace(type="DisruptionTarget")] if end == "evicted" else None
     pod = SimpleNamespace(status=SimpleNamespace(conditions=gone, container_statuses=containers))
-    task.cleanup(pod, None if code == "deleted" else pod)
+    task.cleanup(pod, None if end == "deleted" else pod)
 
 
 def end_pod(task, pod, remote_pod, *args, **kwargs):
@@ -403,10 +427,10 @@ def main():
         if dag is None:
             reports[wanted["id"]] = {"state": "not read", "tasks": {}, "told": {}}
             continue
-        direct(dag)
         CLOCK.move(CLOCK.now + 60)
         EXECUTOR.running.clear()
         PLAY = Play(dag)
+        direct(dag)
         try:
             state = PLAY.run()
         except Exception as error:
@@ -428,8 +452,10 @@ else:
     from airflow.exceptions import AirflowException, AirflowTaskTimeout
 alarms.timeout = Alarm
 
+times = {"start": home.SINCE, "imported": time.perf_counter()}
 EXECUTOR = Executor()
 BAG = home.read()
+times["prepared"] = time.perf_counter()
 home.fill()
 JOB = Job(**({} if IS_3 else {"executor": EXECUTOR}))
 JOB.job_type = "SchedulerJob"
@@ -441,8 +467,7 @@ with create_session() as made:
 RUNNER = SchedulerJobRunner(job=JOB, **({"executors": [EXECUTOR]} if IS_3 else {}))
 RUNNER._try_to_load_executor = lambda *args, **kwargs: EXECUTOR
 EXECUTOR.job_id = JOB.id
-times = {"start": home.SINCE, "prepared": time.perf_counter()}
-home.tell(main(), BAG.import_errors, times)
+home.tell(main(), BAG, times)
 sys.stdout.flush()
 # Threads of lost tasks wait for ever.
 os._exit(0)

@@ -11,6 +11,7 @@ mod generated;
 pub mod judge;
 pub mod observed;
 mod pairs;
+pub mod whole;
 
 use super::Arguments;
 use crate::{project, tools};

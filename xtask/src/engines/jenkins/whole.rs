@@ -3,18 +3,14 @@
 use super::engine::{self, Attempt, Job, Report};
 use crate::engines::conformance::case::plan_of;
 use crate::engines::conformance::compiled::emit;
+use crate::engines::conformance::whole::{MANY, large, texts};
 use crate::engines::tally::Tally;
-use crate::project;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use o11n::plan::{Body, EnvValue, Plan, Script, ScriptPart};
 use o11n::target::Options;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Substages of the large pipeline, in two stages of which one needs the other; beside them is one with much of everything.
-const MANY: usize = 2_000;
 
 /// Judges what a target makes of them, or several whose files belong together.
 pub fn judge(targets: &str, scratch: &Path, tally: &mut Tally) -> Result<()> {
@@ -54,30 +50,6 @@ fn job(targets: &str, id: &str, plan: &Plan) -> Result<Job> {
 pub fn is_well(report: &Report) -> Result<(), String> {
     let is_well = report.error.is_none() && report.problems.is_empty() && report.result == "SUCCESS";
     if is_well { Ok(()) } else { Err(format!("{}: {:?} {:?}", report.result, report.error, report.problems)) }
-}
-
-fn large() -> Result<Plan> {
-    let half = MANY / 2;
-    let family = |name: &str, more: &str| format!("substage {name} {{ shards = {half}  retry = 1  {more} run = \"make\" }}");
-    // More than one literal of Groovy takes.
-    let codes: Vec<String> = (1..=150).map(|code| format!("{code} = unstable")).collect();
-    let locks: Vec<String> = (1..=260).map(|lock| format!("\"lock-{lock}\"")).collect();
-    let wide = format!("substage wide {{ exit_codes {{ {} }}  lock = [{}]  run = \"make\" }}", codes.join(" "), locks.join(", "));
-    let (one, two) = (family("one", ""), family("two", "needs = [\"first/one\"]") + &wide);
-    plan_of(&format!("pipeline large {{ stage first {{ parallel = 50  {one} }} stage second {{ {two} }} }}"))
-}
-
-/// Texts that readers stumble over, and long ones.
-fn texts() -> Result<Vec<String>> {
-    let listed = fs::read_to_string(project::root().join("tests/emit/nasty.json"))?;
-    let mut texts: Vec<String> = serde_json::from_str(&listed).context("nasty.json is a list of texts")?;
-    texts.retain(|text| !text.contains('\0'));
-    texts.extend([
-        "it's '''x''' \"\"\"y\"\"\" $X ${Y} $$ \\ \\n \\u0041 {{a}} {#b#} `c` $(d) 你好 🚀\r\nz\t".to_owned(),
-        "x".repeat(100_000),
-        "汉'".repeat(25_000),
-    ]);
-    Ok(texts)
 }
 
 /// A pipeline that prints each text in hexadecimal digits, from its script and from its environment where that can hold it.
