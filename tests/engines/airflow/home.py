@@ -104,6 +104,12 @@ def state(dag):
         return known.execute("select state from dag_run where dag_id = ? and run_id = 'run'", [dag]).fetchone()[0]
 
 
+def task_state(key):
+    with closing(database()) as known:
+        asked = "select state from task_instance where dag_id = ? and run_id = 'run' and task_id = ?"
+        return known.execute(asked, [key.dag_id, key.task_id]).fetchone()[0]
+
+
 def end(dag):
     """Makes sure that nobody looks at a run any more."""
     with closing(database()) as known, known:

@@ -7,6 +7,7 @@ how a task instance runs and ends. Ours are the executor, which gives each task 
 has its turn; the bodies; and the time, which jumps to the next thing that happens. So an hour costs nothing, and nothing is chance.
 """
 
+import gc
 import itertools
 import json
 import os
@@ -37,6 +38,8 @@ IS_3 = home.JOB["version"] == 3
 ENDLESS = float("inf")
 # Well before the database's own clock, so that nothing is ever too early for it.
 START = float(int(time.time()) - 100 * 86_400)
+# A round of the scheduler comes so long after another, in seconds.
+PAUSE = 0.2
 
 
 class Clock:
@@ -109,7 +112,7 @@ class Play:
         self.dag, self.actors, self.back, self.changes, self.dirty = dag, [], threading.Semaphore(0), 0, True
         told = home.PLAYS / f"{dag.dag_id}.json"
         self.case = json.loads(told.read_text()) if told.exists() else None
-        self.begun, self.seen, self.lines, self.retries = CLOCK.now, set(), [], []
+        self.begun, self.seen, self.lines, self.pause_ends = CLOCK.now, set(), [], CLOCK.now
 
     def note(self, event, *more):
         self.seen.add(event)
@@ -137,8 +140,8 @@ class Play:
             due = [actor for actor in self.actors if actor.wants() <= CLOCK.now]
             if due:
                 self.resume(min(due, key=lambda actor: (actor.wants(), actor.number)))
-            elif self.dirty:
-                self.dirty = False
+            elif self.dirty and self.pause_ends <= CLOCK.now:
+                self.dirty, self.pause_ends = False, CLOCK.now + PAUSE
                 schedule()
             else:
                 return
@@ -151,13 +154,14 @@ class Play:
             state = home.state(self.dag.dag_id)
             if state in ("success", "failed") or CLOCK.now > until:
                 return state
-            self.retries = retries(self.dag)
-            at = min([actor.wants() for actor in self.actors] + self.retries, default=ENDLESS)
+            # In a round that is due anyway, all that is due is seen.
+            rounds = [self.pause_ends] if self.dirty else retries(self.dag)
+            at = min([*(actor.wants() for actor in self.actors), *rounds], default=ENDLESS)
             if at == ENDLESS and not self.give_up_waiting():
                 return state
             if at != ENDLESS:
                 CLOCK.move(at)
-                self.dirty = self.dirty or any(due <= CLOCK.now for due in self.retries)
+                self.dirty = self.dirty or at in rounds
 
     def give_up_waiting(self):
         """Lets the first body go on that waits for what does not come, as everybody waits."""
@@ -328,8 +332,10 @@ class Executor(BaseExecutor):
         def work():
             run_task(key)
             self.success(key)
-            PLAY.changes += 1
             PLAY.dirty = True
+            # What a task can be ended by: a failure, or the end of a copy.
+            if getattr(PLAY.dag.get_task(key.task_id), "replica_of", None) or home.task_state(key) == "failed":
+                PLAY.changes += 1
 
         PLAY.act(work).key = key
 
@@ -387,7 +393,6 @@ def lose(key):
             session.get(Job, threading.current_thread().job).state = "failed"
     LOST.append(key)
     PLAY.dirty = True
-    PLAY.changes += 1
 
 
 LOST = []
@@ -399,6 +404,7 @@ def schedule():
         LOST.clear()
         find = "_find_and_purge_task_instances_without_heartbeats" if IS_3 else "_find_and_purge_zombies"
         getattr(RUNNER, find)()
+        PLAY.changes += 1
     with create_session() as session:
         RUNNER._process_executor_events(executor=EXECUTOR, session=session)
     with create_session() as session:
@@ -457,6 +463,8 @@ EXECUTOR = Executor()
 BAG = home.read()
 times["prepared"] = time.perf_counter()
 home.fill()
+# What was read stays.
+gc.freeze()
 JOB = Job(**({} if IS_3 else {"executor": EXECUTOR}))
 JOB.job_type = "SchedulerJob"
 with create_session() as made:

@@ -18,7 +18,8 @@ use super::{Engine, Site, conformance};
 use crate::tools::{self, Tool};
 use crate::{process, project};
 use anyhow::{Context, Result, bail};
-use declared::{DECLARED, EXCUSES};
+pub use declared::DECLARED;
+use declared::EXCUSES;
 use o11n::target::Options;
 use observed::Run;
 use serde::Deserialize;
@@ -69,10 +70,44 @@ const LIMIT: f64 = 300.0;
 const REHEARSALS: usize = 2;
 
 /// The cases that also run on the clock of the machine, with processes: by what their names begin with.
-const REAL: &[&str] = &[];
+const REAL: &[&str] = &[
+    "attempts: retries: each until it passes",
+    "attempts: timeouts: tried again, and in time",
+    "deadlines: deadline: all hang",
+    "dispatch: dispatch: enough pass",
+    "needs: needs: a family is needed whole",
+    "policies: abort: what runs is killed",
+    "slots: slots: two at a time",
+];
 
 /// Compiled files with something wrong: what then happens must be seen to differ. By the name of the case.
-const BROKEN: &[(&str, Mutation)] = &[];
+const BROKEN: &[(&str, Mutation)] = &[
+    ("attempts: retries: each until it passes", Mutation { name: "a retry less", from: "retries=3", to: "retries=2" }),
+    (
+        "policies: policies: continue alone",
+        Mutation { name: "another policy", from: "on_error=\"continue\"", to: "on_error=\"finish\"" },
+    ),
+    (
+        "slots: slots: two at a time, the urgent one first",
+        Mutation { name: "a slot more", from: " 2 'at most", to: " 3 'at most" },
+    ),
+    (
+        "attempts: exit codes: unstable is a success with a warning",
+        Mutation { name: "no warning", from: "outcome = \"unstable\"", to: "outcome = \"succeeded\"" },
+    ),
+    (
+        "needs: needs: a family is needed whole",
+        Mutation { name: "an open gate", from: "if state != \"success\" and not forgiven:", to: "if state == \"removed\":" },
+    ),
+    (
+        "policies: abort: what runs is killed and not tried again",
+        Mutation { name: "nobody who looks", from: "return \"abort\"", to: "return None" },
+    ),
+    (
+        "policies: plain: nothing of ours, all is well",
+        Mutation { name: "a file that is no Python", from: "with DAG(", to: "with DAG((" },
+    ),
+];
 
 /// How DAGs are run.
 #[derive(Clone, Copy, PartialEq)]
