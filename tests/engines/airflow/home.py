@@ -104,6 +104,13 @@ def state(dag):
         return known.execute("select state from dag_run where dag_id = ? and run_id = 'run'", [dag]).fetchone()[0]
 
 
+def skipped(dag):
+    """How many tasks of a run the scheduler, or they themselves, have skipped."""
+    with closing(database()) as known:
+        asked = "select count(*) from task_instance where dag_id = ? and state in ('skipped', 'upstream_failed')"
+        return known.execute(asked, [dag]).fetchone()[0]
+
+
 def task_state(key):
     with closing(database()) as known:
         asked = "select state from task_instance where dag_id = ? and run_id = 'run' and task_id = ?"

@@ -141,8 +141,10 @@ class Play:
             if due:
                 self.resume(min(due, key=lambda actor: (actor.wants(), actor.number)))
             elif self.dirty and self.pause_ends <= CLOCK.now:
-                self.dirty, self.pause_ends = False, CLOCK.now + PAUSE
+                before, self.pause_ends = home.skipped(self.dag.dag_id), CLOCK.now + PAUSE
                 schedule()
+                # What it has skipped may be all that others wait for.
+                self.dirty = home.skipped(self.dag.dag_id) != before
             else:
                 return
 
@@ -201,9 +203,10 @@ class Body:
         PLAY.note(f"S {self.name}")
         actor.wait(self.wants)
         actor.body = None
-        if self.killed:
-            return 143
-        if self.waits_for() or CLOCK.now < self.ends:
+        if self.killed or self.waits_for() or CLOCK.now < self.ends:
+            PLAY.note(f"E {self.name}")
+            if self.killed:
+                return 143
             raise AirflowTaskTimeout("its time is over")
         PLAY.note(f"E {self.name}", "lost" if is_lost else str(self.attempt["code"]))
         if is_lost and in_pod:
