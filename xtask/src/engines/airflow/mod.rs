@@ -87,10 +87,7 @@ const BROKEN: &[(&str, Mutation)] = &[
         "policies: policies: continue alone",
         Mutation { name: "another policy", from: "on_error=\"continue\"", to: "on_error=\"finish\"" },
     ),
-    (
-        "slots: slots: two at a time, the urgent one first",
-        Mutation { name: "a slot more", from: " 2 'at most", to: " 3 'at most" },
-    ),
+    ("pairs: parallel and priority: it passes", Mutation { name: "a slot more", from: " 1 'at most", to: " 2 'at most" }),
     (
         "attempts: exit codes: unstable is a success with a warning",
         Mutation { name: "no warning", from: "outcome = \"unstable\"", to: "outcome = \"succeeded\"" },
