@@ -90,6 +90,7 @@ fn the_report_is_what_compiling_says() {
 const NO_CONSTRUCT: &[&str] = &[
     "are both",
     "begins the names of our own",
+    "cannot be the value of a label",
     "is the name of a copy",
     "is no piece of a pod manifest",
     "lie in each other",

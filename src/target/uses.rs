@@ -83,6 +83,8 @@ impl Uses {
         self.all(Feature::Rule(3), substage.needs.iter().map(|need| need.span));
         self.all(Feature::Rule(5), (substage.retry.limit > 0).then(|| at("retry")));
         self.all(Feature::Rule(6), substage.dispatch.map(|_| at("dispatch")));
+        // It may come from the substage's mode.
+        self.all(Feature::Attribute("lock"), (!substage.lock.is_empty()).then(|| at("lock")));
         self.all(Feature::Rule(9), substage.cache.as_ref().map(|_| at("cache")));
     }
 
