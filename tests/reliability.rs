@@ -251,6 +251,16 @@ fn quick(plan: &Plan, odds: &Odds) -> Reliability {
 }
 
 #[test]
+fn what_can_go_wrong_is_told_from_what_cannot() {
+    let plan =
+        plan("stage s { timeout = 10m  substage a { run = \"x\" }  substage b { run = \"y\" }  substage c { run = \"z\" } }");
+    let odds = flakes(&plan, &[("s/a", 0.0, FAILS), ("s/b", 0.1, FAILS)], &[("s/a", 10), ("s/b", 9), ("s/c", 11)]);
+    let paths = |found: &mut dyn Iterator<Item = _>| found.map(|at| plan.path(at)).collect::<Vec<_>>();
+    assert_eq!(paths(&mut odds.flaky(&plan)), ["s/b"]);
+    assert_eq!(paths(&mut odds.overlong(&plan)), ["s/c"]);
+}
+
+#[test]
 fn retries_are_geometric() {
     let plan = plan("stage s { substage a { retry { limit = 2 delay = 1m } run = \"x\" } }");
     let found = quick(&plan, &flakes(&plan, &[("s/a", 0.1, FAILS)], &[("s/a", 30)]));

@@ -242,6 +242,14 @@ fn needs_do_not_multiply() {
 }
 
 #[test]
+fn needs_of_many_are_looked_at_where_they_matter() {
+    let tests: String =
+        (1..=6).map(|number| format!("substage t{number} {{ needs = [\"build/a\"] run = \"x {number}\" }}\n")).collect();
+    let body = format!("on_error = continue\nstage build {{ substage a {{ run = \"x\" }} }}\nstage test {{ {tests} }}");
+    holds(&body, "\"build/a\" = succeeded when failed(\"test/*\")");
+}
+
+#[test]
 fn what_a_property_gives_is_given_in_every_run() {
     let source = r#"pipeline p {
   stage build { substage a { run = "a" }  substage b { cache { inputs = ["x"] }  run = "b" } }

@@ -100,3 +100,60 @@ impl Draft {
         Self { pace: self.pace, fakes: fakes.collect(), takes: takes.collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Duration, MemoryWorld, RootPath};
+    use crate::machine::{Fakes, run};
+    use crate::plan::{Inputs, build};
+    use crate::sema::analyze;
+    use crate::sema::hir::FakeOutcome::{Exit, Lost};
+    use crate::sema::hir::PipelineId;
+
+    const FIRST: SubstageRef = SubstageRef { stage: 0, substage: 0 };
+
+    /// What becomes of a draft with these ends of one substage, if the drafts that show the same are known.
+    fn simplest(
+        pace: Option<Duration>,
+        ends: &[FakeOutcome],
+        shows: impl Fn(&Draft) -> bool,
+    ) -> (Option<Duration>, Vec<FakeOutcome>) {
+        let text = "pipeline p { stage s { substage a { retry = 3 run = \"x\" } } }";
+        let mut world = MemoryWorld::default();
+        world.files.insert("p.o11n".into(), text.as_bytes().to_vec());
+        let mut analysis = analyze(&world, &RootPath::resolve(None, "p.o11n").expect("it is a path"), &[]);
+        let built = build(&analysis.program, PipelineId(0), &Inputs::default(), &world, &mut analysis.sources);
+        let plan = built.plan.expect("nothing is wrong with it");
+        let trace = run(&plan, &Fakes::new(&plan));
+        let draft = Draft { pace, fakes: vec![(FIRST, None, ends.to_vec())], takes: Vec::new() };
+        let (draft, _) = shortened(&plan, draft, trace.clone(), &mut |draft| shows(draft).then(|| trace.clone()));
+        (draft.pace, draft.fakes.into_iter().flat_map(|(_, _, ends)| ends).collect())
+    }
+
+    #[test]
+    fn durations_that_matter_to_nobody_are_left_out() {
+        let pace = Some(Duration(60_000));
+        assert_eq!(simplest(pace, &[Exit(1)], |draft| !draft.fakes.is_empty()), (None, vec![Exit(1)]));
+        assert_eq!(simplest(pace, &[Exit(1)], |draft| draft.pace.is_some()), (pace, vec![]));
+    }
+
+    #[test]
+    fn ends_are_left_out_before_and_behind() {
+        let only = |wanted: &'static [FakeOutcome]| move |draft: &Draft| draft.fakes.iter().any(|(_, _, ends)| ends == wanted);
+        assert_eq!(simplest(None, &[Lost, Exit(1)], only(&[Lost])).1, [Lost]);
+        assert_eq!(simplest(None, &[Exit(1), Lost], only(&[Lost])).1, [Lost]);
+        assert_eq!(simplest(None, &[Lost, Lost], only(&[Exit(1)])).1, [Exit(1)]);
+    }
+
+    #[test]
+    fn a_plain_failure_stands_for_other_ends() {
+        let some = |draft: &Draft| draft.fakes.iter().any(|(_, _, ends)| !ends.is_empty());
+        assert_eq!(simplest(None, &[Lost], some).1, [Exit(1)]);
+        assert_eq!(simplest(None, &[Exit(1)], some).1, [Exit(1)]);
+        assert_eq!(
+            simplest(None, &[Lost, Lost], |draft| draft.fakes.iter().any(|(_, _, ends)| ends.len() == 2)).1,
+            [Exit(1), Exit(1)]
+        );
+    }
+}
