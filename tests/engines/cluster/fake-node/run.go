@@ -17,6 +17,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic/dynamicinformer"
@@ -284,6 +285,8 @@ func (s *server) run(ctx context.Context, j *job) *report {
 	isOver := r.isOver
 	if s.kubectl != "" {
 		isOver = r.areJobsOver
+	} else {
+		go s.remind(ctx, r)
 	}
 	if err := s.submit(ctx, r); err != nil {
 		r.complain("cannot submit: %v", err)
@@ -386,6 +389,54 @@ func (r *run) isOver() bool {
 		}
 	}
 	return len(r.workflows) > 0
+}
+
+// remind makes Argo look at workflows again that it has lost sight of as their deadlines passed. By itself it would do so with all
+// others, which is every twenty minutes. Each is noted.
+func (s *server) remind(ctx context.Context, r *run) {
+	ticker := time.NewTicker(10 * time.Second)
+	defer ticker.Stop()
+	noted := map[string]bool{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.over:
+			return
+		case <-ticker.C:
+		}
+		for _, workflow := range r.forgotten() {
+			name := workflow.GetName()
+			patch := fmt.Sprintf(`{"metadata":{"annotations":{"o11n.dev/reminded":%q}}}`, time.Now().Format(time.RFC3339))
+			objects := s.dynamic.Resource(workflows).Namespace(workflow.GetNamespace())
+			// If that fails, the next one may do.
+			_, _ = objects.Patch(ctx, name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+			if !noted[name] {
+				noted[name] = true
+				r.lock.Lock()
+				r.notes = append(r.notes, fmt.Sprintf("%.1f %s: Argo has lost sight of it", time.Since(r.start).Seconds(), name))
+				r.lock.Unlock()
+			}
+		}
+	}
+}
+
+// forgotten are workflows that go on long after their deadlines.
+func (r *run) forgotten() []*unstructured.Unstructured {
+	const patience = time.Minute
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	var found []*unstructured.Unstructured
+	for _, workflow := range r.workflows {
+		deadline, isLimited, _ := unstructured.NestedInt64(workflow.Object, "spec", "activeDeadlineSeconds")
+		started, _, _ := unstructured.NestedString(workflow.Object, "status", "startedAt")
+		start, err := time.Parse(time.RFC3339, started)
+		isOver := workflow.GetLabels()[labelCompleted] == "true"
+		if isLimited && err == nil && !isOver && time.Since(start) > time.Duration(deadline)*time.Second+patience {
+			found = append(found, workflow)
+		}
+	}
+	return found
 }
 
 func (r *run) close() *report {

@@ -101,6 +101,9 @@ pub const SAID: &[(&str, &str)] = &[
     ("flow: an abort kills, and nothing that it killed is tried again", "after runs: cancelled"),
 ];
 
+/// The node's words for a workflow that Argo had to be reminded of.
+const LOST_SIGHT: &str = "Argo has lost sight of it";
+
 fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     // The bridges in pods are the real program.
     cases::build()?;
@@ -116,6 +119,8 @@ fn judge(site: &Site, tally: &mut Tally) -> Result<()> {
     })?;
     compare(&cases, &reports, site, Pods::Fake, tally)?;
     boards.judge(tally);
+    let notes = reports.values().flat_map(|report| report.notes.iter().flatten());
+    println!("argo: lost sight of {} workflows past their deadlines", notes.filter(|note| note.contains(LOST_SIGHT)).count());
     println!("argo: the cluster was at it for {:.0} s", start.elapsed().as_secs_f64());
     Ok(())
 }
