@@ -15,8 +15,8 @@ use crate::plan::{Inputs, ParamsFile};
 
 /// Selects the pipeline where no flag does.
 pub(super) const PIPELINE_VARIABLE: &str = "O11N_PIPELINE";
-/// Bytes that a file of parameters may have.
-const PARAMS_LIMIT: u64 = 64 << 20;
+/// Bytes that a file beside the sources may have.
+const TEXT_LIMIT: u64 = 64 << 20;
 
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Chosen {
@@ -97,12 +97,16 @@ pub(super) fn variable(world: &dyn World, name: &str) -> Option<String> {
 }
 
 fn params_file(path: &Path) -> Result<ParamsFile, Box<Diagnostic>> {
+    Ok(ParamsFile { path: path.to_string_lossy().into(), text: text_of(path)? })
+}
+
+/// The text of a file that stands beside the sources, and may be anywhere.
+pub(super) fn text_of(path: &Path) -> Result<String, Box<Diagnostic>> {
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(PARAMS_LIMIT + 1).read_to_end(&mut bytes));
+    let read = std::fs::File::open(path).and_then(|file| file.take(TEXT_LIMIT + 1).read_to_end(&mut bytes));
     read.map_err(|error| unreadable(path, &reason(&error)))?;
-    if bytes.len() as u64 > PARAMS_LIMIT {
-        return Err(unreadable(path, &format!("it has more than {PARAMS_LIMIT} bytes")));
+    if bytes.len() as u64 > TEXT_LIMIT {
+        return Err(unreadable(path, &format!("it has more than {TEXT_LIMIT} bytes")));
     }
-    let text = String::from_utf8(bytes).map_err(|_| unreadable(path, "it is not UTF-8 text"))?;
-    Ok(ParamsFile { path: path.to_string_lossy().into(), text })
+    String::from_utf8(bytes).map_err(|_| unreadable(path, "it is not UTF-8 text"))
 }

@@ -1,12 +1,11 @@
 //! `o11n simulate`: how long runs of a pipeline wait on a cluster, under one policy or another.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::chosen::Chosen;
+use super::chosen::{Chosen, text_of};
 use super::defect::guarded;
-use super::disk::reason;
 use super::driver::{self, Planned};
-use super::output::{Exit, MessageFormat, Stream, print, unreadable};
+use super::output::{Exit, MessageFormat, Stream, print};
 use super::targets::Format;
 use super::workspace::Root;
 use crate::base::SourceMap;
@@ -47,7 +46,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let opened = args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
         let inputs = args.chosen.of_trigger()?;
-        let load = text(&args.load)?;
+        let load = text_of(&args.load)?;
         let name = args.chosen.pipeline(&world);
         guarded(|| {
             let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
@@ -73,17 +72,14 @@ pub(super) fn run(args: &Args) -> Exit {
     printed.max(Exit::of_run(&diagnostics))
 }
 
-fn text(path: &Path) -> Result<String, Box<Diagnostic>> {
-    std::fs::read_to_string(path).map_err(|error| unreadable(path, &reason(&error)))
-}
-
 impl Args {
     /// What comes of it; none if there are errors.
     fn document(&self, planned: &mut Planned, load: &str) -> Option<Document> {
         let plan = planned.plan.as_ref()?;
         let mut problems = Vec::new();
         let cluster = self.cluster(&planned.clusters).map_err(|problem| problems.push(*problem)).ok();
-        let load = read_load(load, plan).map_err(|found| problems.extend(found)).ok();
+        let file = format!("in `{}`", self.load.display());
+        let load = read_load(load, plan).map_err(|found| problems.extend(found.into_iter().map(|one| one.note(&*file)))).ok();
         let mut document = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);

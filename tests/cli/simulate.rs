@@ -78,7 +78,17 @@ fn a_wrong_load_is_pointed_at() {
         let status = if ["the plan has no", "lies outside"].iter().any(|start| expected.starts_with(start)) { 2 } else { 1 };
         let said = workspace.run(&COMMAND).ends(status).stderr;
         assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{load}\n{said}");
+        // What only the runs show is no line of the file.
+        assert!(said.contains("in `week.toml`") || expected.ends_with("runs arrive"), "{load}\n{said}");
     }
+}
+
+#[test]
+fn a_load_without_end_is_not_read() {
+    let workspace = workspace();
+    std::fs::File::create(workspace.file("week.toml")).unwrap().set_len((64 << 20) + 1).unwrap();
+    let said = workspace.run(&COMMAND).ends(3).stderr;
+    assert!(said.contains("cannot read `week.toml`: it has more than 67108864 bytes"), "{said}");
 }
 
 #[test]
@@ -96,4 +106,16 @@ fn a_cluster_is_chosen_by_name() {
 fn a_policy_that_is_none_is_refused_with_all_that_are() {
     let said = workspace().run(&with(&["--policy", "jenkins+fast"])).ends(2).stderr;
     assert!(said.contains("`fast` is no policy: there are jenkins, fifo, priority"), "{said}");
+    let said = workspace().run(&with(&["--policy", "jenknis"])).ends(2).stderr;
+    assert!(said.contains("did you mean `jenkins`?"), "{said}");
+}
+
+#[test]
+fn a_policy_that_says_two_things_at_once_is_refused() {
+    for (policy, word) in
+        [("jenkins+fifo", "fifo"), ("fq+jenkins+wfq", "wfq"), ("nodelay+eager", "eager"), ("burst+burst", "burst")]
+    {
+        let said = workspace().run(&with(&["--policy", policy])).ends(2).stderr;
+        assert!(said.contains(&format!("`{policy}` sets one thing twice, the second time by `{word}`")), "{said}");
+    }
 }

@@ -7,7 +7,10 @@ mod priority;
 mod shortest;
 mod weighted;
 
+use std::mem;
+
 use super::work::Item;
+use crate::diag::nearest;
 pub use fair::Fair;
 pub use weighted::Weighted;
 
@@ -125,17 +128,20 @@ const WORDS: &[(&str, Sets, &str)] = &[
 ];
 
 impl Policy {
-    /// Reads a combination: `jenkins`, `fifo+shortest`, `jenkins+priority+nodelay`. The error says which word is none.
+    /// Reads a combination: `jenkins`, `fifo+shortest`, `jenkins+priority+nodelay`. The error says which word is none, or has been said.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (mut place, mut provision, mut manners) = (Place::First, Provision::Eager, PROMPT);
         let mut order = &ARRIVAL;
         let mut words: Vec<&Sets> = Vec::new();
         for word in text.split('+').map(str::trim) {
-            let known = WORDS.iter().find(|(name, ..)| *name == word);
-            let (_, sets, _) = known.ok_or_else(|| {
+            let Some((_, sets, _)) = WORDS.iter().find(|(name, ..)| *name == word) else {
                 let names: Vec<&str> = Self::words().map(|(name, _)| name).collect();
-                format!("`{word}` is no policy: there are {}, joined by `+`", names.join(", "))
-            })?;
+                let near = nearest(word, names.iter().copied()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(format!("`{word}` is no policy: there are {}, joined by `+`{near}", names.join(", ")));
+            };
+            if words.iter().any(|other| mem::discriminant(*other) == mem::discriminant(sets)) {
+                return Err(format!("`{text}` sets one thing twice, the second time by `{word}`: leave one of them out"));
+            }
             words.push(sets);
         }
         // What sets all stands below what sets a part, in whatever order they were written.
