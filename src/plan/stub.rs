@@ -23,6 +23,29 @@ pub enum Stub {
     Guard,
 }
 
+impl Stub {
+    /// As `--stub` has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Guard => "guard",
+        }
+    }
+
+    /// The stubs that a plan has, if it has any.
+    pub fn of(plan: &Plan) -> Option<Self> {
+        [Self::Always, Self::Guard].into_iter().find(|stub| plan.run_variables == stub.variables())
+    }
+
+    /// What they read when they run.
+    fn variables(self) -> &'static [&'static str] {
+        match self {
+            Self::Always => &[FAKES],
+            Self::Guard => &[FAKES, REAL_RUN],
+        }
+    }
+}
+
 /// Assignments such as `FAKE_COMPILE_RETCODE=1`, with blanks between.
 const FAKES: &str = "O11N_FAKES";
 const REAL_RUN: &str = "O11N_REAL_RUN";
@@ -64,10 +87,7 @@ pub fn stub(plan: &mut Plan, mode: Stub, world: &dyn World) -> Vec<Diagnostic> {
         substage.cache = None;
         substage.fingerprint = fingerprint::stub(&substage.fingerprint);
     }
-    plan.run_variables = match mode {
-        Stub::Always => vec![FAKES.into()],
-        Stub::Guard => vec![FAKES.into(), REAL_RUN.into()],
-    };
+    plan.run_variables = mode.variables().iter().map(|name| (*name).into()).collect();
     problems
 }
 

@@ -12,7 +12,7 @@ use super::groovy::{capabilities, list, text};
 use super::runner::words;
 use super::{Artifact, Emitted, Options, TASKBOOK, Target};
 use crate::diag::{Code, Diagnostic};
-use crate::plan::Plan;
+use crate::plan::{Plan, Stub};
 use crate::schema::TargetSettings;
 use settings::Settings;
 
@@ -141,11 +141,8 @@ fn command(plan: &Plan, settings: &Settings, options: &Options) -> String {
 /// What the compiler that prints the taskbook must be told as this one was.
 fn arguments(plan: &Plan, options: &Options) -> Option<String> {
     let mut arguments = Vec::new();
-    // What stubs read tells which they are.
-    match plan.run_variables.len() {
-        0 => {}
-        1 => arguments.extend(["--stub", "always"]),
-        _ => arguments.extend(["--stub", "guard"]),
+    if let Some(stub) = Stub::of(plan) {
+        arguments.extend(["--stub", stub.word()]);
     }
     if let Some(trigger) = &options.trigger {
         arguments.extend(["--trigger", trigger]);
