@@ -107,7 +107,9 @@ fn cached(cx: &Context, at: usize) -> Option<String> {
     let mut all = Vec::new();
     for (index, substage) in cx.plan.stages[at].substages.iter().enumerate() {
         let Some(cache) = &substage.cache else { continue };
-        all.push((cx.ids.task(at, index), task::cached(&substage.fingerprint, cache.ttl)));
+        let remembered = task::cached(&substage.fingerprint, cache.ttl);
+        let bodies = task::bodies(cx, at, index).into_iter();
+        all.extend(bodies.map(|name| (format!("{}.{name}", cx.ids.groups[at]), remembered.clone())));
     }
     (!all.is_empty()).then(|| dict(all))
 }

@@ -12,16 +12,25 @@ pub(super) type Arguments = Vec<(&'static str, String)>;
 /// What the runtime itself takes where nothing is said.
 const RETRIED: [RetryOn; 3] = [RetryOn::Failed, RetryOn::TimedOut, RetryOn::Lost];
 
+/// The tasks that run the body of a substage, by their names in the stage's group: one, or one for each copy.
+pub(super) fn bodies(cx: &Context, stage: usize, index: usize) -> Vec<String> {
+    let label = cx.ids.label(stage, index);
+    match copies(&cx.plan.stages[stage].substages[index]) {
+        Some(copies) => (1..=copies).map(|copy| format!("{label}.{copy}")).collect(),
+        None => vec![label.to_owned()],
+    }
+}
+
 /// The calls that make the tasks of a substage.
 pub(super) fn calls(cx: &mut Context, stage: usize, index: usize, order: &Order, indent: usize) -> Vec<String> {
     let substage = &cx.plan.stages[stage].substages[index];
     let label = cx.ids.label(stage, index).to_owned();
-    let Some(copies) = copies(substage) else {
+    if copies(substage).is_none() {
         let mut arguments = attempt(cx, stage, index, &label, order);
         arguments.extend(outcome(cx, stage, index));
         return vec![call(class(substage), &arguments, indent)];
-    };
-    let names: Vec<String> = (1..=copies).map(|copy| format!("{label}.{copy}")).collect();
+    }
+    let names = bodies(cx, stage, index);
     let need = substage.dispatch.map_or(1, |dispatch| dispatch.need);
     let variable = format!("{}_{}", cx.variable(stage), label.replace('-', "_"));
     let ids = texts(names.iter().map(|name| format!("{}.{name}", cx.ids.groups[stage])));

@@ -47,7 +47,7 @@ with DAG(
 ) as dag:
     with Stage(
         group_id="build",
-        cached={"build.a": Cache("b516dc2f74c2a5c09f92537a05cb4b431a85449c6bdadb63db3b32016eca5ae5", ttl=604800), "build.b": Cache("c803ec202430a799a00215c14fe20b066eb4a8600d48efa5f00ab7385f4da7a7")},
+        cached={"build.a": Cache("b516dc2f74c2a5c09f92537a05cb4b431a85449c6bdadb63db3b32016eca5ae5", ttl=604800), "build.b.1": Cache("c803ec202430a799a00215c14fe20b066eb4a8600d48efa5f00ab7385f4da7a7"), "build.b.2": Cache("c803ec202430a799a00215c14fe20b066eb4a8600d48efa5f00ab7385f4da7a7")},
     ) as stage_1:
         Shell(
             stage=stage_1,
