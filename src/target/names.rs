@@ -13,13 +13,17 @@ const LONGEST: usize = 63;
 /// Steps that we add begin so.
 pub(super) const OWN: &str = "o11n-";
 
-/// The name in Kubernetes' letters. Lower case, because pods are named after templates. A letter that ASCII lacks is `u` and its hex code
-/// point, any run of other characters one `-`.
+/// The name in Kubernetes' letters. Lower case, because pods are named after templates.
 pub(super) fn mangle(name: &str) -> String {
+    shorten(&spelt(&name.to_ascii_lowercase(), |c| c.is_ascii_alphanumeric()), LONGEST)
+}
+
+/// The name in letters that an engine takes. One that it does not is `u` and its hex code point, any run of other characters one `-`.
+pub(super) fn spelt(name: &str, takes: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
+        if takes(c) {
+            out.push(c);
         } else if c.is_alphanumeric() {
             out.push_str(&format!("u{:x}", u32::from(c)));
         } else if !out.ends_with('-') && !out.is_empty() {
@@ -30,7 +34,7 @@ pub(super) fn mangle(name: &str) -> String {
     if out.is_empty() {
         out.push('x');
     }
-    if out.len() > LONGEST { shorten(&out, LONGEST) } else { out }
+    out
 }
 
 /// At most `most` characters (of at least 7): what does not fit is replaced by a digest of the whole.
@@ -59,6 +63,11 @@ pub(super) fn word(name: &str) -> String {
 pub(super) struct Names(HashSet<String>);
 
 impl Names {
+    /// Some are taken.
+    pub(super) fn with(reserved: &[&str]) -> Self {
+        Self(reserved.iter().map(|name| (*name).to_owned()).collect())
+    }
+
     pub(super) fn unique(&mut self, wanted: &str) -> String {
         self.apart(wanted, '-')
     }

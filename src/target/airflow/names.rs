@@ -1,55 +1,13 @@
 //! Names as Airflow takes them: ASCII letters, digits, `-` and `_`, of bounded length, each once.
 
-use std::collections::HashSet;
-
-use sha2::{Digest, Sha256};
+use crate::target::names::{Names, shorten, spelt};
 
 /// The longest part of a task's id; Airflow takes 250 characters for the whole.
 const LONGEST: usize = 100;
 
-/// The name in Airflow's letters: a letter that ASCII lacks is `u` and its hex code point, any run of other characters one `-`.
+/// The name in Airflow's letters.
 pub(super) fn mangle(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() || c == '_' {
-            out.push(c);
-        } else if c.is_alphanumeric() {
-            out.push_str(&format!("u{:x}", u32::from(c)));
-        } else if !out.ends_with('-') && !out.is_empty() {
-            out.push('-');
-        }
-    }
-    out.truncate(out.trim_end_matches('-').len());
-    if out.is_empty() {
-        out.push('x');
-    }
-    if out.len() > LONGEST {
-        let digest: String = Sha256::digest(name.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        out.truncate(LONGEST - 9);
-        out.push('-');
-        out.push_str(&digest);
-    }
-    out
-}
-
-/// Hands out names, each once: a second one of a kind gets a number.
-#[derive(Debug, Default)]
-pub(super) struct Names(HashSet<String>);
-
-impl Names {
-    pub(super) fn with(reserved: &[&str]) -> Self {
-        Self(reserved.iter().map(|name| (*name).to_owned()).collect())
-    }
-
-    pub(super) fn unique(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut number = 2;
-        while !self.0.insert(name.clone()) {
-            name = format!("{wanted}-{number}");
-            number += 1;
-        }
-        name
-    }
+    shorten(&spelt(name, |c| c.is_ascii_alphanumeric() || c == '_'), LONGEST)
 }
 
 /// The ids of all tasks: of each stage its group, of each substage the task that its outcome is read from.
