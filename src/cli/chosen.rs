@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use ecow::EcoString;
 
+use super::defect::guarded;
 use super::disk::{DiskWorld, reason};
-use super::driver;
-use super::output::unreadable;
+use super::driver::{self, Planned};
+use super::output::{Exit, MessageFormat, Stream, print, unreadable};
 use super::workspace::{Root, sources};
-use crate::base::{RootPath, World};
+use crate::base::{RootPath, SourceMap, World};
+use crate::diag::render::arranged;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{Inputs, ParamsFile};
 
@@ -53,6 +55,35 @@ impl Chosen {
     pub(super) fn inputs(&self) -> Result<Inputs, Box<Diagnostic>> {
         let file = self.params.as_deref().map(params_file).transpose()?;
         Ok(Inputs { flags: self.param.clone(), file, limit: self.limit, ..Inputs::default() })
+    }
+
+    /// Plans the pipeline, shows what is said, and prints the answer; there is none where something is wrong.
+    pub(super) fn answer(
+        &self,
+        file: Option<&Path>,
+        root: &Root,
+        messages: MessageFormat,
+        answer: impl FnOnce(&mut Planned) -> Option<String>,
+    ) -> Exit {
+        let opened = self.open(file, root).and_then(|(world, file)| {
+            let inputs = self.of_trigger()?;
+            let name = self.pipeline(&world);
+            guarded(|| {
+                let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
+                let text = answer(&mut planned);
+                (planned, text)
+            })
+        });
+        let (Planned { analysis, diagnostics, .. }, text) = match opened {
+            Ok(done) => done,
+            Err(diagnostic) => {
+                messages.show(std::slice::from_ref(&*diagnostic), &SourceMap::default(), Stream::Stderr);
+                return Exit::of(&[*diagnostic]);
+            }
+        };
+        let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
+        messages.show(&diagnostics, &analysis.sources, Stream::Stderr);
+        text.map_or(Exit::Success, |text| print(&text)).max(Exit::of_run(&diagnostics))
     }
 
     /// What the plan of the trigger, if there is one, is given.

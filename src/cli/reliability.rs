@@ -3,15 +3,13 @@
 use std::path::PathBuf;
 
 use super::chosen::Chosen;
-use super::defect::guarded;
-use super::driver::{self, Planned};
+use super::driver::Planned;
 use super::dry_run::takes;
-use super::output::{Exit, MessageFormat, Stream, print};
+use super::output::{Exit, MessageFormat};
 use super::targets::Format;
 use super::workspace::Root;
-use crate::base::{Duration, SourceMap};
+use crate::base::Duration;
 use crate::diag::Diagnostic;
-use crate::diag::render::arranged;
 use crate::machine::End;
 use crate::machine::reliability::{Document, Odds, Remedy, reliability, remedies, worst};
 use crate::plan::{Plan, exit_code};
@@ -61,25 +59,7 @@ fn flake(text: &str) -> Result<(String, f64, End), String> {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let opened = args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
-        let inputs = args.chosen.of_trigger()?;
-        let name = args.chosen.pipeline(&world);
-        guarded(|| {
-            let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
-            let text = args.answer(&mut planned);
-            (planned, text)
-        })
-    });
-    let (Planned { analysis, diagnostics, .. }, text) = match opened {
-        Ok(done) => done,
-        Err(diagnostic) => {
-            args.message_format.show(std::slice::from_ref(&*diagnostic), &SourceMap::default(), Stream::Stderr);
-            return Exit::of(&[*diagnostic]);
-        }
-    };
-    let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
-    args.message_format.show(&diagnostics, &analysis.sources, Stream::Stderr);
-    text.map_or(Exit::Success, |text| print(&text)).max(Exit::of_run(&diagnostics))
+    args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| args.answer(planned))
 }
 
 impl Args {

@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 
 use super::chosen::{Chosen, text_of};
-use super::defect::guarded;
-use super::driver::{self, Planned};
-use super::output::{Exit, MessageFormat, Stream, print};
+use super::driver::Planned;
+use super::output::{Exit, MessageFormat};
 use super::targets::Format;
 use super::workspace::Root;
-use crate::base::SourceMap;
-use crate::diag::render::arranged;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::Cluster;
 use crate::simulate::{Document, Policy, compare, read_load};
@@ -44,42 +41,27 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let opened = args.chosen.open(args.file.as_deref(), &args.root).and_then(|(world, file)| {
-        let inputs = args.chosen.of_trigger()?;
-        let load = text_of(&args.load)?;
-        let name = args.chosen.pipeline(&world);
-        guarded(|| {
-            let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
-            let found = args.document(&mut planned, &load);
-            (planned, found)
-        })
-    });
-    let (Planned { analysis, diagnostics, .. }, found) = match opened {
-        Ok(done) => done,
-        Err(diagnostic) => {
-            args.message_format.show(std::slice::from_ref(&*diagnostic), &SourceMap::default(), Stream::Stderr);
-            return Exit::of(&[*diagnostic]);
-        }
-    };
-    let diagnostics: Vec<Diagnostic> = arranged(&diagnostics, &analysis.sources).into_iter().cloned().collect();
-    args.message_format.show(&diagnostics, &analysis.sources, Stream::Stderr);
-    let printed = found.map_or(Exit::Success, |document| {
-        print(&match args.format {
-            Format::Json => serde_json::to_string_pretty(&document).expect("numbers and strings have a JSON form") + "\n",
-            Format::Human => view::simulation(&document),
-        })
-    });
-    printed.max(Exit::of_run(&diagnostics))
+    args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| args.answer(planned))
 }
 
 impl Args {
-    /// What comes of it; none if there are errors.
-    fn document(&self, planned: &mut Planned, load: &str) -> Option<Document> {
+    /// What is printed; none if there are errors.
+    fn answer(&self, planned: &mut Planned) -> Option<String> {
+        let document = self.document(planned)?;
+        Some(match self.format {
+            Format::Json => serde_json::to_string_pretty(&document).expect("numbers and strings have a JSON form") + "\n",
+            Format::Human => view::simulation(&document),
+        })
+    }
+
+    fn document(&self, planned: &mut Planned) -> Option<Document> {
         let plan = planned.plan.as_ref()?;
         let mut problems = Vec::new();
         let cluster = self.cluster(&planned.clusters).map_err(|problem| problems.push(*problem)).ok();
         let file = format!("in `{}`", self.load.display());
-        let load = read_load(load, plan).map_err(|found| problems.extend(found.into_iter().map(|one| one.note(&*file)))).ok();
+        let text = text_of(&self.load).map_err(|problem| problems.push(*problem)).ok();
+        let mut told = |found: Vec<Diagnostic>| problems.extend(found.into_iter().map(|one| one.note(&*file)));
+        let load = text.and_then(|text| read_load(&text, plan).map_err(&mut told).ok());
         let mut document = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);
