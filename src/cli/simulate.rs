@@ -24,9 +24,9 @@ pub(super) struct Args {
     /// The cluster, where the pipeline sees several
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
-    /// Policies to compare, such as `jenkins,fifo,jenkins+priority+nodelay`
-    #[arg(long = "policy", value_name = "POLICY", value_delimiter = ',', default_value = "jenkins,fifo", value_parser = Policy::parse)]
-    policies: Vec<Policy>,
+    /// Policies to compare, such as `jenkins,fifo,jenkins+priority+nodelay`, or names of the load's own
+    #[arg(long = "policy", value_name = "POLICY", value_delimiter = ',', default_value = "jenkins,fifo")]
+    policies: Vec<String>,
     /// Another seed than the load's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -65,8 +65,11 @@ impl Args {
         let mut document = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);
-            let found = compare(plan, cluster, &load, &self.policies);
-            document = found.map_err(|why| problems.push(Diagnostic::new(Code::DataShape, why))).ok();
+            let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
+            let found = policies.map_err(|why| Diagnostic::new(Code::OutOfRange, why)).and_then(|policies| {
+                compare(plan, cluster, &load, &policies).map_err(|why| Diagnostic::new(Code::DataShape, why))
+            });
+            document = found.map_err(|problem| problems.push(problem)).ok();
         }
         planned.diagnostics.extend(problems);
         document

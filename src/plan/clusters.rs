@@ -34,9 +34,10 @@ pub struct Agent {
     /// Of each, at least 1.
     pub executors: u32,
     words: HashSet<String>,
-    cpu: Option<f64>,
-    memory: Option<Size>,
-    gpu: u32,
+    /// Cores.
+    pub cpu: Option<f64>,
+    pub memory: Option<Size>,
+    pub gpu: u32,
     arch: Option<EcoString>,
 }
 

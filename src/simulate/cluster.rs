@@ -10,8 +10,18 @@ pub struct Cluster {
     pub labels: Vec<String>,
 }
 
+/// What a machine has, or what an item takes of one for each executor. None: nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// Thousandths of a core.
+    pub cpu: Option<u64>,
+    /// Bytes.
+    pub memory: Option<u64>,
+    pub gpu: u64,
+}
+
 /// Machines that are all alike.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Kind {
     pub name: String,
     /// Of each machine.
@@ -20,6 +30,8 @@ pub struct Kind {
     pub cloud: Option<usize>,
     /// How many stand there; 0 of a cloud's.
     pub count: u32,
+    /// Of each machine.
+    pub has: Resources,
 }
 
 #[derive(Clone, Debug)]
@@ -36,10 +48,11 @@ pub struct Cloud {
 }
 
 /// Work that asks for the same: a hardware mode.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Class {
     pub name: String,
     pub label: usize,
     /// The kinds that it runs on; those that stand there first.
     pub kinds: Vec<usize>,
+    pub asks: Resources,
 }

@@ -1,6 +1,7 @@
 //! A load: when runs arrive, whose they are, how long attempts take and how often they go wrong.
 
 use super::chance::Chance;
+use super::policy::Policy;
 use crate::base::Duration;
 use crate::machine::reliability::Odds;
 use crate::plan::Priority;
@@ -21,6 +22,8 @@ pub struct Load {
     pub spread: f64,
     /// An attempt that takes this long on average is a big one.
     pub big: Duration,
+    /// Policies that the load names.
+    pub policies: Vec<Policy>,
 }
 
 /// Runs of one kind.
@@ -50,6 +53,12 @@ pub(super) struct Arrival {
 pub(super) const MOST_RUNS: usize = 1_000_000;
 
 impl Load {
+    /// The policy of a name: one that the load has, or a combination of words. The error says why it is none.
+    pub fn policy(&self, name: &str) -> Result<Policy, String> {
+        let own = self.policies.iter().find(|policy| policy.name == name);
+        own.map_or_else(|| Policy::parse(name), |own| Ok(own.clone()))
+    }
+
     /// All runs that arrive, in order. None if there are more than can be simulated.
     pub(super) fn arrivals(&self) -> Option<Vec<Arrival>> {
         let mut arrivals = Vec::new();

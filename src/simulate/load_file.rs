@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::load::{DAY, Load, Source};
+use super::policy::table::Table;
 use crate::base::Duration;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::machine::End;
@@ -31,6 +32,8 @@ struct File {
     #[serde(default)]
     flakes: IndexMap<String, IndexMap<String, f64>>,
     runs: IndexMap<String, Runs>,
+    #[serde(default)]
+    policy: IndexMap<String, Table>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +76,14 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
             Err(why) => problems.push(wrong(&format!("runs.{name}"), &why)),
         }
     }
+    let queues: Vec<&str> = file.runs.keys().map(String::as_str).collect();
+    let mut policies = Vec::new();
+    for (name, table) in &file.policy {
+        match table.policy(name, &queues) {
+            Ok(policy) => policies.push(policy),
+            Err(why) => problems.push(wrong(&format!("policy.{name}"), &why)),
+        }
+    }
     let length = duration(&file.length).ok().filter(|length| (1..=MOST_DAYS * DAY).contains(&length.0));
     if length.is_none() {
         problems.push(wrong("length", &format!("write for how long runs arrive, such as \"7d\", up to {MOST_DAYS} days")));
@@ -84,7 +95,7 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
     }
     match (length, big) {
         (Some(length), Ok(big)) if problems.is_empty() => {
-            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big })
+            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big, policies })
         }
         _ => Err(problems),
     }

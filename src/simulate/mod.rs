@@ -17,11 +17,11 @@ mod report;
 mod runs;
 mod work;
 
-pub use cluster::{Class, Cloud, Cluster, Kind};
+pub use cluster::{Class, Cloud, Cluster, Kind, Resources};
 pub use kernel::{CloudTally, Record, Tally, simulate};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, mean, quantile};
-pub use policy::{Fair, Policy, Weighted};
+pub use policy::{Fair, Policy, Settings, Weighted};
 pub use report::{CloudFigures, Document, Figures, GroupFigures, LabelFigures, RunFigures, SCHEMA, compare};
 pub use work::{Change, Item, Ticket, Work};

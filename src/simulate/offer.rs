@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::cluster::{Class, Cloud, Cluster, Kind};
-use crate::base::Span;
+use super::cluster::{Class, Cloud, Cluster, Kind, Resources};
+use crate::base::{Size, Span};
 use crate::plan::{self, Hardware, Plan};
 
 /// Most executors of a cluster.
@@ -12,8 +12,13 @@ pub(super) const MOST_EXECUTORS: u64 = 100_000;
 const ENDLESS: u32 = 50_000;
 /// The cluster, and the class of each substage in the plan's order. None if it has too many executors.
 pub(super) fn offered(plan: &Plan, from: &plan::Cluster) -> Option<(Cluster, Vec<u32>)> {
-    let kind =
-        |agent: &plan::Agent| Kind { name: agent.name.to_string(), executors: agent.executors, cloud: None, count: agent.count };
+    let kind = |agent: &plan::Agent| Kind {
+        name: agent.name.to_string(),
+        executors: agent.executors,
+        cloud: None,
+        count: agent.count,
+        has: resources(agent.cpu, agent.memory, agent.gpu),
+    };
     let cloud = |cloud: &plan::Cloud| Cloud {
         name: cloud.name.to_string(),
         most: cloud.max.unwrap_or(ENDLESS),
@@ -54,13 +59,19 @@ pub(super) fn offered(plan: &Plan, from: &plan::Cluster) -> Option<(Cluster, Vec
 fn class(cluster: &mut Cluster, from: &plan::Cluster, mode: Option<&Hardware>, label: usize) -> Class {
     let Some(mode) = mode else {
         let kinds = (0..from.agents.len()).collect();
-        return Class { name: "no hardware mode".to_owned(), label, kinds };
+        return Class { name: "no hardware mode".to_owned(), label, kinds, asks: Resources::default() };
     };
     let (mut kinds, clouds) = from.offers(mode);
     for cloud in clouds {
         let name = format!("{}-{}", cluster.clouds[cloud].name, mode.name);
-        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), count: 0 });
+        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), ..Kind::default() });
         kinds.push(cluster.kinds.len() - 1);
     }
-    Class { name: mode.name.to_string(), label, kinds }
+    Class { name: mode.name.to_string(), label, kinds, asks: resources(mode.cpu, mode.memory, mode.gpu.unwrap_or(0)) }
+}
+
+fn resources(cpu: Option<f64>, memory: Option<Size>, gpu: u32) -> Resources {
+    // Cores are positive, and fewer than would not fit.
+    let thousandths = |cores: f64| (cores * 1_000.0).round() as u64;
+    Resources { cpu: cpu.map(thousandths), memory: memory.map(|size| size.0), gpu: gpu.into() }
 }

@@ -143,7 +143,7 @@ fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &Runs<'_>, tal
     let standing = cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
     let standing: i64 = standing.map(|kind| i64::from(kind.count) * i64::from(kind.executors)).sum();
     let there = standing as f64 * tally.until as f64 + tally.paid.iter().sum::<i64>() as f64;
-    let busy: f64 = tally.records.iter().map(|record| (record.ended - record.started) as f64).sum();
+    let busy: f64 = tally.records.iter().map(|record| (record.ended - record.started) as f64 * f64::from(record.width)).sum();
     let clouds: Vec<CloudFigures> = cluster
         .clouds
         .iter()

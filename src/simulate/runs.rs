@@ -215,7 +215,17 @@ impl<'p> Runs<'p> {
         let own = self.ticket(Owner { slot: place, replica: None, at: SubstageRef { stage: 0, substage: 0 }, begun: 0 });
         let slot = &mut self.slots[place as usize];
         (slot.arrival, slot.number, slot.is_open, slot.own) = (arrival, number, false, own);
-        let item = Item { class: None, place: 0, priority: 3, user: arrival.user, estimate: 0, group: 0, is_quiet: true };
+        let item = Item {
+            class: None,
+            place: 0,
+            priority: 3,
+            user: arrival.user,
+            queue: arrival.source,
+            width: 1,
+            estimate: 0,
+            group: 0,
+            is_quiet: true,
+        };
         self.pending.push(Change::Asks(own, item));
     }
 
@@ -261,6 +271,8 @@ impl<'p> Runs<'p> {
                 Priority::Low => 4,
             },
             user: arrival.user,
+            queue: arrival.source,
+            width: 1,
             estimate: row.estimate(),
             group: group as u16,
             is_quiet: false,

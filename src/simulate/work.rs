@@ -1,6 +1,6 @@
 //! Where work comes from: what asks for executors, and when it gives them back.
 
-/// What asks for one executor: a place in the table of the source's own, free again when it has ended.
+/// What asks for executors: a place in the table of the source's own, free again when it has ended.
 pub type Ticket = u32;
 
 /// Work as the scheduler sees it. It is told nothing of the future.
@@ -11,7 +11,7 @@ pub trait Work {
     /// Lets happen what happens until this time, itself included: ends first, then arrivals.
     fn advance(&mut self, now: i64, changes: &mut Vec<Change>);
 
-    /// An item has its executor.
+    /// An item has its executors.
     fn begin(&mut self, ticket: Ticket, now: i64);
 }
 
@@ -22,7 +22,7 @@ pub enum Change {
     Ends(Ticket),
 }
 
-/// What waits for an executor.
+/// What waits for executors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item {
     /// Of the cluster; none for what needs no executor and only has to be noticed, as a run of a pipeline itself.
@@ -32,6 +32,10 @@ pub struct Item {
     /// From 1, the most urgent, to 5.
     pub priority: u8,
     pub user: u32,
+    /// The queue it stands in, as policies with weights count: the source of its run.
+    pub queue: u16,
+    /// How many executors it takes, all at once; at least 1.
+    pub width: u32,
     /// How long it will probably take in milliseconds; 0 where nothing is known.
     pub estimate: i64,
     /// Which figures it counts for.

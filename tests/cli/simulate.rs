@@ -119,3 +119,34 @@ fn a_policy_that_says_two_things_at_once_is_refused() {
         assert!(said.contains(&format!("`{policy}` sets one thing twice, the second time by `{word}`")), "{said}");
     }
 }
+
+#[test]
+fn a_load_names_policies_of_its_own() {
+    let workspace = workspace();
+    let week = std::fs::read_to_string(workspace.file("week.toml")).unwrap();
+    let ours = |table: &str| workspace.write("week.toml", &format!("{week}\n[policy.ours]\n{table}"));
+    ours("is = \"fifo+fair\"\nweights = { hotfix = 4 }\n");
+    let document = workspace.run(&with(&["--policy", "ours,fifo+fair", "--format", "json"])).ends(0).json();
+    let [ours_figures, plain] = [0, 1].map(|at| &document["policies"][at]);
+    assert_eq!(ours_figures["policy"], "ours");
+    let hotfix = |figures: &serde_json::Value| figures["groups"][3]["wait"]["mean"].as_f64().unwrap();
+    assert!(hotfix(ours_figures) < hotfix(plain), "{document:#}");
+    for (table, expected) in [
+        ("is = \"fast\"\n", "`fast` is no policy"),
+        (
+            "is = \"fifo\"\nweights = { hotfixes = 4 }\n",
+            "`weights` has `hotfixes`, of which no runs arrive; did you mean `hotfix`?",
+        ),
+        ("is = \"fifo\"\nweights = { hotfix = 0 }\n", "the weight of `hotfix` is a number above 0"),
+        ("is = \"fifo\"\nhalf_life = \"soon\"\n", "`half_life` is a duration above 0"),
+        ("is = \"jenkins+pack\"\n", "Jenkins counts executors"),
+    ] {
+        ours(table);
+        let said = workspace.run(&with(&["--policy", "ours"])).ends(1).stderr;
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("`policy.ours` of the load is wrong") && said.contains(expected), "{said}");
+    }
+    workspace.write("week.toml", &format!("{week}\n[policy.fifo]\nis = \"fair\"\n"));
+    let said = workspace.run(&COMMAND).ends(1).stderr;
+    assert!(said.contains("the name is a word of its own"), "{said}");
+}

@@ -1,6 +1,7 @@
 //! The simulator against what Jenkins does, and against what theory says.
 
 mod averages;
+mod backfill;
 mod hashing;
 mod provisioning;
 mod queue;

@@ -1,7 +1,7 @@
 //! The queue of Jenkins, and when machines come and go.
 
 use crate::stream::{HOUR, agents, job, run, run_until, starts, with_cloud};
-use o11n::simulate::Item;
+use o11n::simulate::{Class, Item, Kind};
 
 #[test]
 fn a_machine_starts_one_build_at_each_look() {
@@ -33,8 +33,8 @@ fn the_end_of_a_quiet_period_is_noticed_at_the_next_tick() {
 #[test]
 fn what_cannot_start_holds_up_nothing_of_another_class() {
     let mut cluster = agents(1, 1);
-    cluster.kinds.push(o11n::simulate::Kind { name: "board".into(), executors: 1, cloud: None, count: 1 });
-    cluster.classes.push(o11n::simulate::Class { name: "board".into(), label: 1, kinds: vec![1] });
+    cluster.kinds.push(Kind { name: "board".into(), executors: 1, count: 1, ..Kind::default() });
+    cluster.classes.push(Class { name: "board".into(), label: 1, kinds: vec![1], ..Class::default() });
     cluster.labels.push("board".into());
     let on = |at, class| {
         let mut job = job(at, HOUR);

@@ -18,7 +18,8 @@ pub(crate) struct Job {
 
 /// Without a quiet period, of the first class, of middle priority.
 pub(crate) fn job(at: i64, takes: i64) -> Job {
-    let item = Item { class: Some(0), place: 0, priority: 3, user: 0, estimate: 0, group: 0, is_quiet: false };
+    let item =
+        Item { class: Some(0), place: 0, priority: 3, user: 0, queue: 0, width: 1, estimate: 0, group: 0, is_quiet: false };
     Job { at, takes, item }
 }
 
@@ -55,15 +56,15 @@ impl Work for Stream<'_> {
 
 /// So many agents with so many executors each.
 pub(crate) fn agents(count: u32, executors: u32) -> Cluster {
-    let kind = Kind { name: "agent".into(), executors, cloud: None, count };
-    let class = Class { name: "any".into(), label: 0, kinds: vec![0] };
+    let kind = Kind { name: "agent".into(), executors, count, ..Kind::default() };
+    let class = Class { name: "any".into(), kinds: vec![0], ..Class::default() };
     Cluster { kinds: vec![kind], clouds: Vec::new(), classes: vec![class], labels: vec![String::new()] }
 }
 
 /// The same with an unlimited cloud of machines with one executor.
 pub(crate) fn with_cloud(mut cluster: Cluster, startup: i64, idle: Option<i64>) -> Cluster {
     cluster.clouds.push(Cloud { name: "cloud".into(), most: 10_000, startup, idle, price: 1.0 });
-    cluster.kinds.push(Kind { name: "cloud".into(), executors: 1, cloud: Some(0), count: 0 });
+    cluster.kinds.push(Kind { name: "cloud".into(), executors: 1, cloud: Some(0), ..Kind::default() });
     cluster.classes[0].kinds.push(cluster.kinds.len() - 1);
     cluster
 }

@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use super::super::cluster::{Class, Cluster};
 use super::super::jenkins::Ring;
 use super::super::policy::Place;
+use super::rooms::Rooms;
 
 /// A machine by its number.
 pub(super) type Node = u32;
@@ -37,6 +38,8 @@ pub(super) struct Machines {
     gone: Vec<Vec<Node>>,
     /// Machines that come by themselves, by time.
     coming: BinaryHeap<Reverse<(i64, Node)>>,
+    /// Where looks are wide: what is free of each.
+    rooms: Option<Rooms>,
 }
 
 /// Executors of a kind.
@@ -73,7 +76,7 @@ pub(super) struct Ended {
 }
 
 impl Machines {
-    pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool) -> Self {
+    pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool, rooms: Option<Rooms>) -> Self {
         let mut named: Vec<(String, usize)> = Vec::new();
         for (at, kind) in cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
             named.extend((1..=kind.count).map(|number| (name(&kind.name, number, kind.count), at)));
@@ -93,6 +96,7 @@ impl Machines {
             started: vec![0; cluster.clouds.len()],
             gone: vec![Vec::new(); kinds],
             coming: BinaryHeap::new(),
+            rooms,
         };
         let executors: u32 = named.iter().map(|(_, kind)| cluster.kinds[*kind].executors).sum();
         machines.live = vec![0; executors.div_ceil(64) as usize];
@@ -203,19 +207,36 @@ impl Machines {
         machine.is_online = true;
         machine.idle_since = now;
         self.kinds[machine.kind].online += machine.executors;
+        if let Some(rooms) = &mut self.rooms {
+            rooms.add(node, machine.kind);
+        }
         self.enter(node);
     }
 
-    /// Whether anything is free for the class.
-    pub(super) fn has_open(&self, class: &Class) -> bool {
-        class.kinds.iter().any(|kind| !self.open[*kind].is_empty())
+    /// Executors, or what counts as one to the class, of all machines that there can be.
+    pub(super) fn most(&self, cluster: &Cluster, class: u32) -> u64 {
+        let of = |kind: &usize| {
+            let described = &cluster.kinds[*kind];
+            let machines = described.cloud.map_or(described.count, |cloud| cluster.clouds[cloud].most);
+            let each = self.rooms.as_ref().map_or(described.executors.into(), |rooms| rooms.most(class, *kind));
+            u64::from(machines).saturating_mul(each)
+        };
+        cluster.classes[class as usize].kinds.iter().map(of).fold(0, u64::saturating_add)
+    }
+
+    /// Whether so many executors are free for the class, at least one.
+    pub(super) fn has_open(&self, class: &Class, width: u32) -> bool {
+        if width <= 1 {
+            return class.kinds.iter().any(|kind| !self.open[*kind].is_empty());
+        }
+        class.kinds.iter().map(|kind| self.open_executors[*kind]).sum::<u32>() >= width
     }
 
     /// The machine for an item of the class; there is one.
     pub(super) fn pick(&self, class: &Class, place: i32) -> Option<Node> {
         let last = || class.kinds.iter().find_map(|kind| self.open[*kind].last().copied());
         let count: usize = class.kinds.iter().map(|kind| self.open[*kind].len()).sum();
-        if self.place == Place::First || count <= 1 {
+        if self.place != Place::Hash || count <= 1 {
             return last();
         }
         let mut nearest: Option<(u32, u32, Node)> = None;
@@ -254,7 +275,7 @@ impl Machines {
     }
 
     /// An item takes an executor.
-    pub(super) fn occupy(&mut self, node: Node) {
+    pub(super) fn take(&mut self, node: Node) {
         let machine = &mut self.nodes[node as usize];
         machine.free -= 1;
         machine.has_worked = true;
@@ -264,7 +285,12 @@ impl Machines {
         self.mark(freed..freed + 1, false);
         if free == 0 {
             self.leave(node);
-        } else if self.one_start {
+        }
+    }
+
+    /// An item has taken all that it takes of a machine, which may have been its only one in this look.
+    pub(super) fn limit(&mut self, node: Node) {
+        if self.one_start && self.nodes[node as usize].at != NOWHERE {
             self.leave(node);
             self.used.push(node);
         }
@@ -288,6 +314,64 @@ impl Machines {
             self.mark(freed..freed + 1, true);
         }
         None
+    }
+
+    /// The room of machines, which wide looks have.
+    pub(super) fn rooms(&self) -> &Rooms {
+        self.rooms.as_ref().expect("made with the looks that need it")
+    }
+
+    /// Whether machines are filled by what they have.
+    pub(super) fn are_packed(&self) -> bool {
+        self.rooms.as_ref().is_some_and(Rooms::packs)
+    }
+
+    /// An item of the class arrived.
+    pub(super) fn noted(&mut self, class: u32) {
+        if let Some(rooms) = &mut self.rooms {
+            rooms.noted(class);
+        }
+    }
+
+    /// The kind of a machine, and the machine where each has a room of its own.
+    pub(super) fn lane(&self, node: Node) -> (usize, Option<Node>) {
+        (self.nodes[node as usize].kind, self.are_packed().then_some(node))
+    }
+
+    /// An item of the class takes its part of a machine.
+    pub(super) fn take_part(&mut self, node: Node, class: u32) {
+        let machine = &mut self.nodes[node as usize];
+        machine.has_worked = true;
+        if let Some(rooms) = &mut self.rooms {
+            rooms.take(node, machine.kind, class);
+        }
+        self.settle(node);
+    }
+
+    /// It gives it back. The machine ends with that if it is of a cloud that keeps none.
+    pub(super) fn give_part(&mut self, cluster: &Cluster, node: Node, class: u32, now: i64) -> Option<Ended> {
+        let machine = &mut self.nodes[node as usize];
+        machine.idle_since = now;
+        let kind = machine.kind;
+        if let Some(rooms) = &mut self.rooms {
+            rooms.give(node, kind, class);
+        }
+        self.settle(node);
+        let keeps_none = cluster.kinds[kind].cloud.is_some_and(|cloud| cluster.clouds[cloud].idle.is_none());
+        keeps_none.then(|| self.end(cluster, node))
+    }
+
+    /// Counts the executors of a machine as free that are worth its room.
+    fn settle(&mut self, node: Node) {
+        let machine = &self.nodes[node as usize];
+        let (kind, before) = (machine.kind, machine.free);
+        let free = self.rooms().worth(node, kind, machine.executors);
+        self.leave(node);
+        self.nodes[node as usize].free = free;
+        self.kinds[kind].busy = self.kinds[kind].busy + before - free;
+        if free > 0 {
+            self.enter(node);
+        }
     }
 
     /// The look at the queue is over: all with free executors are open again. Whether some had taken something and have more room.
@@ -322,6 +406,9 @@ impl Machines {
         let machine = &mut self.nodes[node as usize];
         machine.is_online = false;
         let kind = machine.kind;
+        if let Some(rooms) = &mut self.rooms {
+            rooms.remove(node, kind);
+        }
         let ended = Ended { kind, requested: machine.requested, has_worked: machine.has_worked };
         self.kinds[kind].online -= machine.executors;
         self.gone[kind].push(node);
@@ -397,14 +484,14 @@ mod tests {
 
     #[test]
     fn the_quick_ways_find_what_jenkins_finds() {
-        let kind = |name: &str, executors, cloud, count| Kind { name: name.into(), executors, cloud, count };
+        let kind = |name: &str, executors, cloud, count| Kind { name: name.into(), executors, cloud, count, ..Kind::default() };
         let cluster = Cluster {
             kinds: vec![kind("a", 1, None, 30), kind("b", 3, None, 20), kind("c", 1, Some(0), 0)],
             clouds: vec![Cloud { name: "c".into(), most: 200, startup: 0, idle: Some(1), price: 0.0 }],
-            classes: [vec![0, 1, 2], vec![1], vec![0, 2]].map(|kinds| Class { name: String::new(), label: 0, kinds }).into(),
+            classes: [vec![0, 1, 2], vec![1], vec![0, 2]].map(|kinds| Class { kinds, ..Class::default() }).into(),
             labels: vec![String::new()],
         };
-        let mut machines = Machines::new(&cluster, Place::Hash, false);
+        let mut machines = Machines::new(&cluster, Place::Hash, false, None);
         let mut names: Vec<(String, u32)> = (1..=30).map(|number| (format!("a-{number}"), 1)).collect();
         names.extend((1..=20).map(|number| (format!("b-{number}"), 3)));
         names.sort();
@@ -422,7 +509,7 @@ mod tests {
             let fills = !(130..260).contains(&step);
             match expected {
                 Some(node) if fills || draw(3) % 4 == 0 => {
-                    machines.occupy(node);
+                    machines.take(node);
                     busy.push(node);
                 }
                 _ if !busy.is_empty() => {

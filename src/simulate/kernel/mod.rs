@@ -5,11 +5,14 @@
 //! are 0 here.
 
 mod machines;
+mod profile;
 mod provisioning;
+mod rooms;
 mod tally;
+mod wide;
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::cluster::Cluster;
 use super::line::Line;
@@ -17,7 +20,9 @@ use super::policy::{Order, Policy};
 use super::work::{Change, Item, Ticket, Work};
 use machines::{Machines, Node};
 use provisioning::Provisioner;
+use rooms::Rooms;
 pub use tally::{CloudTally, Record, Tally};
+use wide::Wide;
 
 /// Milliseconds between two looks for machines that were idle for too long.
 const RETENTION: i64 = 60_000;
@@ -42,11 +47,12 @@ struct Kernel<'c, 'w, W> {
     next_id: u64,
     /// Items in their quiet period, by when it ends.
     waiting: Line,
-    /// By class: buildable items. Withdrawn ones stay until they come to the front.
+    shapes: Shapes,
+    /// By shape: buildable items. Withdrawn ones stay until they come to the front.
     lines: Vec<Line>,
-    /// By class: buildable items that were not withdrawn.
+    /// By class: executors that buildable items ask for which were not withdrawn.
     lengths: Vec<u32>,
-    /// All of those.
+    /// All of those items.
     buildable: u32,
     machines: Machines,
     provisioner: Provisioner,
@@ -54,8 +60,12 @@ struct Kernel<'c, 'w, W> {
     is_unfinished: bool,
     retention_at: i64,
     changes: Vec<Change>,
-    /// Classes of a look, by their first items.
+    /// Shapes of a look, by their first items.
     heads: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    /// Other machines of items that have several.
+    others: HashMap<Ticket, Vec<Node>>,
+    /// Where looks weigh several items: what waits, instead of the lines.
+    wide: Option<Wide>,
     tally: Tally,
 }
 
@@ -79,27 +89,55 @@ enum State {
     Gone,
 }
 
+/// Items that are alike to a machine: those of a class that take as many executors. Those that take one have the number of their class.
+#[derive(Debug)]
+struct Shapes {
+    /// The class of each, the executors, and whether one of them keeps others of its class back in this look.
+    all: Vec<(u32, u32, bool)>,
+    wide: HashMap<(u32, u32), u32>,
+}
+
+impl Shapes {
+    fn new(classes: usize) -> Self {
+        Self { all: (0..classes as u32).map(|class| (class, 1, false)).collect(), wide: HashMap::new() }
+    }
+
+    fn of(&mut self, class: u32, width: u32) -> u32 {
+        if width <= 1 {
+            return class;
+        }
+        *self.wide.entry((class, width)).or_insert_with(|| {
+            self.all.push((class, width, false));
+            self.all.len() as u32 - 1
+        })
+    }
+}
+
 impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn new(cluster: &'c Cluster, policy: &'c Policy, work: &'w mut W) -> Self {
         let classes = cluster.classes.len();
+        let rooms = policy.is_wide().then(|| Rooms::new(cluster, policy.packs, policy.place));
         Self {
             cluster,
             policy,
-            order: policy.order.make(),
+            order: policy.order.make(&policy.settings, cluster),
             work,
             now: 0,
             jobs: Vec::new(),
             next_id: 1,
             waiting: Line::default(),
+            shapes: Shapes::new(classes),
             lines: (0..classes).map(|_| Line::default()).collect(),
             lengths: vec![0; classes],
             buildable: 0,
-            machines: Machines::new(cluster, policy.place, policy.manners.one_start),
+            machines: Machines::new(cluster, policy.place, policy.manners.one_start, rooms),
             provisioner: Provisioner::new(cluster, policy.provision),
             is_unfinished: false,
             retention_at: RETENTION,
             changes: Vec::new(),
             heads: BinaryHeap::new(),
+            others: HashMap::new(),
+            wide: policy.is_wide().then(Wide::default),
             tally: Tally::new(cluster),
         }
     }
@@ -221,10 +259,23 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             self.work.begin(ticket, now);
             return;
         };
+        if job.item.width > 1 && u64::from(job.item.width) > self.machines.most(self.cluster, class) {
+            // It never starts, and would keep back those behind it.
+            return;
+        }
         job.state = State::Buildable;
         job.key = self.order.enter(&job.item, now);
-        self.lines[class as usize].push((job.key, job.id, ticket));
-        self.lengths[class as usize] += 1;
+        if let Some(wide) = &mut self.wide {
+            self.machines.noted(class);
+            wide.enter(&job.item, job.key, job.id, ticket);
+        } else {
+            let shape = self.shapes.of(class, job.item.width) as usize;
+            if self.lines.len() <= shape {
+                self.lines.push(Line::default());
+            }
+            self.lines[shape].push((job.key, job.id, ticket));
+        }
+        self.lengths[class as usize] += job.item.width;
         self.buildable += 1;
         self.provisioner.suggest(now, self.cluster.classes[class as usize].label);
     }
@@ -232,20 +283,35 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn end(&mut self, ticket: Ticket) {
         let job = &mut self.jobs[ticket as usize];
         let state = std::mem::replace(&mut job.state, State::Gone);
-        let Job { item, submitted, buildable, started, .. } = *job;
+        let Job { item, id, key, submitted, buildable, started, .. } = *job;
         let Some(class) = item.class else { return };
         match state {
             State::Buildable => {
-                self.lengths[class as usize] -= 1;
+                self.lengths[class as usize] -= item.width;
                 self.buildable -= 1;
                 self.tally.withdrawn += 1;
+                self.order.withdraw(&item);
+                if let Some(wide) = &mut self.wide {
+                    wide.leave(&item, key, id, ticket);
+                }
             }
             State::Waiting => self.tally.withdrawn += 1,
             State::Running(Some(node)) => {
-                let record = Record { submitted, buildable, started, ended: self.now, group: item.group, class: class as u16 };
-                self.tally.record(record);
-                if let Some(ended) = self.machines.release(self.cluster, node, self.now) {
-                    self.tally.ended(self.cluster, ended, self.now);
+                let (width, group) = (item.width, item.group);
+                self.tally.record(Record { submitted, buildable, started, ended: self.now, width, group, class: class as u16 });
+                self.order.end(&item, self.now - started, self.now);
+                let others = if width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
+                for node in others.into_iter().chain([node]) {
+                    let ended = match &mut self.wide {
+                        None => self.machines.release(self.cluster, node, self.now),
+                        Some(wide) => {
+                            wide.end(ticket);
+                            self.machines.give_part(self.cluster, node, class, self.now)
+                        }
+                    };
+                    if let Some(ended) = ended {
+                        self.tally.ended(self.cluster, ended, self.now);
+                    }
                 }
             }
             State::Running(None) | State::Gone => {}
@@ -273,50 +339,88 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                 self.enter(ticket);
             }
         }
-        for class in 0..self.lines.len() {
-            self.push_head(class as u32);
-        }
-        while let Some(Reverse((_, _, class))) = self.heads.pop() {
-            let described = &self.cluster.classes[class as usize];
-            // Another class may have taken what was free when its head was put here.
-            if let (true, Some((key, _, ticket))) = (self.machines.has_open(described), self.lines[class as usize].first())
-                && let Some(node) = self.machines.pick(described, self.jobs[ticket as usize].item.place)
-            {
-                self.lines[class as usize].pop();
-                self.start(ticket, key, class, node);
-                self.push_head(class);
-            }
-        }
-        let had_used = self.machines.reopen();
-        self.is_unfinished = had_used && (0..self.lines.len()).any(|class| self.could_start(class));
-    }
-
-    fn could_start(&self, class: usize) -> bool {
-        self.lengths[class] > 0 && self.machines.has_open(&self.cluster.classes[class])
-    }
-
-    /// Puts the first of a class among those that this look may start.
-    fn push_head(&mut self, class: u32) {
-        if !self.could_start(class as usize) {
+        if let Some(mut wide) = self.wide.take() {
+            self.look_wide(&mut wide);
+            self.wide = Some(wide);
             return;
         }
-        while let Some((key, id, ticket)) = self.lines[class as usize].first() {
+        for shape in 0..self.lines.len() {
+            self.push_head(shape as u32);
+        }
+        while let Some(Reverse((_, _, shape))) = self.heads.pop() {
+            let (class, width, _) = self.shapes.all[shape as usize];
+            if self.shapes.all[class as usize].2 {
+                continue;
+            }
+            let described = &self.cluster.classes[class as usize];
+            // Another shape may have taken what was free when its head was put here.
+            let Some((_, _, ticket)) = self.lines[shape as usize].first() else { continue };
+            if self.machines.has_open(described, width)
+                && let Some(node) = self.machines.pick(described, self.jobs[ticket as usize].item.place)
+            {
+                self.lines[shape as usize].pop();
+                self.start(ticket, class, node);
+                self.push_head(shape);
+            } else if !self.policy.manners.passes {
+                self.shapes.all[class as usize].2 = true;
+            }
+        }
+        self.shapes.all.iter_mut().for_each(|shape| shape.2 = false);
+        let had_used = self.machines.reopen();
+        self.is_unfinished = had_used && (0..self.lines.len()).any(|shape| self.could_start(shape));
+    }
+
+    fn could_start(&self, shape: usize) -> bool {
+        let (class, width, _) = self.shapes.all[shape];
+        // One that keeps others of its class back has its turn even where it does not fit.
+        let width = if self.policy.manners.passes { width } else { 1 };
+        self.lengths[class as usize] > 0 && self.machines.has_open(&self.cluster.classes[class as usize], width)
+    }
+
+    /// Puts the first of a shape among those that this look may start.
+    fn push_head(&mut self, shape: u32) {
+        if !self.could_start(shape as usize) {
+            return;
+        }
+        while let Some((key, id, ticket)) = self.lines[shape as usize].first() {
             if self.is_in(State::Buildable, id, ticket) {
-                self.heads.push(Reverse((key, id, class)));
+                self.heads.push(Reverse((key, id, shape)));
                 return;
             }
-            self.lines[class as usize].pop();
+            self.lines[shape as usize].pop();
         }
     }
 
-    fn start(&mut self, ticket: Ticket, key: u64, class: u32, node: Node) {
-        self.machines.occupy(node);
-        self.lengths[class as usize] -= 1;
-        self.buildable -= 1;
+    /// An item starts on this machine, and on others where it needs several executors; they are there.
+    fn start(&mut self, ticket: Ticket, class: u32, node: Node) {
+        let item = self.jobs[ticket as usize].item;
+        let mut others = Vec::new();
+        self.machines.take(node);
+        if item.width > 1 {
+            let described = &self.cluster.classes[class as usize];
+            while others.len() + 1 < item.width as usize
+                && let Some(node) = self.machines.pick(described, item.place)
+            {
+                self.machines.take(node);
+                others.push(node);
+            }
+            others.iter().for_each(|node| self.machines.limit(*node));
+        }
+        self.machines.limit(node);
+        self.begin(ticket, node, others);
+    }
+
+    /// An item has its machines.
+    fn begin(&mut self, ticket: Ticket, node: Node, others: Vec<Node>) {
         let job = &mut self.jobs[ticket as usize];
-        job.state = State::Running(Some(node));
-        job.started = self.now;
-        self.order.start(key);
+        (job.state, job.started) = (State::Running(Some(node)), self.now);
+        let Job { item, key, .. } = *job;
+        if !others.is_empty() {
+            self.others.insert(ticket, others);
+        }
+        self.lengths[item.class.unwrap_or_default() as usize] -= item.width;
+        self.buildable -= 1;
+        self.order.start(&item, key, self.now);
         self.work.begin(ticket, self.now);
     }
 

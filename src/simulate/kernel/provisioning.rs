@@ -131,6 +131,8 @@ impl Provisioner {
         }
         for scope in &self.scopes {
             let Snapshot { queue, available, connecting, .. } = scope.snapshot(machines, lengths);
+            // What waits after a look did not fit on what is packed, whatever is left of it.
+            let available = if machines.are_packed() { scope.startable_available(machines) } else { available };
             let mut missing = queue - available - connecting;
             for kind in &scope.startable {
                 for (at, node) in start(now, cluster, machines, tally, *kind, missing) {
@@ -173,6 +175,12 @@ impl Scope {
         let queue = self.classes.iter().map(|class| lengths[*class]).sum::<u32>().try_into().unwrap_or(i32::MAX);
         let idle = online - busy;
         Snapshot { defined: online + connecting, online, connecting, busy, idle, available: idle, queue }
+    }
+
+    /// Executors that are idle of machines that clouds start.
+    fn startable_available(&self, machines: &Machines) -> i32 {
+        let idle = |kind: &usize| machines.kinds[*kind].online - machines.kinds[*kind].busy;
+        self.startable.iter().map(idle).sum::<u32>().try_into().unwrap_or(i32::MAX)
     }
 
     /// The same as Jenkins sees it, to which a planned machine does not exist yet.

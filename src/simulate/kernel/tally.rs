@@ -11,6 +11,8 @@ pub struct Record {
     pub buildable: i64,
     pub started: i64,
     pub ended: i64,
+    /// Executors that it had.
+    pub width: u32,
     pub group: u16,
     pub class: u16,
 }

@@ -4,14 +4,18 @@ mod aging;
 mod arrival;
 mod fair;
 mod priority;
+mod settings;
 mod shortest;
+pub(super) mod table;
 mod weighted;
 
 use std::mem;
 
+use super::cluster::Cluster;
 use super::work::Item;
 use crate::diag::nearest;
 pub use fair::Fair;
+pub use settings::Settings;
 pub use weighted::Weighted;
 
 /// Who is next among those that could start.
@@ -19,8 +23,19 @@ pub trait Order {
     /// An item becomes buildable: its key. The smallest key is served first, among equals the one that came first.
     fn enter(&mut self, item: &Item, now: i64) -> u64;
 
-    /// An item with this key has its executor.
-    fn start(&mut self, _key: u64) {}
+    /// The key of an item as it is by now, of those whose keys change while items wait; `since` is when it became buildable.
+    fn standing(&mut self, _item: &Item, key: u64, _since: i64, _now: i64) -> u64 {
+        key
+    }
+
+    /// An item with this key has its executors.
+    fn start(&mut self, _item: &Item, _key: u64, _now: i64) {}
+
+    /// An item ends that had its executors for so many milliseconds.
+    fn end(&mut self, _item: &Item, _took: i64, _now: i64) {}
+
+    /// An item waits no longer, and never starts.
+    fn withdraw(&mut self, _item: &Item) {}
 }
 
 /// Where an item goes among the free executors.
@@ -30,6 +45,21 @@ pub enum Place {
     First,
     /// By Jenkins' consistent hash.
     Hash,
+    /// Where the least is left of what a machine has.
+    BestFit,
+    /// Where the fewest GPUs become useless to what usually comes.
+    Fragments,
+}
+
+/// What becomes of others when the first in the order does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Those of its class behind it wait.
+    Strict,
+    /// They start where it is not delayed by that, by prediction.
+    Easy,
+    /// They start where none before them is.
+    Conservative,
 }
 
 /// When machines are started.
@@ -52,17 +82,23 @@ pub struct Manners {
     pub tick: Option<i64>,
     /// Whether a look at the queue starts at most one build on each machine.
     pub one_start: bool,
+    /// Whether what is too wide to start lets others of its class pass.
+    pub passes: bool,
 }
 
 /// One policy of a comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// As it was written.
+    /// As it was written, or that of its table.
     pub name: String,
     pub order: &'static OrderRow,
+    pub fill: Fill,
+    /// Whether room is what machines have, and not their executors.
+    pub packs: bool,
     pub place: Place,
     pub provision: Provision,
     pub manners: Manners,
+    pub settings: Settings,
 }
 
 /// What one word of a combination sets.
@@ -71,6 +107,9 @@ enum Sets {
     /// All of it.
     All(Place, Provision, Manners),
     Order(&'static OrderRow),
+    Fill(Fill),
+    /// Room is what machines have; where in it something goes.
+    Pack(Place),
     Provision(Provision),
     /// A look at the queue starts as many builds on a machine as have room.
     AllStarts,
@@ -80,7 +119,9 @@ enum Sets {
 #[derive(Debug)]
 pub struct OrderRow {
     pub name: &'static str,
-    make: fn() -> Box<dyn Order>,
+    /// Whether keys change while items wait.
+    changes: bool,
+    make: fn(&Settings, &Cluster) -> Box<dyn Order>,
 }
 
 impl PartialEq for OrderRow {
@@ -92,21 +133,21 @@ impl PartialEq for OrderRow {
 impl Eq for OrderRow {}
 
 impl OrderRow {
-    pub fn make(&self) -> Box<dyn Order> {
-        (self.make)()
+    pub fn make(&self, settings: &Settings, cluster: &Cluster) -> Box<dyn Order> {
+        (self.make)(settings, cluster)
     }
 }
 
-const ARRIVAL: OrderRow = OrderRow { name: "arrival", make: || Box::new(arrival::Arrival) };
-const PRIORITY: OrderRow = OrderRow { name: "priority", make: || Box::new(priority::Priority) };
-const EQUAL: OrderRow = OrderRow { name: "fq", make: || Box::new(weighted::Weighted::equal()) };
-const WEIGHTED: OrderRow = OrderRow { name: "wfq", make: || Box::new(weighted::Weighted::by_priority()) };
-const FAIR: OrderRow = OrderRow { name: "fair", make: || Box::<fair::Fair>::default() };
-const SHORTEST: OrderRow = OrderRow { name: "shortest", make: || Box::new(shortest::Shortest) };
-const AGING: OrderRow = OrderRow { name: "aging", make: || Box::new(aging::Aging) };
+const ARRIVAL: OrderRow = OrderRow { name: "arrival", changes: false, make: |_, _| Box::new(arrival::Arrival) };
+const PRIORITY: OrderRow = OrderRow { name: "priority", changes: false, make: |_, _| Box::new(priority::Priority) };
+const EQUAL: OrderRow = OrderRow { name: "fq", changes: false, make: |_, _| Box::new(weighted::Weighted::equal()) };
+const WEIGHTED: OrderRow = OrderRow { name: "wfq", changes: false, make: |_, _| Box::new(weighted::Weighted::by_priority()) };
+const FAIR: OrderRow = OrderRow { name: "fair", changes: false, make: |settings, _| Box::new(fair::Fair::new(settings)) };
+const SHORTEST: OrderRow = OrderRow { name: "shortest", changes: false, make: |_, _| Box::new(shortest::Shortest) };
+const AGING: OrderRow = OrderRow { name: "aging", changes: false, make: |_, _| Box::new(aging::Aging) };
 
-const JENKINS: Manners = Manners { quiet: 5_000, tick: Some(5_000), one_start: true };
-const PROMPT: Manners = Manners { quiet: 0, tick: None, one_start: false };
+const JENKINS: Manners = Manners { quiet: 5_000, tick: Some(5_000), one_start: true, passes: true };
+const PROMPT: Manners = Manners { quiet: 0, tick: None, one_start: false, passes: false };
 
 /// All words: what each sets, and what it means.
 const WORDS: &[(&str, Sets, &str)] = &[
@@ -122,6 +163,15 @@ const WORDS: &[(&str, Sets, &str)] = &[
     ("fair", Sets::Order(&FAIR), "each user as much executor time (start-time fair queueing)"),
     ("shortest", Sets::Order(&SHORTEST), "the shortest first, by what the same substage took the last two times"),
     ("aging", Sets::Order(&AGING), "by priority, and each hour of waiting counts as one step of it"),
+    ("easy", Sets::Fill(Fill::Easy), "others pass who does not fit, where that does not delay the first (EASY backfill)"),
+    (
+        "conservative",
+        Sets::Fill(Fill::Conservative),
+        "others pass who does not fit, where that delays none before them (conservative backfill)",
+    ),
+    ("pack", Sets::Pack(Place::First), "machines are filled by cores, memory and GPUs, not by executors"),
+    ("bestfit", Sets::Pack(Place::BestFit), "the same, each on the machine of which the least is left"),
+    ("fgd", Sets::Pack(Place::Fragments), "the same, each where the fewest GPUs become useless to what usually comes"),
     ("nodelay", Sets::Provision(Provision::NoDelay), "machines are started as Jenkins' Kubernetes and EC2 plugins do"),
     ("eager", Sets::Provision(Provision::Eager), "machines are started as soon as they are missing"),
     ("burst", Sets::AllStarts, "lifts Jenkins' limit of one start on each machine at a time"),
@@ -131,7 +181,7 @@ impl Policy {
     /// Reads a combination: `jenkins`, `fifo+shortest`, `jenkins+priority+nodelay`. The error says which word is none, or has been said.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (mut place, mut provision, mut manners) = (Place::First, Provision::Eager, PROMPT);
-        let mut order = &ARRIVAL;
+        let (mut order, mut fill, mut packs) = (&ARRIVAL, Fill::Strict, false);
         let mut words: Vec<&Sets> = Vec::new();
         for word in text.split('+').map(str::trim) {
             let Some((_, sets, _)) = WORDS.iter().find(|(name, ..)| *name == word) else {
@@ -152,11 +202,23 @@ impl Policy {
                     (place, provision, manners) = (*its_place, *its_provision, *its_manners);
                 }
                 Sets::Order(its_order) => order = its_order,
+                Sets::Fill(its_fill) => fill = *its_fill,
+                Sets::Pack(its_place) => (packs, place) = (true, *its_place),
                 Sets::Provision(its_provision) => provision = *its_provision,
                 Sets::AllStarts => manners.one_start = false,
             }
         }
-        Ok(Self { name: text.to_owned(), order, place, provision, manners })
+        let policy = Self { name: text.to_owned(), order, fill, packs, place, provision, manners, settings: Settings::default() };
+        if policy.is_wide() && manners.one_start {
+            let why = "Jenkins counts executors, and starts one item after the other: leave `jenkins` out";
+            return Err(format!("`{text}` cannot be: {why}"));
+        }
+        Ok(policy)
+    }
+
+    /// Whether a look has to weigh several items against each other.
+    pub(super) fn is_wide(&self) -> bool {
+        self.order.changes || self.packs || self.fill != Fill::Strict
     }
 
     /// All words with their meanings.

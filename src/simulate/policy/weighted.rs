@@ -55,7 +55,7 @@ impl Order for Weighted {
         u64::from(self.weigh(item.priority).to_bits())
     }
 
-    fn start(&mut self, key: u64) {
+    fn start(&mut self, _: &Item, key: u64, _: i64) {
         self.started(f32::from_bits(key as u32));
     }
 }

@@ -1,0 +1,255 @@
+//! Looks at the queue that weigh several items against each other: orders that change while items wait, items that pass others
+//! without delaying them, machines filled by what they have.
+//!
+//! Who is first starts, as long as it fits. What becomes of the others then is the policy's `Fill`. Predictions are estimates; one that
+//! was too short is doubled until it is not, and nothing is ended for it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::super::policy::Fill;
+use super::super::work::{Item, Ticket, Work};
+use super::Kernel;
+use super::machines::Node;
+use super::profile::{Parts, Profile, Wish};
+
+/// Milliseconds that something is taken to last of which nothing is known.
+const UNKNOWN: i64 = 60_000;
+/// Most items whose start is tried ahead of their turn in one look, and most that reserve.
+const TRIED: usize = 500;
+
+/// What is waiting and running.
+#[derive(Debug, Default)]
+pub(super) struct Wide {
+    /// Items that wait, of which the first always has the first turn: those of a user, a queue, a class, a width and a priority.
+    groups: BTreeMap<Group, BTreeSet<(u64, u64, Ticket)>>,
+    /// By ticket.
+    running: HashMap<Ticket, Running>,
+    /// By id: what was promised.
+    promises: BTreeMap<u64, (i64, Parts)>,
+}
+
+type Group = (u32, u16, u32, u32, u8);
+
+#[derive(Debug)]
+struct Running {
+    id: u64,
+    parts: Parts,
+    started: i64,
+}
+
+/// Where an item stands in the order, then its id.
+type Turn = (u64, u64, Ticket);
+
+fn group(item: &Item) -> Group {
+    (item.user, item.queue, item.class.unwrap_or_default(), item.width, item.priority)
+}
+
+/// How long it will take.
+fn predicted(item: &Item) -> i64 {
+    if item.estimate > 0 { item.estimate } else { UNKNOWN }
+}
+
+impl Wide {
+    pub(super) fn enter(&mut self, item: &Item, key: u64, id: u64, ticket: Ticket) {
+        self.groups.entry(group(item)).or_default().insert((key, id, ticket));
+    }
+
+    /// It waits no longer.
+    pub(super) fn leave(&mut self, item: &Item, key: u64, id: u64, ticket: Ticket) {
+        if let Some(waiting) = self.groups.get_mut(&group(item)) {
+            waiting.remove(&(key, id, ticket));
+            if waiting.is_empty() {
+                self.groups.remove(&group(item));
+            }
+        }
+        self.promises.remove(&id);
+    }
+
+    pub(super) fn end(&mut self, ticket: Ticket) {
+        self.running.remove(&ticket);
+    }
+}
+
+impl<W: Work> Kernel<'_, '_, W> {
+    /// One look. `wide` is taken out of the kernel for as long.
+    pub(super) fn look_wide(&mut self, wide: &mut Wide) {
+        match self.policy.fill {
+            Fill::Strict => self.in_order(wide, true),
+            Fill::Easy => {
+                self.in_order(wide, false);
+                self.backfill(wide);
+            }
+            Fill::Conservative => self.keep_promises(wide),
+        }
+    }
+
+    /// Starts who is first, as long as it fits. One that does not keeps back its class, or all.
+    fn in_order(&mut self, wide: &mut Wide, goes_on: bool) {
+        let mut kept_back: HashSet<u32> = HashSet::new();
+        loop {
+            let open = wide.groups.iter().filter(|((_, _, class, ..), _)| !kept_back.contains(class));
+            let firsts: Vec<(u64, u64, Ticket)> = open.filter_map(|(_, waiting)| waiting.first().copied()).collect();
+            let Some((_, _, ticket)) = firsts.into_iter().map(|first| self.turn(first)).min() else { return };
+            let item = self.jobs[ticket as usize].item;
+            let class = item.class.unwrap_or_default();
+            if self.machines.rooms().fits(class, item.width) {
+                self.start_wide(wide, ticket, None);
+            } else if goes_on {
+                kept_back.insert(class);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// EASY: of each class, the first that does not fit has its place reserved; others start where that leaves it in peace.
+    fn backfill(&mut self, wide: &mut Wide) {
+        let mut turns = self.turns(wide);
+        let any_fits = |turn: &Turn| {
+            let item = &self.jobs[turn.2 as usize].item;
+            self.machines.rooms().fits(item.class.unwrap_or_default(), item.width)
+        };
+        if !turns.iter().any(any_fits) {
+            return;
+        }
+        turns.sort_unstable();
+        let mut profile = self.profile(wide);
+        let (mut first_reserved, mut closed) = (HashSet::new(), HashSet::new());
+        let mut misfits: HashSet<(u32, u32)> = HashSet::new();
+        let mut tried = 0;
+        for (_, _, ticket) in turns {
+            let item = self.jobs[ticket as usize].item;
+            let class = item.class.unwrap_or_default();
+            let is_misfit = misfits.contains(&(class, item.width));
+            if closed.contains(&class) || is_misfit && first_reserved.contains(&class) {
+                continue;
+            }
+            tried += 1;
+            if tried > TRIED {
+                return;
+            }
+            let now = if is_misfit { None } else { self.wished(&item, |wish| profile.at(wish, self.now)) };
+            if let Some(parts) = now {
+                self.wished(&item, |wish| profile.reserve(wish, &parts, self.now));
+                self.start_wide(wide, ticket, Some(parts));
+                continue;
+            }
+            if !self.machines.rooms().fits(class, item.width) {
+                misfits.insert((class, item.width));
+            }
+            if first_reserved.insert(class) {
+                match self.wished(&item, |wish| profile.earliest(wish)) {
+                    Some((at, parts)) => self.wished(&item, |wish| profile.reserve(wish, &parts, at)),
+                    // It waits for machines that are not there.
+                    None => drop(closed.insert(class)),
+                }
+            }
+        }
+    }
+
+    /// Conservative: whoever comes gets the earliest place that takes none from those before it. Where something ends early, each in turn
+    /// moves up as far as the others' places let it.
+    fn keep_promises(&mut self, wide: &mut Wide) {
+        let mut turns = self.turns(wide);
+        turns.sort_unstable();
+        let mut profile = self.profile(wide);
+        let ids: HashMap<u64, Ticket> = turns.iter().map(|(_, id, ticket)| (*id, *ticket)).collect();
+        let mut closed = HashSet::new();
+        let mut promises: Vec<(i64, u64)> = wide.promises.iter().map(|(id, (at, _))| (*at, *id)).collect();
+        promises.sort_unstable();
+        for (at, id) in promises {
+            let Some(item) = ids.get(&id).map(|ticket| self.jobs[*ticket as usize].item) else { continue };
+            let parts = &wide.promises[&id].1;
+            // A machine went, or something takes longer than was thought: it asks anew.
+            if at >= self.now && self.wished(&item, |wish| profile.has(wish, parts, at)) {
+                self.wished(&item, |wish| profile.reserve(wish, parts, at));
+            } else {
+                wide.promises.remove(&id);
+            }
+        }
+        for (_, id, ticket) in turns.into_iter().take(TRIED) {
+            let item = self.jobs[ticket as usize].item;
+            if let Some((at, parts)) = wide.promises.remove(&id) {
+                self.wished(&item, |wish| profile.release(wish, &parts, at));
+            }
+            if closed.contains(&item.class) {
+                continue;
+            }
+            let Some((at, parts)) = self.wished(&item, |wish| profile.earliest(wish)) else {
+                // It waits for machines that are not there, and those behind it do as well.
+                closed.insert(item.class);
+                continue;
+            };
+            self.wished(&item, |wish| profile.reserve(wish, &parts, at));
+            if at == self.now {
+                self.start_wide(wide, ticket, Some(parts));
+            } else {
+                wide.promises.insert(id, (at, parts));
+            }
+        }
+    }
+
+    fn wished<T>(&self, item: &Item, then: impl FnOnce(Wish<'_>) -> T) -> T {
+        let asks = self.machines.rooms().asks(item.class.unwrap_or_default());
+        then(Wish { asks, width: item.width, takes: predicted(item) })
+    }
+
+    /// Where an item stands by now.
+    fn turn(&mut self, (key, id, ticket): (u64, u64, Ticket)) -> Turn {
+        let job = &self.jobs[ticket as usize];
+        (self.order.standing(&job.item, key, job.buildable, self.now), id, ticket)
+    }
+
+    /// All that wait, in no order.
+    fn turns(&mut self, wide: &Wide) -> Vec<Turn> {
+        wide.groups.values().flatten().map(|waiting| self.turn(*waiting)).collect()
+    }
+
+    /// What is free from now on, by what runs.
+    fn profile(&self, wide: &Wide) -> Profile {
+        let mut profile = Profile::new(self.now, self.machines.rooms().lanes());
+        let mut running: Vec<(&Ticket, &Running)> = wide.running.iter().collect();
+        running.sort_unstable_by_key(|(_, running)| running.id);
+        for (ticket, running) in running {
+            let item = &self.jobs[*ticket as usize].item;
+            let mut takes = predicted(item);
+            while running.started.saturating_add(takes) <= self.now {
+                takes = takes.saturating_mul(2);
+            }
+            self.wished(item, |wish| profile.ends(wish, &running.parts, running.started.saturating_add(takes)));
+        }
+        profile
+    }
+
+    /// An item starts; on these parts, or wherever its order of places has it.
+    fn start_wide(&mut self, wide: &mut Wide, ticket: Ticket, parts: Option<Parts>) {
+        let job = self.jobs[ticket as usize];
+        let class = job.item.class.unwrap_or_default();
+        let mut nodes: Vec<Node> = Vec::new();
+        let wanted = match parts {
+            None => vec![(None, None, job.item.width)],
+            Some(parts) => parts.into_iter().map(|(kind, node, count)| (Some(kind), node, count)).collect(),
+        };
+        for (kind, node, count) in wanted {
+            for _ in 0..count {
+                if let Some(node) = node.or_else(|| self.machines.rooms().pick(class, kind)) {
+                    self.machines.take_part(node, class);
+                    nodes.push(node);
+                }
+            }
+        }
+        let Some(first) = nodes.first().copied() else { return };
+        let mut parts: Parts = Vec::new();
+        for node in &nodes {
+            let (kind, node) = self.machines.lane(*node);
+            match parts.iter_mut().find(|part| (part.0, part.1) == (kind, node)) {
+                Some(part) => part.2 += 1,
+                None => parts.push((kind, node, 1)),
+            }
+        }
+        wide.leave(&job.item, job.key, job.id, ticket);
+        wide.running.insert(ticket, Running { id: job.id, parts, started: self.now });
+        nodes.remove(0);
+        self.begin(ticket, first, nodes);
+    }
+}

@@ -1,0 +1,24 @@
+//! What a policy can be told beside its words.
+
+use super::super::load::DAY;
+
+/// Numbers that orders and strategies go by. Times are in milliseconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// By queue: how much of a cluster is its due, as a multiple of another's. Those beyond the end have 1.
+    pub weights: Vec<f64>,
+    /// After which time what a user had counts half.
+    pub half_life: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { weights: Vec::new(), half_life: 7 * DAY }
+    }
+}
+
+impl Settings {
+    pub fn weight(&self, queue: u16) -> f64 {
+        self.weights.get(usize::from(queue)).copied().unwrap_or(1.0)
+    }
+}

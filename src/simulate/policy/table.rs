@@ -1,0 +1,58 @@
+//! Policies of a load file: `[policy.NAME]` has words and what they are told.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::{Policy, Settings};
+use crate::base::Duration;
+use crate::diag::nearest;
+
+/// Most that one queue can weigh.
+const MOST_WEIGHT: f64 = 1e6;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::simulate) struct Table {
+    /// Words joined by `+`.
+    is: String,
+    /// By source of runs.
+    #[serde(default)]
+    weights: IndexMap<String, f64>,
+    half_life: Option<String>,
+}
+
+impl Table {
+    /// `queues` are the names of the load's queues. The error says what is wrong where.
+    pub(in crate::simulate) fn policy(&self, name: &str, queues: &[&str]) -> Result<Policy, String> {
+        if name.contains(['+', ',']) || Policy::words().any(|(word, _)| word == name) {
+            return Err("the name is a word of its own, or has a `+` or `,` in it: choose another".to_owned());
+        }
+        let policy = Policy::parse(&self.is)?;
+        Ok(Policy { name: name.to_owned(), settings: self.settings(queues)?, ..policy })
+    }
+
+    fn settings(&self, queues: &[&str]) -> Result<Settings, String> {
+        let mut settings = Settings::default();
+        settings.weights = vec![1.0; queues.len()];
+        for (name, weight) in &self.weights {
+            let Some(at) = queues.iter().position(|queue| queue == name) else {
+                let near =
+                    nearest(name, queues.iter().copied()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(format!("`weights` has `{name}`, of which no runs arrive{near}"));
+            };
+            if !(*weight > 0.0 && *weight <= MOST_WEIGHT) {
+                return Err(format!("the weight of `{name}` is a number above 0, at most {MOST_WEIGHT}"));
+            }
+            settings.weights[at] = *weight;
+        }
+        set_time(&mut settings.half_life, "half_life", self.half_life.as_deref())?;
+        Ok(settings)
+    }
+}
+
+fn set_time(time: &mut i64, key: &str, text: Option<&str>) -> Result<(), String> {
+    let Some(text) = text else { return Ok(()) };
+    let parsed = Duration::parse(text).filter(|parsed| parsed.0 > 0);
+    *time = parsed.ok_or_else(|| format!("`{key}` is a duration above 0, such as \"30m\" or \"7d\""))?.0;
+    Ok(())
+}
