@@ -75,10 +75,10 @@ fn what_is_wider_than_all_machines_is_left_out() {
 fn predictions_may_be_wrong() {
     let mut rng = fastrand::Rng::with_seed(5);
     for policy in ["fifo+easy", "fifo+conservative"] {
-        let mut jobs = random(&mut rng, 300);
+        let mut jobs = random(&mut rng, 100);
         jobs.iter_mut().for_each(|job| job.item.estimate = rng.i64(0..200_000));
         let tally = run(&agents(4, 2), policy, &jobs);
-        assert_eq!((tally.records.len(), tally.unstarted), (300, 0), "{policy}");
+        assert_eq!((tally.records.len(), tally.unstarted), (100, 0), "{policy}");
         never_too_many(&tally, 8);
     }
 }
@@ -86,7 +86,7 @@ fn predictions_may_be_wrong() {
 #[test]
 fn conservative_backfill_delays_nobody() {
     let mut rng = fastrand::Rng::with_seed(6);
-    for _ in 0..200 {
+    for _ in 0..50 {
         let jobs = random(&mut rng, 40);
         let [plain, conservative] =
             ["fifo", "fifo+conservative"].map(|policy| starts_by_job(&run(&agents(8, 1), policy, &jobs), &jobs));
@@ -101,7 +101,7 @@ fn conservative_backfill_delays_nobody() {
 fn backfill_never_delays_the_first() {
     let mut rng = fastrand::Rng::with_seed(7);
     let mut passed = 0;
-    for _ in 0..200 {
+    for _ in 0..50 {
         let jobs = random(&mut rng, 40);
         for policy in ["fifo+easy", "fifo+conservative"] {
             let starts = starts_by_job(&run(&agents(8, 1), policy, &jobs), &jobs);
@@ -127,7 +127,7 @@ fn backfill_never_delays_the_first() {
             }
         }
     }
-    assert!(passed > 1_000, "only {passed} passed others");
+    assert!(passed > 300, "only {passed} passed others");
 }
 
 fn random(rng: &mut fastrand::Rng, count: usize) -> Vec<Job> {
