@@ -13,6 +13,8 @@ pub enum Change {
     Asks(Replica),
     /// It has ended or needs no machine any more, whether it began or not.
     Ends(Replica),
+    /// The substage of this number, of which an attempt was due once, is in an outcome: it needs no lock any more.
+    Releases(u32),
 }
 
 /// One run. Times are milliseconds from its start, and never go back.

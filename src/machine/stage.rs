@@ -179,6 +179,9 @@ impl<'p> Machine<'p> {
         let phase = std::mem::replace(&mut self.substages[substage as usize].phase, Phase::Ended);
         if phase == Phase::Running {
             self.admission.release(substage);
+            if let Some(changes) = &mut self.outside {
+                changes.push(Change::Releases(substage));
+            }
         }
         let trace = self.traced(substage);
         trace.outcome = outcome;

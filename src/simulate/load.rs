@@ -38,6 +38,10 @@ pub struct Source {
     pub users: u32,
     /// None: each substage's own.
     pub priority: Option<Priority>,
+    /// No two of them run at once.
+    pub is_alone: bool,
+    /// One that arrives while another waits for its start is that one.
+    pub folds: bool,
 }
 
 /// One run that arrives.

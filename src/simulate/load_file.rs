@@ -45,6 +45,10 @@ struct Runs {
     daily: Vec<String>,
     users: Option<u32>,
     priority: Option<String>,
+    #[serde(default)]
+    alone: bool,
+    #[serde(default)]
+    folds: bool,
 }
 
 #[derive(Deserialize)]
@@ -158,7 +162,8 @@ fn source(name: &str, runs: &Runs) -> Result<Source, String> {
             format!("`{word}` is no priority: there are `low`, `normal`, `high` and `urgent`{near}")
         })
     });
-    Ok(Source { name: name.to_owned(), per_hour, daily, users, priority: priority.transpose()? })
+    let Runs { alone: is_alone, folds, .. } = *runs;
+    Ok(Source { name: name.to_owned(), per_hour, daily, users, priority: priority.transpose()?, is_alone, folds })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::cluster::Cluster;
 use super::kernel::{Record, Tally, simulate};
 use super::load::{Load, MOST_RUNS};
+use super::locks::Lock;
 use super::metrics::{Mean, mean, quantile};
 use super::offer::{MOST_EXECUTORS, offered};
 use super::policy::Policy;
@@ -60,6 +61,8 @@ pub struct Figures {
     pub cost: f64,
     pub clouds: Vec<CloudFigures>,
     pub labels: Vec<LabelFigures>,
+    /// All that the pipeline has.
+    pub locks: Vec<LockFigures>,
 }
 
 /// Builds of a group: all, small, big or urgent.
@@ -83,6 +86,8 @@ pub struct RunFigures {
     pub source: String,
     pub ended: usize,
     pub failed: usize,
+    /// Not among those: runs that were taken for one that waited already.
+    pub folded: u64,
     /// From its arrival to its end.
     pub duration_p50: f64,
     pub duration_p95: f64,
@@ -105,6 +110,20 @@ pub struct LabelFigures {
     pub label: String,
     /// The longest time in which a build waited, no executor was free or on its way, and a cloud had room for one.
     pub starved: f64,
+}
+
+/// A lock that runs share. Who waits for it is not in the queue yet, so that no other figure of waiting has it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LockFigures {
+    pub lock: String,
+    /// How often a substage got it.
+    pub holders: usize,
+    /// The part of the time in which it was held.
+    pub held: f64,
+    /// From the moment at which a substage could run to that at which it had all its locks.
+    pub wait_p50: f64,
+    pub wait_p95: f64,
+    pub wait_longest: f64,
 }
 
 /// Simulates a load of a plan's runs on a cluster under each policy. The error says why it cannot be.
@@ -134,12 +153,12 @@ pub fn compare(plan: &Plan, from: &plan::Cluster, load: &Load, policies: &[Polic
         }
         document.runs = runs.total();
         let tally = simulate(&cluster, policy, &mut runs, load.length.0.saturating_add(DRAIN));
-        document.policies.push(figures(policy, &cluster, load, &runs, &tally));
+        document.policies.push(figures(policy, &cluster, load, &mut runs, &tally));
     }
     Ok(document)
 }
 
-fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &Runs<'_>, tally: &Tally) -> Figures {
+fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &mut Runs<'_>, tally: &Tally) -> Figures {
     let standing = cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
     let standing: i64 = standing.map(|kind| i64::from(kind.count) * i64::from(kind.executors)).sum();
     let there = standing as f64 * tally.until as f64 + tally.paid.iter().sum::<i64>() as f64;
@@ -166,10 +185,19 @@ fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &Runs<'_>, tal
         unended: tally.unended,
         until: seconds(tally.until),
         utilization: if there > 0.0 { busy / there } else { 0.0 },
-        cost: clouds.iter().map(|cloud| cloud.cost).sum(),
+        cost: clouds.iter().map(|cloud| cloud.cost).fold(0.0, |sum, cost| sum + cost),
         clouds,
         labels: labels.map(|(label, starved)| LabelFigures { label: label.clone(), starved: seconds(*starved) }).collect(),
+        locks: runs.locks.all(tally.until).map(|lock| lock_figures(lock, tally.until)).collect(),
     }
+}
+
+fn lock_figures(lock: &Lock, until: i64) -> LockFigures {
+    let mut waits = lock.waits.clone();
+    waits.sort_unstable();
+    let held = if until > 0 { lock.held as f64 / until as f64 } else { 0.0 };
+    let [wait_p50, wait_p95, wait_longest] = [0.5, 0.95, 1.0].map(|share| seconds(quantile(&waits, share)));
+    LockFigures { lock: lock.name.clone(), holders: waits.len(), held, wait_p50, wait_p95, wait_longest }
 }
 
 fn of(tally: &Tally, group: Group) -> impl Iterator<Item = &Record> {
@@ -205,6 +233,7 @@ fn run_figures(source: &str, at: u16, runs: &Runs<'_>) -> RunFigures {
         source: source.to_owned(),
         ended: durations.len(),
         failed: over().filter(|run| run.outcome == Outcome::Failed).count(),
+        folded: runs.folded[at as usize],
         duration_p50: seconds(quantile(&durations, 0.5)),
         duration_p95: seconds(quantile(&durations, 0.95)),
     }

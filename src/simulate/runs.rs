@@ -6,8 +6,9 @@ use std::collections::{BinaryHeap, HashMap};
 use super::chance::Chance;
 use super::cluster::Cluster;
 use super::jenkins::digest;
-use super::load::{Arrival, Load};
-use super::work::{Change, Item, Ticket, Work};
+use super::load::{Arrival, Load, Source};
+use super::locks::Locks;
+use super::work::{Change, Item, Project, Ticket, Work};
 use crate::base::Duration;
 use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Replica};
 use crate::plan::{Plan, Priority, SubstageRef};
@@ -46,6 +47,7 @@ pub(super) struct Runs<'p> {
     plan: &'p Plan,
     load: &'p Load,
     table: Table,
+    pub(super) locks: Locks,
     arrivals: Vec<Arrival>,
     arrived: usize,
     now: i64,
@@ -60,6 +62,8 @@ pub(super) struct Runs<'p> {
     /// What the scheduler was not told yet.
     pending: Vec<Change>,
     pub(super) over: Vec<RunRecord>,
+    /// By source: runs that were taken for one that waited already.
+    pub(super) folded: Vec<u64>,
     started: u64,
 }
 
@@ -72,8 +76,16 @@ struct Slot<'p> {
     started: i64,
     is_open: bool,
     tickets: HashMap<Replica, Ticket>,
+    /// By substage: what it has of its locks.
+    claims: HashMap<u32, Claimed>,
     /// The ticket of the run itself.
     own: Ticket,
+}
+
+enum Claimed {
+    /// Nothing yet, and these of its replicas are due.
+    Waits(Vec<Replica>),
+    All,
 }
 
 #[derive(Clone, Copy)]
@@ -164,6 +176,7 @@ impl<'p> Runs<'p> {
             plan,
             load,
             table: Table { rows: rows.collect() },
+            locks: Locks::new(plan),
             arrivals: load.arrivals()?,
             arrived: 0,
             now: 0,
@@ -174,6 +187,7 @@ impl<'p> Runs<'p> {
             free_tickets: Vec::new(),
             pending: Vec::new(),
             over: Vec::new(),
+            folded: vec![0; load.sources.len()],
             started: 0,
         })
     }
@@ -207,14 +221,15 @@ impl<'p> Runs<'p> {
             Some(place) => place,
             None => {
                 let run = Live::new(self.plan);
-                let tickets = HashMap::new();
-                self.slots.push(Slot { run, arrival, number, started: 0, is_open: false, tickets, own: 0 });
+                let (tickets, claims) = (HashMap::new(), HashMap::new());
+                self.slots.push(Slot { run, arrival, number, started: 0, is_open: false, tickets, claims, own: 0 });
                 self.slots.len() as u32 - 1
             }
         };
         let own = self.ticket(Owner { slot: place, replica: None, at: SubstageRef { stage: 0, substage: 0 }, begun: 0 });
         let slot = &mut self.slots[place as usize];
         (slot.arrival, slot.number, slot.is_open, slot.own) = (arrival, number, false, own);
+        let Source { is_alone, folds, .. } = self.load.sources[arrival.source as usize];
         let item = Item {
             class: None,
             place: 0,
@@ -225,6 +240,7 @@ impl<'p> Runs<'p> {
             estimate: 0,
             group: 0,
             is_quiet: true,
+            project: Some(Project { number: arrival.source.into(), is_alone, folds }),
         };
         self.pending.push(Change::Asks(own, item));
     }
@@ -241,13 +257,53 @@ impl<'p> Runs<'p> {
         let changes: Vec<machine::Change> = slot.run.changes().collect();
         for change in changes {
             match change {
+                machine::Change::Asks(replica) if self.locks.are_wanted(replica.substage) => self.claim(place, replica),
                 machine::Change::Asks(replica) => self.ask(place, replica),
                 machine::Change::Ends(replica) => self.end(place, replica),
+                machine::Change::Releases(substage) => self.release(place, substage),
             }
         }
+        self.grant();
         let slot = &self.slots[place as usize];
         if slot.is_open && slot.run.is_over() {
             self.close(place);
+        }
+    }
+
+    /// An attempt is due that needs its substage's locks.
+    fn claim(&mut self, place: u32, replica: Replica) {
+        let slot = &mut self.slots[place as usize];
+        match slot.claims.get_mut(&replica.substage) {
+            // A retry, or another of its copies.
+            Some(Claimed::All) => self.ask(place, replica),
+            Some(Claimed::Waits(replicas)) => replicas.push(replica),
+            None => {
+                slot.claims.insert(replica.substage, Claimed::Waits(vec![replica]));
+                self.locks.claim(place, slot.number, replica.substage, self.now);
+            }
+        }
+    }
+
+    /// Lets those ask that have all their locks now.
+    fn grant(&mut self) {
+        loop {
+            let slots = &self.slots;
+            let next = self.locks.next(self.now, |claim| {
+                let slot = &slots[claim.place as usize];
+                slot.number == claim.run && matches!(slot.claims.get(&claim.substage), Some(Claimed::Waits(_)))
+            });
+            let Some(claim) = next else { return };
+            let claims = &mut self.slots[claim.place as usize].claims;
+            if let Some(Claimed::Waits(replicas)) = claims.insert(claim.substage, Claimed::All) {
+                replicas.into_iter().for_each(|replica| self.ask(claim.place, replica));
+            }
+        }
+    }
+
+    /// A substage is in an outcome.
+    fn release(&mut self, place: u32, substage: u32) {
+        if let Some(Claimed::All) = self.slots[place as usize].claims.remove(&substage) {
+            self.locks.release(substage, self.now);
         }
     }
 
@@ -276,6 +332,7 @@ impl<'p> Runs<'p> {
             estimate: row.estimate(),
             group: group as u16,
             is_quiet: false,
+            project: None,
         };
         let ticket = self.ticket(Owner { slot: place, replica: Some(replica), at, begun: i64::MAX });
         self.slots[place as usize].tickets.insert(replica, ticket);
@@ -283,7 +340,11 @@ impl<'p> Runs<'p> {
     }
 
     fn end(&mut self, place: u32, replica: Replica) {
-        let Some(ticket) = self.slots[place as usize].tickets.remove(&replica) else { return };
+        let slot = &mut self.slots[place as usize];
+        if let Some(Claimed::Waits(replicas)) = slot.claims.get_mut(&replica.substage) {
+            replicas.retain(|waiting| *waiting != replica);
+        }
+        let Some(ticket) = slot.tickets.remove(&replica) else { return };
         let Owner { at, begun, .. } = self.owners[ticket as usize];
         if begun < self.now {
             let last = &mut self.table.rows[at.stage as usize][at.substage as usize].last;
@@ -352,5 +413,12 @@ impl Work for Runs<'_> {
                 self.proceed(place, |run, _, throw| run.start(throw));
             }
         }
+    }
+
+    fn folds(&mut self, ticket: Ticket) {
+        let place = self.owners[ticket as usize].slot;
+        self.folded[self.slots[place as usize].arrival.source as usize] += 1;
+        self.free_tickets.push(ticket);
+        self.free_slots.push(place);
     }
 }

@@ -13,6 +13,9 @@ pub trait Work {
 
     /// An item has its executors.
     fn begin(&mut self, ticket: Ticket, now: i64);
+
+    /// An item is taken for one of the same project that waits already. Its ticket is free again.
+    fn folds(&mut self, _ticket: Ticket) {}
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,4 +45,17 @@ pub struct Item {
     pub group: u16,
     /// Whether it waits out the quiet period first.
     pub is_quiet: bool,
+    /// What it is a build of, where builds of one thing get in each other's way.
+    pub project: Option<Project>,
+}
+
+/// What the same project's builds have to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// From 0, without gaps.
+    pub number: u32,
+    /// No two of its builds run at once.
+    pub is_alone: bool,
+    /// What is asked for while another of its items waits is that item.
+    pub folds: bool,
 }

@@ -25,7 +25,8 @@ pub fn simulation(document: &Document) -> String {
         }
         machines.push(machines_of(figures));
     }
-    for table in [builds, durations, machines] {
+    let locks = locks(document);
+    for table in [builds, durations, machines].into_iter().chain(locks) {
         text += "\n";
         text += &table::draw(&table);
     }
@@ -57,6 +58,21 @@ fn machines_of(figures: &Figures) -> Vec<String> {
     row([&figures.policy, &busy, &sum(|cloud| cloud.machines), &sum(|cloud| cloud.unused), &cost, &starved])
 }
 
+/// None where the pipeline has no locks.
+fn locks(document: &Document) -> Option<Vec<Vec<String>>> {
+    let mut rows = vec![row(["locks", "", "holders", "held", "wait p50", "p95", "longest"])];
+    for figures in &document.policies {
+        let mut name = figures.policy.as_str();
+        for lock in &figures.locks {
+            let [p50, p95, longest] = [lock.wait_p50, lock.wait_p95, lock.wait_longest].map(time);
+            let (holders, held) = (lock.holders.to_string(), format!("{:.1} %", lock.held * 100.0));
+            rows.push(row([name, &lock.lock, &holders, &held, &p50, &p95, &longest]));
+            name = "";
+        }
+    }
+    (rows.len() > 1).then_some(rows)
+}
+
 /// What the tables do not say.
 fn remarks(document: &Document) -> String {
     let mut remarks = String::new();
@@ -64,7 +80,11 @@ fn remarks(document: &Document) -> String {
     for mode in &document.not_offered {
         add(format!("the cluster offers no `{mode}`, so what asks for it never starts"));
     }
-    for Figures { policy, unstarted, unended, withdrawn, .. } in &document.policies {
+    for Figures { policy, runs, unstarted, unended, withdrawn, .. } in &document.policies {
+        for run in runs.iter().filter(|run| run.folded > 0) {
+            let (folded, source) = (run.folded, &run.source);
+            add(format!("{policy}: runs of `{source}` that arrived while another waited, and were taken for that one: {folded}"));
+        }
         if unstarted + unended > 0 {
             add(format!("{policy}: {unstarted} builds never started and {unended} never ended; no other figure counts them"));
         }

@@ -150,3 +150,50 @@ fn a_load_names_policies_of_its_own() {
     let said = workspace.run(&COMMAND).ends(1).stderr;
     assert!(said.contains("the name is a word of its own"), "{said}");
 }
+
+/// A board of which there is one, on which two substages of each run work for ten minutes.
+const BOARDS: &str = r#"
+hardware board { label = "board"  lock = ["bench"] }
+cluster lab { agent "board" { count = 4  label = "board" } }
+pipeline night {
+  hardware = board
+  stage flash { substage one { run = "./flash" } substage two { run = "./flash" } }
+  stage probe { substage bus { run = "./probe" } }
+}
+"#;
+
+const BOARDS_LOAD: &str = "length = \"1h\"\n[takes]\n\"*/*\" = \"10m\"\n[runs.night]\ndaily = [\"00:00\", \"00:00\"]\n";
+
+#[test]
+fn a_lock_is_held_by_one_run_at_a_time() {
+    let workspace = Workspace::of(&[("night.o11n", BOARDS), ("load.toml", BOARDS_LOAD)]);
+    let command = ["simulate", "night.o11n", "--load", "load.toml", "--policy", "fifo", "--format", "json"];
+    let document = workspace.run(&command).ends(0).json();
+    let figures = &document["policies"][0];
+    // Six times ten minutes, one after the other: there is one board, whatever machines there are.
+    assert_eq!(figures["until"], 3_600.0);
+    assert_eq!(figures["groups"][0]["wait_longest"], 0.0);
+    let lock = &figures["locks"][0];
+    assert_eq!((&lock["lock"], &lock["holders"], &lock["held"]), (&"bench".into(), &6.into(), &1.0.into()));
+    // The first of one run, then of the other, in turns.
+    assert_eq!((&lock["wait_p50"], &lock["wait_longest"]), (&600.0.into(), &600.0.into()));
+    let shown = workspace.run(&command[..6]).ends(0).stdout;
+    assert!(shown.contains("locks         holders  held     wait p50  p95  longest"), "{shown}");
+}
+
+#[test]
+fn runs_that_are_alone_wait_for_each_other_and_may_be_folded() {
+    let good = BOARDS.replace("  lock = [\"bench\"]", "");
+    let workspace = Workspace::of(&[("night.o11n", &good), ("load.toml", BOARDS_LOAD)]);
+    let figures = |more: &str| {
+        workspace.write("load.toml", format!("{BOARDS_LOAD}{more}"));
+        let command = ["simulate", "night.o11n", "--load", "load.toml", "--policy", "jenkins+burst", "--format", "json"];
+        let figures = workspace.run(&command).ends(0).json()["policies"][0].clone();
+        (figures["until"].as_f64().unwrap(), figures["runs"][0]["ended"].clone(), figures["runs"][0]["folded"].clone())
+    };
+    assert_eq!(figures(""), (1_205.0, 2.into(), 0.into()));
+    assert_eq!(figures("alone = true\n"), (2_405.0, 2.into(), 0.into()));
+    assert_eq!(figures("folds = true\n"), (1_205.0, 1.into(), 1.into()));
+    let shown = workspace.run(&["simulate", "night.o11n", "--load", "load.toml"]).ends(0).stdout;
+    assert!(shown.contains("runs of `night` that arrived while another waited, and were taken for that one: 1"), "{shown}");
+}

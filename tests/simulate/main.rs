@@ -3,6 +3,7 @@
 mod averages;
 mod backfill;
 mod hashing;
+mod projects;
 mod provisioning;
 mod queue;
 mod sharing;

@@ -18,8 +18,18 @@ pub(crate) struct Job {
 
 /// Without a quiet period, of the first class, of middle priority.
 pub(crate) fn job(at: i64, takes: i64) -> Job {
-    let item =
-        Item { class: Some(0), place: 0, priority: 3, user: 0, queue: 0, width: 1, estimate: 0, group: 0, is_quiet: false };
+    let item = Item {
+        class: Some(0),
+        place: 0,
+        priority: 3,
+        user: 0,
+        queue: 0,
+        width: 1,
+        estimate: 0,
+        group: 0,
+        is_quiet: false,
+        project: None,
+    };
     Job { at, takes, item }
 }
 

@@ -4,6 +4,7 @@
 //! at; statistics are taken; the provisioner looks; the queue again; idle machines end. The offsets of Jenkins' timers, random there,
 //! are 0 here.
 
+mod blocked;
 mod machines;
 mod profile;
 mod provisioning;
@@ -18,6 +19,7 @@ use super::cluster::Cluster;
 use super::line::Line;
 use super::policy::{Order, Policy};
 use super::work::{Change, Item, Ticket, Work};
+use blocked::Projects;
 use machines::{Machines, Node};
 use provisioning::Provisioner;
 use rooms::Rooms;
@@ -47,6 +49,7 @@ struct Kernel<'c, 'w, W> {
     next_id: u64,
     /// Items in their quiet period, by when it ends.
     waiting: Line,
+    projects: Projects,
     shapes: Shapes,
     /// By shape: buildable items. Withdrawn ones stay until they come to the front.
     lines: Vec<Line>,
@@ -83,6 +86,8 @@ struct Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Waiting,
+    /// Another build of its project keeps it from being buildable.
+    Blocked,
     Buildable,
     /// On a machine; none for what needs no executor.
     Running(Option<Node>),
@@ -126,6 +131,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             jobs: Vec::new(),
             next_id: 1,
             waiting: Line::default(),
+            projects: Projects::default(),
             shapes: Shapes::new(classes),
             lines: (0..classes).map(|_| Line::default()).collect(),
             lengths: vec![0; classes],
@@ -232,6 +238,15 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     }
 
     fn ask(&mut self, ticket: Ticket, item: Item) {
+        let quiet = if item.is_quiet { self.policy.manners.quiet } else { 0 };
+        if let Some((id, twin)) = self.projects.twin(&item) {
+            // It waits no longer for that.
+            if self.jobs[twin as usize].state == State::Waiting {
+                self.waiting.push(((self.now + quiet).unsigned_abs(), id, twin));
+            }
+            self.work.folds(ticket);
+            return;
+        }
         let id = self.next_id;
         self.next_id += 1;
         let job = Job { item, id, key: 0, state: State::Waiting, submitted: self.now, buildable: self.now, started: self.now };
@@ -240,7 +255,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             self.jobs.resize(at + 1, Job { state: State::Gone, ..job });
         }
         self.jobs[at] = job;
-        let quiet = if item.is_quiet { self.policy.manners.quiet } else { 0 };
+        self.projects.ask(&item, id, ticket);
         if quiet == 0 && self.policy.manners.tick.is_none() {
             self.enter(ticket);
         } else {
@@ -251,11 +266,23 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
 
     /// An item has waited out its quiet period.
     fn enter(&mut self, ticket: Ticket) {
+        let job = &mut self.jobs[ticket as usize];
+        job.buildable = self.now;
+        if self.projects.block(&job.item, job.submitted, job.id, ticket) {
+            job.state = State::Blocked;
+        } else {
+            self.admit(ticket);
+        }
+    }
+
+    /// Nothing blocks an item, so it is buildable.
+    fn admit(&mut self, ticket: Ticket) {
         let now = self.now;
         let job = &mut self.jobs[ticket as usize];
-        job.buildable = now;
         let Some(class) = job.item.class else {
             job.state = State::Running(None);
+            self.projects.enter(&job.item);
+            self.projects.start(&job.item);
             self.work.begin(ticket, now);
             return;
         };
@@ -264,6 +291,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             return;
         }
         job.state = State::Buildable;
+        self.projects.enter(&job.item);
         job.key = self.order.enter(&job.item, now);
         if let Some(wide) = &mut self.wide {
             self.machines.noted(class);
@@ -284,6 +312,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         let job = &mut self.jobs[ticket as usize];
         let state = std::mem::replace(&mut job.state, State::Gone);
         let Job { item, id, key, submitted, buildable, started, .. } = *job;
+        self.projects.leave(&item, id, matches!(state, State::Buildable | State::Running(_)));
         let Some(class) = item.class else { return };
         match state {
             State::Buildable => {
@@ -295,7 +324,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                     wide.leave(&item, key, id, ticket);
                 }
             }
-            State::Waiting => self.tally.withdrawn += 1,
+            State::Waiting | State::Blocked => self.tally.withdrawn += 1,
             State::Running(Some(node)) => {
                 let (width, group) = (item.width, item.group);
                 self.tally.record(Record { submitted, buildable, started, ended: self.now, width, group, class: class as u16 });
@@ -331,6 +360,11 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     }
 
     fn look_once(&mut self) {
+        let jobs = &self.jobs;
+        let is_there = |id, ticket: Ticket| jobs[ticket as usize].id == id && jobs[ticket as usize].state == State::Blocked;
+        for ticket in self.projects.unblock(is_there) {
+            self.admit(ticket);
+        }
         while let Some((due, id, ticket)) = self.waiting.first()
             && i64::try_from(due).is_ok_and(|due| due <= self.now)
         {
@@ -415,6 +449,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         let job = &mut self.jobs[ticket as usize];
         (job.state, job.started) = (State::Running(Some(node)), self.now);
         let Job { item, key, .. } = *job;
+        self.projects.start(&item);
         if !others.is_empty() {
             self.others.insert(ticket, others);
         }
@@ -432,7 +467,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn finish(mut self) -> Tally {
         for job in &self.jobs {
             match job.state {
-                State::Waiting | State::Buildable if job.item.class.is_some() => self.tally.unstarted += 1,
+                State::Waiting | State::Blocked | State::Buildable if job.item.class.is_some() => self.tally.unstarted += 1,
                 State::Running(Some(_)) => self.tally.unended += 1,
                 _ => {}
             }

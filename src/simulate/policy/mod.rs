@@ -138,7 +138,7 @@ impl OrderRow {
     }
 }
 
-const ARRIVAL: OrderRow = OrderRow { name: "arrival", changes: false, make: |_, _| Box::new(arrival::Arrival) };
+const ARRIVAL: OrderRow = OrderRow { name: "arrival", changes: false, make: |_, _| Box::<arrival::Arrival>::default() };
 const PRIORITY: OrderRow = OrderRow { name: "priority", changes: false, make: |_, _| Box::new(priority::Priority) };
 const EQUAL: OrderRow = OrderRow { name: "fq", changes: false, make: |_, _| Box::new(weighted::Weighted::equal()) };
 const WEIGHTED: OrderRow = OrderRow { name: "wfq", changes: false, make: |_, _| Box::new(weighted::Weighted::by_priority()) };
