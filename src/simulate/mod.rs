@@ -23,6 +23,6 @@ pub use kernel::{CloudTally, Record, Tally, simulate};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, mean, quantile};
-pub use policy::{Fair, Policy, Settings, Weighted};
+pub use policy::{Decayed, Fair, Policy, Settings, Weighted, water_fill};
 pub use report::{CloudFigures, Document, Figures, GroupFigures, LabelFigures, LockFigures, RunFigures, SCHEMA, compare};
 pub use work::{Change, Item, Project, Ticket, Work};

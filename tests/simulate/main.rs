@@ -3,9 +3,11 @@
 mod averages;
 mod backfill;
 mod hashing;
+mod packing;
 mod projects;
 mod provisioning;
 mod queue;
+mod shares;
 mod sharing;
 mod stream;
 mod theory;

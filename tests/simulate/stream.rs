@@ -38,6 +38,8 @@ struct Stream<'j> {
     jobs: &'j [Job],
     arrived: usize,
     running: BinaryHeap<Reverse<(i64, Ticket)>>,
+    /// In the order in which they began.
+    begun: Vec<Ticket>,
 }
 
 impl Work for Stream<'_> {
@@ -60,6 +62,7 @@ impl Work for Stream<'_> {
     }
 
     fn begin(&mut self, ticket: Ticket, now: i64) {
+        self.begun.push(ticket);
         self.running.push(Reverse((now + self.jobs[ticket as usize].takes, ticket)));
     }
 }
@@ -84,8 +87,14 @@ pub(crate) fn run(cluster: &Cluster, policy: &str, jobs: &[Job]) -> Tally {
 }
 
 pub(crate) fn run_until(cluster: &Cluster, policy: &str, jobs: &[Job], until: i64) -> Tally {
-    let mut stream = Stream { jobs, arrived: 0, running: BinaryHeap::new() };
-    simulate(cluster, &Policy::parse(policy).unwrap(), &mut stream, until)
+    run_in_order(cluster, &Policy::parse(policy).unwrap(), jobs, until).0
+}
+
+/// And which jobs began, in order.
+pub(crate) fn run_in_order(cluster: &Cluster, policy: &Policy, jobs: &[Job], until: i64) -> (Tally, Vec<Ticket>) {
+    let mut stream = Stream { jobs, arrived: 0, running: BinaryHeap::new(), begun: Vec::new() };
+    let tally = simulate(cluster, policy, &mut stream, until);
+    (tally, stream.begun)
 }
 
 /// By the order in which they were submitted.

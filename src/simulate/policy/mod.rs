@@ -2,8 +2,12 @@
 
 mod aging;
 mod arrival;
+mod decayed;
+mod dominant;
 mod fair;
+mod parts;
 mod priority;
+mod proportion;
 mod settings;
 mod shortest;
 pub(super) mod table;
@@ -14,7 +18,9 @@ use std::mem;
 use super::cluster::Cluster;
 use super::work::Item;
 use crate::diag::nearest;
+pub use decayed::Decayed;
 pub use fair::Fair;
+pub use proportion::water_fill;
 pub use settings::Settings;
 pub use weighted::Weighted;
 
@@ -144,6 +150,15 @@ const EQUAL: OrderRow = OrderRow { name: "fq", changes: false, make: |_, _| Box:
 const WEIGHTED: OrderRow = OrderRow { name: "wfq", changes: false, make: |_, _| Box::new(weighted::Weighted::by_priority()) };
 const FAIR: OrderRow = OrderRow { name: "fair", changes: false, make: |settings, _| Box::new(fair::Fair::new(settings)) };
 const SHORTEST: OrderRow = OrderRow { name: "shortest", changes: false, make: |_, _| Box::new(shortest::Shortest) };
+const DECAYED: OrderRow =
+    OrderRow { name: "decayed", changes: true, make: |settings, _| Box::new(decayed::Decayed::new(settings)) };
+const DOMINANT: OrderRow =
+    OrderRow { name: "drf", changes: true, make: |settings, cluster| Box::new(dominant::Dominant::new(settings, cluster)) };
+const PROPORTION: OrderRow = OrderRow {
+    name: "proportion",
+    changes: true,
+    make: |settings, cluster| Box::new(proportion::Proportion::new(settings, cluster)),
+};
 const AGING: OrderRow = OrderRow { name: "aging", changes: false, make: |_, _| Box::new(aging::Aging) };
 
 const JENKINS: Manners = Manners { quiet: 5_000, tick: Some(5_000), one_start: true, passes: true };
@@ -163,6 +178,9 @@ const WORDS: &[(&str, Sets, &str)] = &[
     ("fair", Sets::Order(&FAIR), "each user as much executor time (start-time fair queueing)"),
     ("shortest", Sets::Order(&SHORTEST), "the shortest first, by what the same substage took the last two times"),
     ("aging", Sets::Order(&AGING), "by priority, and each hour of waiting counts as one step of it"),
+    ("decayed", Sets::Order(&DECAYED), "who had less lately, with age and priority (Slurm's decayed fair share)"),
+    ("drf", Sets::Order(&DOMINANT), "the user of whose scarcest resource the least part is in use (dominant resource fairness)"),
+    ("proportion", Sets::Order(&PROPORTION), "the queue that has the least of what its weight deserves (weighted water-filling)"),
     ("easy", Sets::Fill(Fill::Easy), "others pass who does not fit, where that does not delay the first (EASY backfill)"),
     (
         "conservative",

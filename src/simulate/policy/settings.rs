@@ -9,11 +9,19 @@ pub struct Settings {
     pub weights: Vec<f64>,
     /// After which time what a user had counts half.
     pub half_life: i64,
+    /// How often what users had is added up.
+    pub every: i64,
+    /// After which time waiting counts no more.
+    pub max_age: i64,
+    /// What a user's share, waiting and priority count for.
+    pub share: f64,
+    pub age: f64,
+    pub urgency: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: Vec::new(), half_life: 7 * DAY }
+        Self { weights: Vec::new(), half_life: 7 * DAY, every: 300_000, max_age: 7 * DAY, share: 1.0, age: 0.25, urgency: 0.25 }
     }
 }
 

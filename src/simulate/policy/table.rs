@@ -19,6 +19,11 @@ pub(in crate::simulate) struct Table {
     #[serde(default)]
     weights: IndexMap<String, f64>,
     half_life: Option<String>,
+    every: Option<String>,
+    max_age: Option<String>,
+    share: Option<f64>,
+    age: Option<f64>,
+    urgency: Option<f64>,
 }
 
 impl Table {
@@ -46,6 +51,11 @@ impl Table {
             settings.weights[at] = *weight;
         }
         set_time(&mut settings.half_life, "half_life", self.half_life.as_deref())?;
+        set_time(&mut settings.every, "every", self.every.as_deref())?;
+        set_time(&mut settings.max_age, "max_age", self.max_age.as_deref())?;
+        set_number(&mut settings.share, "share", self.share)?;
+        set_number(&mut settings.age, "age", self.age)?;
+        set_number(&mut settings.urgency, "urgency", self.urgency)?;
         Ok(settings)
     }
 }
@@ -54,5 +64,14 @@ fn set_time(time: &mut i64, key: &str, text: Option<&str>) -> Result<(), String>
     let Some(text) = text else { return Ok(()) };
     let parsed = Duration::parse(text).filter(|parsed| parsed.0 > 0);
     *time = parsed.ok_or_else(|| format!("`{key}` is a duration above 0, such as \"30m\" or \"7d\""))?.0;
+    Ok(())
+}
+
+fn set_number(number: &mut f64, key: &str, given: Option<f64>) -> Result<(), String> {
+    let Some(given) = given else { return Ok(()) };
+    if !(0.0..=MOST_WEIGHT).contains(&given) {
+        return Err(format!("`{key}` is a number from 0 to {MOST_WEIGHT}"));
+    }
+    *number = given;
     Ok(())
 }

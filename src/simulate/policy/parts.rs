@@ -1,0 +1,50 @@
+//! How much of a cluster an item takes.
+
+use super::super::cluster::Cluster;
+use super::super::work::Item;
+
+/// Parts of all cores, memory, GPUs and, for those who ask for none of them, executors that stand there.
+pub(super) type Parts = [f64; 4];
+
+/// By class: what an item of it takes for each executor.
+#[derive(Debug)]
+pub(super) struct Takes(Vec<Parts>);
+
+impl Takes {
+    pub(super) fn new(cluster: &Cluster) -> Self {
+        let standing = || cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
+        let sum = |of: &dyn Fn(usize) -> u64| (0..cluster.kinds.len()).map(of).sum::<u64>();
+        let all =
+            |of: fn(&super::super::cluster::Kind) -> u64| sum(&|at| of(&cluster.kinds[at]) * u64::from(cluster.kinds[at].count));
+        let executors = standing().map(|kind| u64::from(kind.executors) * u64::from(kind.count)).sum::<u64>();
+        let totals = [all(|kind| kind.has.cpu.unwrap_or(0)), all(|kind| kind.has.memory.unwrap_or(0)), all(|kind| kind.has.gpu)];
+        let part = |asked: u64, total: u64| if total > 0 { asked as f64 / total as f64 } else { 0.0 };
+        let of = |asks: &super::super::cluster::Resources| {
+            let asked = [asks.cpu.unwrap_or(0), asks.memory.unwrap_or(0), asks.gpu];
+            let [cpu, memory, gpu] = std::array::from_fn(|at| part(asked[at], totals[at]));
+            let executor = if cpu + memory + gpu > 0.0 { 0.0 } else { 1.0 / executors.max(1) as f64 };
+            [cpu, memory, gpu, executor]
+        };
+        Self(cluster.classes.iter().map(|class| of(&class.asks)).collect())
+    }
+
+    pub(super) fn of(&self, item: &Item) -> Parts {
+        let parts = self.0.get(item.class.unwrap_or_default() as usize).copied().unwrap_or_default();
+        parts.map(|part| part * f64::from(item.width))
+    }
+}
+
+pub(super) fn add(to: &mut Parts, parts: Parts) {
+    (0..to.len()).for_each(|at| to[at] += parts[at]);
+}
+
+/// What rounding leaves of nothing is nothing.
+pub(super) fn subtract(from: &mut Parts, parts: Parts) {
+    const LEAST: f64 = 1e-12;
+    (0..from.len()).for_each(|at| from[at] = if from[at] - parts[at] > LEAST { from[at] - parts[at] } else { 0.0 });
+}
+
+/// A number that is not negative as a key of the same order.
+pub(super) fn key(number: f64) -> u64 {
+    number.max(0.0).to_bits()
+}
