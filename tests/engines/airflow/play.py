@@ -30,6 +30,11 @@ def main():
         with open(stem + ".events", encoding="utf-8") as file:
             return {line.split("\t")[0] for line in file}
 
+    def cut(*_):
+        note(f"E {key}@{number}")
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, cut)
     note(f"S {key}@{number}")
     if attempt["end"] == "never":
         time.sleep(attempt["takes"])
@@ -41,7 +46,7 @@ def main():
         if len(events) != size:
             size, since = len(events), time.time()
         if time.time() - since > PATIENCE:
-            note(f"? {key}@{number} waits for {sorted(waits - events)}")
+            note(f"? {key}@{number} waited in vain for {sorted(waits - events)}")
             break
         time.sleep(0.1)
     time.sleep(0.05)

@@ -67,7 +67,13 @@ class Actor(threading.Thread):
         self.work, self.number, self.turn, self.over = work, next(self.numbers), threading.Semaphore(0), False
         # When it wants to go on; asked again and again, for it may depend on others.
         self.wants = lambda: CLOCK.now
-        self.own = own()
+        self.own, self.body, self.watch = own(), None, None
+
+    def is_alarm(self):
+        """Whether all that it waits for by now is that something's time is over, and not what shall happen."""
+        if self.body:
+            return not self.body.killed and (bool(self.body.waits_for()) or self.body.ends == ENDLESS and not self.body.is_awaited())
+        return bool(self.watch) and self.wants() == self.watch.task.flow["until"]
 
     def run(self):
         self.turn.acquire()
@@ -159,19 +165,22 @@ class Play:
             # In a round that is due anyway, all that is due is seen.
             rounds = [self.pause_ends] if self.dirty else retries(self.dag)
             at = min([*(actor.wants() for actor in self.actors), *rounds], default=ENDLESS)
-            if at == ENDLESS and not self.give_up_waiting():
+            hopeful = min([*(actor.wants() for actor in self.actors if not actor.is_alarm()), *rounds], default=ENDLESS)
+            # Only the clock would end those that wait for what does not come.
+            if (at < hopeful or at == ENDLESS) and self.give_up_waiting():
+                continue
+            if at == ENDLESS:
                 return state
-            if at != ENDLESS:
-                CLOCK.move(at)
-                self.dirty = self.dirty or at in rounds
+            CLOCK.move(at)
+            self.dirty = self.dirty or at in rounds
 
     def give_up_waiting(self):
-        """Lets the first body go on that waits for what does not come, as everybody waits."""
-        bodies = [actor.body for actor in self.actors if getattr(actor, "body", None) and actor.body.waits_for()]
+        """Lets the first body end that waits for what does not come."""
+        bodies = [actor.body for actor in self.actors if actor.body and actor.body.waits_for()]
         if not bodies:
             return False
         first = min(bodies, key=lambda body: body.ends)
-        self.note(f"? {first.name} waits for {sorted(first.waits_for())}")
+        self.note(f"? {first.name} waited in vain for {sorted(first.waits_for())}")
         first.after = set()
         return True
 
@@ -186,11 +195,16 @@ class Body:
         key = PLAY.case["tasks"][task_id]
         attempts = PLAY.case["attempts"][key]
         self.attempt, self.name = attempts[min(number, len(attempts)) - 1], f"{key}@{number}"
-        self.ends, self.after, self.killed = CLOCK.now + self.attempt["takes"], set(self.attempt["after"]), False
+        self.ends = ENDLESS if self.attempt["end"] == "never" else CLOCK.now + self.attempt["takes"]
+        self.after, self.killed = set(self.attempt["after"]), False
         self.timeout = getattr(threading.current_thread(), "timeout", ENDLESS)
 
     def waits_for(self):
         return self.after - PLAY.seen
+
+    def is_awaited(self):
+        """Whether another's end has to come after its own."""
+        return any(f"E {self.name}" in actor.body.after for actor in PLAY.actors if actor.body)
 
     def wants(self):
         if self.killed:

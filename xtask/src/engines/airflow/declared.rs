@@ -10,13 +10,13 @@ pub const DECLARED: &[Declared] = &[Declared {
     by_chance: false,
 }];
 
+/// What was seen to happen, of what the compiler warns of, explains what follows from it.
 pub const EXCUSES: &[Excuse] = &[
-    // Between two attempts another one may take the slot or the lock.
-    Excuse { feature: "`retry`", explains: |difference, _| difference.contains(" started before ") },
-    Excuse { feature: "`lock`", explains: |difference, _| difference.contains(" started before ") },
-    // Copies that wait for slots start when the dispatch may be decided already.
-    Excuse {
-        feature: "`dispatch`",
-        explains: |difference, _| difference.contains(" started before ") || difference.contains("attempt by attempt"),
-    },
+    Excuse { feature: "`retry`", explains: |_, notes| was_seen("`retry`: ", notes) },
+    Excuse { feature: "`lock`", explains: |_, notes| was_seen("`lock`: ", notes) },
+    Excuse { feature: "`dispatch`", explains: |_, notes| was_seen("`dispatch`: ", notes) },
 ];
+
+fn was_seen(feature: &str, notes: &[String]) -> bool {
+    notes.iter().any(|note| note.starts_with(feature))
+}

@@ -33,6 +33,10 @@ struct Event {
 
 /// States decide; what a task has told only says which of the outcomes of one state it is.
 pub fn observe(plan: &Plan, run: &Run, events: &str) -> Result<Observed> {
+    if plan.stages.is_empty() && run.state == "success" {
+        // Where there is nothing to do, there is nobody to judge it.
+        return Ok(Observed { outcome: Outcome::Succeeded, stages: Vec::new() });
+    }
     let verdict = run.told.get("verdict").with_context(|| format!("the run is {}, without a verdict", run.state))?;
     let outcome = match (run.state.as_str(), verdict["outcome"].as_str()) {
         ("failed", Some("failed")) => Outcome::Failed,

@@ -6,7 +6,7 @@ use super::super::conformance::compiled::Compiled;
 use super::Way;
 use crate::project;
 use anyhow::{Context, Result, ensure};
-use o11n::plan::{Body, Plan, Script, ScriptPart};
+use o11n::plan::{Body, EnvValue, Plan, Script, ScriptPart};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,11 +50,17 @@ pub fn pools(text: &str) -> BTreeMap<String, u32> {
     pools.collect()
 }
 
-/// The successes that are remembered, as Airflow's Variables.
+/// Airflow's Variables: the successes that are remembered, and secrets.
 pub fn variables(number: usize, case: &Case) -> BTreeMap<String, String> {
+    let values = case.plan.substages().flat_map(|(_, substage)| substage.env.values());
+    let secrets = values.filter_map(|value| match value {
+        EnvValue::Secret(name) => Some((name.to_string(), "s3cr3t".to_owned())),
+        EnvValue::Text(_) => None,
+    });
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let cached = case.script.cached.iter().map(|at| &case.plan.substage(*at).fingerprint);
-    cached.map(|fingerprint| (format!("o11n.cache.{}.{fingerprint}", id(number)), now.to_string())).collect()
+    let cached = cached.map(|fingerprint| (format!("o11n.cache.{}.{fingerprint}", id(number)), now.to_string()));
+    cached.chain(secrets).collect()
 }
 
 /// The id of the task that a substage's outcome is read from: its names in Airflow's letters.
