@@ -24,6 +24,7 @@ mod list;
 mod output;
 mod parallel;
 mod port;
+mod progress;
 mod reliability;
 mod revision;
 mod simulate;

@@ -138,6 +138,11 @@ pub(super) fn terminal(ascii: bool) -> Style {
     Style { width: width.max(LEAST_COLUMNS), colour: has_colour(Stream::Stdout), unicode: !ascii && is_utf8 && !is_dumb() }
 }
 
+/// Whether somebody looks at a terminal on standard error, on which a line can be drawn again.
+pub(super) fn is_watched() -> bool {
+    io::stderr().is_terminal() && !is_dumb()
+}
+
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -1,16 +1,21 @@
 //! `o11n simulate`: how long runs of a pipeline wait on a cluster, under one policy or another.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use super::chosen::{Chosen, text_of};
 use super::driver::Planned;
 use super::output::{Exit, MessageFormat};
-use super::targets::Format;
+use super::parallel;
+use super::progress::{INTERRUPTED, Progress};
 use super::workspace::Root;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::Cluster;
-use crate::simulate::{Document, Policy, compare, read_load};
+use crate::simulate::{Document, Policy, Study, Week, read_load};
 use crate::view;
+
+/// Most weeks of one simulation.
+const MOST_SEEDS: u64 = 10_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,6 +35,9 @@ pub(super) struct Args {
     /// Another seed than the load's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How many weeks to play, each with the seed after the one before: how far they differ says how sure the figures are
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_SEEDS))]
+    seeds: u64,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -40,20 +48,38 @@ pub(super) struct Args {
     root: Root,
 }
 
+/// The form of the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON document
+    Json,
+    /// One line for each figure
+    Csv,
+}
+
 pub(super) fn run(args: &Args) -> Exit {
-    args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| args.answer(planned))
+    let is_interrupted = Cell::new(false);
+    let exit = args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| {
+        let document = args.document(planned)?;
+        is_interrupted.set(document.interrupted);
+        Some(args.shown(&document))
+    });
+    if is_interrupted.get() { exit.max(Exit::Of(INTERRUPTED)) } else { exit }
 }
 
 impl Args {
-    /// What is printed; none if there are errors.
-    fn answer(&self, planned: &mut Planned) -> Option<String> {
-        let document = self.document(planned)?;
-        Some(match self.format {
-            Format::Json => serde_json::to_string_pretty(&document).expect("numbers and strings have a JSON form") + "\n",
-            Format::Human => view::simulation(&document),
-        })
+    fn shown(&self, document: &Document) -> String {
+        match self.format {
+            Format::Json => serde_json::to_string_pretty(document).expect("numbers and strings have a JSON form") + "\n",
+            Format::Csv => view::simulation_csv(document),
+            Format::Human => view::simulation(document),
+        }
     }
 
+    /// None if there are errors.
     fn document(&self, planned: &mut Planned) -> Option<Document> {
         let plan = planned.plan.as_ref()?;
         let mut problems = Vec::new();
@@ -67,12 +93,38 @@ impl Args {
             load.seed = self.seed.unwrap_or(load.seed);
             let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
             let found = policies.map_err(|why| Diagnostic::new(Code::OutOfRange, why)).and_then(|policies| {
-                compare(plan, cluster, &load, &policies).map_err(|why| Diagnostic::new(Code::DataShape, why))
+                let study = Study::new(plan, cluster, load);
+                let found = study.and_then(|study| Ok(study.document(self.seeds, self.play(&study, &policies)?)));
+                found.map_err(|why| Diagnostic::new(Code::DataShape, why))
             });
             document = found.map_err(|problem| problems.push(problem)).ok();
         }
         planned.diagnostics.extend(problems);
         document
+    }
+
+    /// The weeks of each policy, as far as nobody interrupts.
+    fn play(&self, study: &Study<'_>, policies: &[Policy]) -> Result<Vec<Vec<Week>>, String> {
+        // Week by week, so that an interrupt leaves about as many to each policy.
+        let all: Vec<(u64, usize)> =
+            (0..self.seeds).flat_map(|week| (0..policies.len()).map(move |policy| (week, policy))).collect();
+        let places: Vec<usize> = (0..all.len()).collect();
+        let played = Progress::of(all.len(), |progress| {
+            parallel::map(&places, |place| {
+                let (week, policy) = all[*place];
+                let goes_on = |share| progress.note(*place, share);
+                (!progress.is_interrupted()).then(|| {
+                    let played = study.play(&policies[policy], week, &goes_on);
+                    progress.note(*place, 1.0);
+                    played
+                })
+            })
+        });
+        let mut weeks = vec![Vec::new(); policies.len()];
+        for ((_, policy), week) in all.into_iter().zip(played) {
+            weeks[policy].extend(week.transpose()?);
+        }
+        Ok(weeks)
     }
 
     fn cluster<'c>(&self, clusters: &'c [Cluster]) -> Result<&'c Cluster, Box<Diagnostic>> {

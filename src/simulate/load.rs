@@ -13,6 +13,7 @@ pub(super) const DAY: i64 = 24 * HOUR;
 /// What happens to a cluster, the same for every policy.
 #[derive(Clone, Debug)]
 pub struct Load {
+    /// Of the first week.
     pub seed: u64,
     /// For how long runs arrive.
     pub length: Duration,
@@ -63,12 +64,12 @@ impl Load {
         own.map_or_else(|| Policy::parse(name), |own| Ok(own.clone()))
     }
 
-    /// All runs that arrive, in order. None if there are more than can be simulated.
-    pub(super) fn arrivals(&self) -> Option<Vec<Arrival>> {
+    /// All runs that arrive with this seed, in order. None if there are more than can be simulated.
+    pub(super) fn arrivals(&self, seed: u64) -> Option<Vec<Arrival>> {
         let mut arrivals = Vec::new();
         let mut first_user = 0;
         for (number, source) in (0..).zip(&self.sources) {
-            let chance = Chance::new(self.seed).at(number.into());
+            let chance = Chance::new(seed).at(number.into());
             let users = Users::new(first_user, source.users);
             first_user += source.users;
             let mut add = |at: i64, count: usize| {

@@ -16,13 +16,19 @@ mod offer;
 mod policy;
 mod report;
 mod runs;
+mod study;
+mod week;
+mod weeks;
 mod work;
 
 pub use cluster::{Class, Cloud, Cluster, Kind, Resources};
-pub use kernel::{CloudTally, Record, Tally, simulate};
+pub use kernel::{CloudTally, KindTally, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
-pub use metrics::{Mean, mean, quantile};
+pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
 pub use policy::{Decayed, Fair, Policy, Settings, Weighted, water_fill};
-pub use report::{CloudFigures, Document, Figures, GroupFigures, LabelFigures, LockFigures, RunFigures, SCHEMA, compare};
+pub use report::{
+    CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
+};
+pub use study::{Study, Week};
 pub use work::{Change, Item, Project, Ticket, Work};

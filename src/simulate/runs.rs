@@ -46,6 +46,7 @@ impl Group {
 pub(super) struct Runs<'p> {
     plan: &'p Plan,
     load: &'p Load,
+    seed: u64,
     table: Table,
     pub(super) locks: Locks,
     arrivals: Vec<Arrival>,
@@ -147,7 +148,7 @@ impl Behaviour for Throw<'_> {
 
 impl<'p> Runs<'p> {
     /// `classes` has the class of each substage, in the plan's order. None if too many runs arrive.
-    pub(super) fn new(plan: &'p Plan, cluster: &Cluster, classes: &[u32], load: &'p Load) -> Option<Self> {
+    pub(super) fn new(plan: &'p Plan, cluster: &Cluster, classes: &[u32], load: &'p Load, seed: u64) -> Option<Self> {
         let mut classes = classes.iter();
         let mut row = |at: SubstageRef| {
             let class = classes.next().copied().unwrap_or_default();
@@ -175,9 +176,10 @@ impl<'p> Runs<'p> {
         Some(Self {
             plan,
             load,
+            seed,
             table: Table { rows: rows.collect() },
             locks: Locks::new(plan),
-            arrivals: load.arrivals()?,
+            arrivals: load.arrivals(seed)?,
             arrived: 0,
             now: 0,
             slots: Vec::new(),
@@ -194,6 +196,11 @@ impl<'p> Runs<'p> {
 
     pub(super) fn total(&self) -> usize {
         self.arrivals.len()
+    }
+
+    /// How many of one source arrive.
+    pub(super) fn of_source(&self, source: u16) -> usize {
+        self.arrivals.iter().filter(|arrival| arrival.source == source).count()
     }
 
     /// Builds that they make, were each tried once.
@@ -248,7 +255,7 @@ impl<'p> Runs<'p> {
     /// Lets a run go on, and tells what it wants.
     fn proceed(&mut self, place: u32, step: impl FnOnce(&mut Live<'p>, i64, &dyn Behaviour)) {
         let slot = &mut self.slots[place as usize];
-        let chance = Chance::new(self.load.seed).at(u64::MAX).at(slot.number);
+        let chance = Chance::new(self.seed).at(u64::MAX).at(slot.number);
         let throw = Throw { table: &self.table, chance, spread: self.load.spread };
         step(&mut slot.run, self.now - slot.started, &throw);
         if let Some(next) = slot.run.next() {

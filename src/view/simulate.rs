@@ -1,32 +1,43 @@
 //! Policies beside each other, as tables.
 
+use serde_json::Value;
+
 use super::table;
 use crate::base::Duration;
-use crate::simulate::{Document, Figures, GroupFigures};
+use crate::simulate::{CloudFigures, Document, Fairness, Figures, GroupFigures};
 
 /// Tables for people: how long builds and runs take under each policy, and what machines cost.
 pub fn simulation(document: &Document) -> String {
-    let Document { pipeline, cluster, runs, length, seed, .. } = document;
-    let mut text = format!("{pipeline} on {cluster}: {runs} runs arrive in {}, seed {seed}\n", time(*length));
+    let Document { pipeline, cluster, runs, length, seed, seeds, .. } = document;
+    let weeks = match seeds {
+        1 => format!("seed {seed}"),
+        _ => format!("in each of {seeds} weeks, seeds {seed} to {}", seed.saturating_add(seeds - 1)),
+    };
+    let runs = per(*runs as u64, *seeds);
+    let mut text = format!("{pipeline} on {cluster}: {runs} runs, made by chance, arrive in {}, {weeks}\n", time(*length));
     let mut builds = vec![row(["wait of builds", "", "builds", "mean", "p50", "p95", "p99", "longest", "slowdown"])];
+    let mut parts = vec![row(["mean wait", "quiet", "buildable", "provisioning", "users", "served alike", "slowed alike"])];
     let mut durations = vec![row(["runs", "", "ended", "failed", "p50", "p95"])];
-    let mut machines = vec![row(["machines", "busy", "started", "unused", "cost", "starved for"])];
+    let mut machines = vec![row(["machines", "", "busy", "started", "unused", "wasted", "cost", "starved for"])];
     for figures in &document.policies {
         let mut name = figures.policy.as_str();
         for group in figures.groups.iter().filter(|group| group.builds > 0) {
-            builds.push(waits(name, group));
+            builds.push(waits(name, group, figures.weeks));
             name = "";
         }
+        parts.extend(figures.groups.first().map(|all| parts_of(figures, all)));
         let mut name = figures.policy.as_str();
         for runs in &figures.runs {
-            let counts = [runs.ended.to_string(), runs.failed.to_string()];
+            let counts = [runs.ended, runs.failed].map(|count| per(count as u64, figures.weeks));
             durations.push(row([name, &runs.source, &counts[0], &counts[1], &time(runs.duration_p50), &time(runs.duration_p95)]));
             name = "";
         }
         machines.push(machines_of(figures));
+        let kinds = figures.machines.iter().filter(|kind| kind.hours > 0.0);
+        machines.extend(kinds.map(|kind| row(["", &kind.kind, &percent(kind.utilization)])));
     }
     let locks = locks(document);
-    for table in [builds, durations, machines].into_iter().chain(locks) {
+    for table in [builds, parts, durations, machines].into_iter().chain(locks) {
         text += "\n";
         text += &table::draw(&table);
     }
@@ -34,28 +45,48 @@ pub fn simulation(document: &Document) -> String {
     if remarks.is_empty() { text } else { format!("{text}\n{remarks}") }
 }
 
-fn waits(policy: &str, group: &GroupFigures) -> Vec<String> {
+/// A count of one of several weeks.
+fn per(count: u64, weeks: u64) -> String {
+    ((count as f64 / weeks.max(1) as f64).round() as u64).to_string()
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1} %", part * 100.0)
+}
+
+fn parts_of(figures: &Figures, all: &GroupFigures) -> Vec<String> {
+    let Fairness { users, service, slowdown } = figures.fairness;
+    let [quiet, buildable, provisioning] = [all.wait_quiet, all.wait_buildable, all.wait_provisioning].map(time);
+    let [service, slowdown] = [service, slowdown].map(|index| format!("{index:.2}"));
+    row([&figures.policy, &quiet, &buildable, &provisioning, &users.to_string(), &service, &slowdown])
+}
+
+fn waits(policy: &str, group: &GroupFigures, weeks: u64) -> Vec<String> {
     let mean = match group.wait.half_width {
         Some(half_width) => format!("{} ± {}", time(group.wait.mean), time(half_width)),
         None => time(group.wait.mean),
     };
     let slowdown = format!("{:.2}", group.slowdown.mean);
-    let builds = group.builds.to_string();
+    let builds = per(group.builds as u64, weeks);
     let [p50, p95, p99, longest] = [group.wait_p50, group.wait_p95, group.wait_p99, group.wait_longest].map(time);
-    row([policy, group.group, &builds, &mean, &p50, &p95, &p99, &longest, &slowdown])
+    row([policy, &group.group, &builds, &mean, &p50, &p95, &p99, &longest, &slowdown])
 }
 
 fn machines_of(figures: &Figures) -> Vec<String> {
-    let busy = format!("{:.1} %", figures.utilization * 100.0);
-    let sum = |count: fn(&crate::simulate::CloudFigures) -> u64| figures.clouds.iter().map(count).sum::<u64>().to_string();
+    let busy = percent(figures.utilization);
+    let wasted = figures.wasted.map_or("-".to_owned(), percent);
+    let sum = |count: fn(&CloudFigures) -> u64| per(figures.clouds.iter().map(count).sum(), figures.weeks);
     let longest = figures.labels.iter().map(|label| label.starved).fold(0.0, f64::max);
     let of = figures.labels.iter().find(|label| label.starved == longest && longest > 0.0);
     let starved = of.map_or("-".to_owned(), |label| match label.label.as_str() {
         "" => time(longest),
         name => format!("{} ({name})", time(longest)),
     });
-    let cost = format!("{:.2}", figures.cost);
-    row([&figures.policy, &busy, &sum(|cloud| cloud.machines), &sum(|cloud| cloud.unused), &cost, &starved])
+    let cost = match figures.cost_half_width {
+        Some(half_width) => format!("{:.2} ± {half_width:.2}", figures.cost),
+        None => format!("{:.2}", figures.cost),
+    };
+    row([&figures.policy, "all", &busy, &sum(|cloud| cloud.machines), &sum(|cloud| cloud.unused), &wasted, &cost, &starved])
 }
 
 /// None where the pipeline has no locks.
@@ -65,7 +96,7 @@ fn locks(document: &Document) -> Option<Vec<Vec<String>>> {
         let mut name = figures.policy.as_str();
         for lock in &figures.locks {
             let [p50, p95, longest] = [lock.wait_p50, lock.wait_p95, lock.wait_longest].map(time);
-            let (holders, held) = (lock.holders.to_string(), format!("{:.1} %", lock.held * 100.0));
+            let (holders, held) = (per(lock.holders as u64, figures.weeks), percent(lock.held));
             rows.push(row([name, &lock.lock, &holders, &held, &p50, &p95, &longest]));
             name = "";
         }
@@ -77,6 +108,17 @@ fn locks(document: &Document) -> Option<Vec<Vec<String>>> {
 fn remarks(document: &Document) -> String {
     let mut remarks = String::new();
     let mut add = |remark: String| remarks += &format!("note: {remark}\n");
+    if document.interrupted {
+        for Figures { policy, weeks, until, .. } in &document.policies {
+            match document.seeds {
+                1 => add(format!("interrupted: {policy} was played until {}", time(*until))),
+                seeds => add(format!("interrupted: the figures of {policy} are those of {weeks} of {seeds} weeks")),
+            }
+        }
+        if document.policies.is_empty() {
+            add("interrupted before anything was known".to_owned());
+        }
+    }
     for mode in &document.not_offered {
         add(format!("the cluster offers no `{mode}`, so what asks for it never starts"));
     }
@@ -95,6 +137,46 @@ fn remarks(document: &Document) -> String {
         }
     }
     remarks
+}
+
+/// One line for each figure: `policy,table,name,figure,value,half_width`.
+pub fn simulation_csv(document: &Document) -> String {
+    let mut lines = Vec::new();
+    for figures in &document.policies {
+        let Ok(Value::Object(tables)) = serde_json::to_value(figures) else { continue };
+        let mut add = |table: &str, name: &str, figure: &str, value: &Value| {
+            let (value, half_width) = match value {
+                Value::Object(mean) => (&mean["mean"], &mean["half_width"]),
+                value => (value, &Value::Null),
+            };
+            let number = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
+            let cells = [figures.policy.as_str(), table, name, figure].map(str::to_owned);
+            lines.push(cells.into_iter().chain([number(value), number(half_width)]).collect());
+        };
+        for (table, rows) in &tables {
+            match rows {
+                Value::Array(rows) => {
+                    for row in rows.iter().filter_map(Value::as_object) {
+                        // The first field of each row is its name.
+                        let name = row.values().next().and_then(Value::as_str).unwrap_or_default();
+                        row.iter().skip(1).for_each(|(figure, value)| add(table, name, figure, value));
+                    }
+                }
+                Value::Object(row) => row.iter().for_each(|(figure, value)| add(table, "", figure, value)),
+                Value::String(_) => {}
+                value => add("all", "", table, value),
+            }
+        }
+    }
+    csv(&["policy", "table", "name", "figure", "value", "half_width"], &lines)
+}
+
+fn csv(head: &[&str], lines: &[Vec<String>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(head);
+    lines.iter().for_each(|line| drop(writer.write_record(line)));
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {

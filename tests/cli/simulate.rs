@@ -36,6 +36,66 @@ fn a_seed_is_a_week() {
 }
 
 #[test]
+fn weeks_are_told_as_one() {
+    let workspace = workspace();
+    workspace.write("week.toml", "length = \"1d\"\nruns.a.per_hour = 2\n");
+    let document = workspace.run(&with(&["--seeds", "3", "--policy", "fifo", "--format", "json"])).ends(0).json();
+    assert_eq!((&document["seeds"], &document["policies"][0]["weeks"]), (&3.into(), &3.into()));
+    let human = workspace.run(&with(&["--seeds", "3", "--seed", "5", "--policy", "fifo"])).ends(0).stdout;
+    assert!(human.contains("in each of 3 weeks, seeds 5 to 7"), "{human}");
+    let said = workspace.run(&with(&["--seeds", "0"])).ends(2).stderr;
+    assert!(said.contains("0 is not in 1..=10000"), "{said}");
+}
+
+#[test]
+fn figures_are_lines_for_a_spreadsheet() {
+    let workspace = workspace();
+    workspace.write("week.toml", "length = \"1d\"\nruns.\"a,b\".per_hour = 2\n");
+    let csv = workspace.run(&with(&["--policy", "jenkins", "--format", "csv"])).ends(0).stdout;
+    let document = workspace.run(&with(&["--policy", "jenkins", "--format", "json"])).ends(0).json();
+    let figures = &document["policies"][0];
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "policy,table,name,figure,value,half_width");
+    let p95 = &figures["groups"][0]["wait_p95"];
+    assert!(lines.contains(&&*format!("jenkins,groups,all,wait_p95,{p95},")), "{csv}");
+    assert!(lines.contains(&&*format!("jenkins,all,,cost,{},", figures["cost"])), "{csv}");
+    assert!(lines.contains(&&*format!("jenkins,runs,\"a,b\",ended,{},", figures["runs"][0]["ended"])), "{csv}");
+    let mean = &figures["groups"][0]["wait"];
+    let half_width = if mean["half_width"].is_null() { String::new() } else { mean["half_width"].to_string() };
+    assert!(lines.contains(&&*format!("jenkins,groups,all,wait,{},{half_width}", mean["mean"])), "{csv}");
+}
+
+#[test]
+fn tables_fit_a_terminal() {
+    let human = workspace().run(&with(&["--seeds", "2", "--policy", "jenkins,jenkins+nodelay"])).ends(0).stdout;
+    for line in human.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_tells_what_is_known() {
+    let workspace = workspace();
+    let child = workspace
+        .command(&with(&["--seeds", "9999", "--policy", "fifo"]))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Long enough to have begun, on a slow machine too; a week takes less.
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{text}");
+    assert!(text.contains("interrupted: the figures of fifo are those of "), "{text}");
+    // Nobody looks at a terminal.
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("to go"));
+}
+
+#[test]
 fn the_load_is_the_same_under_every_policy() {
     let document = workspace().run(&with(&["--policy", "jenkins,fifo,jenkins+burst", "--format", "json"])).ends(0).json();
     assert_eq!(document["schema"], "o11n/simulation/1");

@@ -2,6 +2,7 @@
 
 mod averages;
 mod backfill;
+mod figures;
 mod hashing;
 mod packing;
 mod projects;
@@ -11,3 +12,4 @@ mod shares;
 mod sharing;
 mod stream;
 mod theory;
+mod weeks;

@@ -63,6 +63,7 @@ struct Machine {
     is_online: bool,
     has_worked: bool,
     requested: i64,
+    came: i64,
     /// When it came, or last became free.
     idle_since: i64,
 }
@@ -72,6 +73,7 @@ struct Machine {
 pub(super) struct Ended {
     pub(super) kind: usize,
     pub(super) requested: i64,
+    pub(super) came: i64,
     pub(super) has_worked: bool,
 }
 
@@ -124,6 +126,7 @@ impl Machines {
             is_online: false,
             has_worked: false,
             requested,
+            came: requested,
             idle_since: requested,
         });
         self.nodes.len() as Node - 1
@@ -205,7 +208,7 @@ impl Machines {
     fn come(&mut self, node: Node, now: i64) {
         let machine = &mut self.nodes[node as usize];
         machine.is_online = true;
-        machine.idle_since = now;
+        (machine.came, machine.idle_since) = (now, now);
         self.kinds[machine.kind].online += machine.executors;
         if let Some(rooms) = &mut self.rooms {
             rooms.add(node, machine.kind);
@@ -374,6 +377,17 @@ impl Machines {
         }
     }
 
+    /// The kind of a machine.
+    pub(super) fn kind(&self, node: Node) -> usize {
+        self.nodes[node as usize].kind
+    }
+
+    /// For how long since then a machine that is there was starting.
+    pub(super) fn starting_since(&self, node: Node, then: i64) -> i64 {
+        let Machine { requested, came, .. } = self.nodes[node as usize];
+        (came - requested.max(then)).max(0)
+    }
+
     /// The look at the queue is over: all with free executors are open again. Whether some had taken something and have more room.
     pub(super) fn reopen(&mut self) -> bool {
         let had_used = !self.used.is_empty();
@@ -409,7 +423,8 @@ impl Machines {
         if let Some(rooms) = &mut self.rooms {
             rooms.remove(node, kind);
         }
-        let ended = Ended { kind, requested: machine.requested, has_worked: machine.has_worked };
+        let Machine { requested, came, has_worked, .. } = *machine;
+        let ended = Ended { kind, requested, came, has_worked };
         self.kinds[kind].online -= machine.executors;
         self.gone[kind].push(node);
         if let Some(cloud) = cluster.kinds[kind].cloud {

@@ -23,7 +23,7 @@ use blocked::Projects;
 use machines::{Machines, Node};
 use provisioning::Provisioner;
 use rooms::Rooms;
-pub use tally::{CloudTally, Record, Tally};
+pub use tally::{CloudTally, KindTally, Record, Tally};
 use wide::Wide;
 
 /// Milliseconds between two looks for machines that were idle for too long.
@@ -31,10 +31,24 @@ const RETENTION: i64 = 60_000;
 /// Milliseconds that a machine which keeps none waits for its only build.
 const UNUSED: i64 = 300_000;
 
+/// Instants between two questions whether to go on.
+const WATCHED: u32 = 4096;
+
 /// Runs a load on a cluster under a policy, until nothing is left that can go on, or until this time.
 pub fn simulate<W: Work>(cluster: &Cluster, policy: &Policy, work: &mut W, until: i64) -> Tally {
+    simulate_watched(cluster, policy, work, until, &mut |_| true)
+}
+
+/// The same, and now and then tells the time and asks whether to go on.
+pub fn simulate_watched<W: Work>(
+    cluster: &Cluster,
+    policy: &Policy,
+    work: &mut W,
+    until: i64,
+    goes_on: &mut dyn FnMut(i64) -> bool,
+) -> Tally {
     let mut kernel = Kernel::new(cluster, policy, work);
-    kernel.run(until);
+    kernel.run(until, goes_on);
     kernel.finish()
 }
 
@@ -148,10 +162,19 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
     }
 
-    fn run(&mut self, until: i64) {
+    fn run(&mut self, until: i64, goes_on: &mut dyn FnMut(i64) -> bool) {
+        let mut unwatched = 0;
         while let Some(time) = self.next().filter(|time| *time <= until) {
             self.now = time;
             self.instant();
+            unwatched += 1;
+            if unwatched == WATCHED {
+                unwatched = 0;
+                if !goes_on(time) {
+                    self.tally.is_cut = true;
+                    return;
+                }
+            }
         }
     }
 
@@ -326,11 +349,17 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             }
             State::Waiting | State::Blocked => self.tally.withdrawn += 1,
             State::Running(Some(node)) => {
-                let (width, group) = (item.width, item.group);
-                self.tally.record(Record { submitted, buildable, started, ended: self.now, width, group, class: class as u16 });
-                self.order.end(&item, self.now - started, self.now);
+                let Item { width, user, group, .. } = item;
                 let others = if width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
-                for node in others.into_iter().chain([node]) {
+                let nodes = || others.iter().copied().chain([node]);
+                let provisioning = nodes().map(|node| self.machines.starting_since(node, buildable)).max().unwrap_or(0);
+                let (ended, class_number) = (self.now, class as u16);
+                let record =
+                    Record { submitted, buildable, started, ended, provisioning, user, width, group, class: class_number };
+                self.tally.record(record);
+                self.order.end(&item, self.now - started, self.now);
+                for node in nodes() {
+                    self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
                     let ended = match &mut self.wide {
                         None => self.machines.release(self.cluster, node, self.now),
                         Some(wide) => {
@@ -465,12 +494,20 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     }
 
     fn finish(mut self) -> Tally {
-        for job in &self.jobs {
+        for (ticket, job) in (0..).zip(&self.jobs) {
             match job.state {
                 State::Waiting | State::Blocked | State::Buildable if job.item.class.is_some() => self.tally.unstarted += 1,
-                State::Running(Some(_)) => self.tally.unended += 1,
+                State::Running(Some(node)) => {
+                    self.tally.unended += 1;
+                    for node in self.others.get(&ticket).into_iter().flatten().chain([&node]) {
+                        self.tally.kinds[self.machines.kind(*node)].busy += self.now - job.started;
+                    }
+                }
                 _ => {}
             }
+        }
+        for (kind, described) in self.cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
+            self.tally.kinds[kind].there = self.now * i64::from(described.count) * i64::from(described.executors);
         }
         for ended in self.machines.close(self.cluster) {
             self.tally.ended(self.cluster, ended, self.now);

@@ -11,6 +11,9 @@ pub struct Record {
     pub buildable: i64,
     pub started: i64,
     pub ended: i64,
+    /// For how long of its time as a buildable item the machine that it then got was starting.
+    pub provisioning: i64,
+    pub user: u32,
     /// Executors that it had.
     pub width: u32,
     pub group: u16,
@@ -32,8 +35,20 @@ pub struct Tally {
     pub starved: Vec<i64>,
     /// When it was over.
     pub until: i64,
-    /// By kind of a cloud's machines: milliseconds of executors that were paid for.
-    pub paid: Vec<i64>,
+    /// By kind of machines.
+    pub kinds: Vec<KindTally>,
+    /// Whether it was stopped before it was over.
+    pub is_cut: bool,
+}
+
+/// Milliseconds of all executors of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindTally {
+    /// From the request for a machine to its end.
+    pub there: i64,
+    /// Of that, until it could work.
+    pub starting: i64,
+    pub busy: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +63,7 @@ pub struct CloudTally {
 impl Tally {
     pub(super) fn new(cluster: &Cluster) -> Self {
         let clouds = vec![CloudTally::default(); cluster.clouds.len()];
-        Self { clouds, paid: vec![0; cluster.kinds.len()], ..Self::default() }
+        Self { clouds, kinds: vec![KindTally::default(); cluster.kinds.len()], ..Self::default() }
     }
 
     pub(super) fn record(&mut self, record: Record) {
@@ -61,10 +76,12 @@ impl Tally {
     }
 
     pub(super) fn ended(&mut self, cluster: &Cluster, ended: Ended, now: i64) {
-        let Ended { kind, requested, has_worked } = ended;
+        let Ended { kind, requested, came, has_worked } = ended;
         let described = &cluster.kinds[kind];
         let time = now - requested;
-        self.paid[kind] += time * i64::from(described.executors);
+        let executors = i64::from(described.executors);
+        self.kinds[kind].there += time * executors;
+        self.kinds[kind].starting += (came - requested) * executors;
         if let Some(cloud) = described.cloud {
             self.clouds[cloud].time += time;
             self.clouds[cloud].unused += u64::from(!has_worked);

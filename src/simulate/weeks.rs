@@ -1,0 +1,120 @@
+//! The figures of several weeks as one: counts together, all else as the mean of the weeks.
+
+use super::metrics::{Mean, mean_of_independent};
+use super::report::{CloudFigures, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures};
+
+/// Of weeks under one policy; those of a single one are left as they are.
+pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
+    if weeks.len() == 1 {
+        return weeks.swap_remove(0);
+    }
+    let Some(first) = weeks.first() else { return Figures::default() };
+    let cost = mean_of(&weeks, |week| week.cost);
+    Figures {
+        policy: first.policy.clone(),
+        weeks: weeks.len() as u64,
+        groups: across(&weeks, |week| &week.groups, group),
+        modes: across(&weeks, |week| &week.modes, group),
+        runs: across(&weeks, |week| &week.runs, run),
+        withdrawn: weeks.iter().map(|week| week.withdrawn).sum(),
+        unstarted: weeks.iter().map(|week| week.unstarted).sum(),
+        unended: weeks.iter().map(|week| week.unended).sum(),
+        until: mean_of(&weeks, |week| week.until).mean,
+        makespan: mean_of(&weeks, |week| week.makespan).mean,
+        utilization: mean_of(&weeks, |week| week.utilization).mean,
+        wasted: first.wasted.map(|_| mean_of(&weeks, |week| week.wasted.unwrap_or(0.0)).mean),
+        cost: cost.mean,
+        cost_half_width: cost.half_width,
+        fairness: Fairness {
+            users: weeks.iter().map(|week| week.fairness.users).max().unwrap_or(0),
+            service: mean_of(&weeks, |week| week.fairness.service).mean,
+            slowdown: mean_of(&weeks, |week| week.fairness.slowdown).mean,
+        },
+        machines: across(&weeks, |week| &week.machines, machines),
+        clouds: across(&weeks, |week| &week.clouds, cloud),
+        labels: across(&weeks, |week| &week.labels, label),
+        locks: across(&weeks, |week| &week.locks, lock),
+    }
+}
+
+fn mean_of<T>(of: &[T], figure: impl Fn(&T) -> f64) -> Mean {
+    mean_of_independent(&of.iter().map(figure).collect::<Vec<f64>>())
+}
+
+/// For each row of a table that all weeks have: the rows of all weeks as one.
+fn across<T>(weeks: &[Figures], table: fn(&Figures) -> &Vec<T>, together: fn(&[&T]) -> T) -> Vec<T> {
+    let rows = weeks.first().map_or(0, |week| table(week).len());
+    (0..rows).map(|row| together(&weeks.iter().map(|week| &table(week)[row]).collect::<Vec<&T>>())).collect()
+}
+
+fn group(of: &[&GroupFigures]) -> GroupFigures {
+    // A week without such builds says nothing of how long they wait.
+    let had: Vec<&GroupFigures> = of.iter().copied().filter(|group| group.builds > 0).collect();
+    let p95 = mean_of(&had, |group| group.wait_p95);
+    GroupFigures {
+        group: of[0].group.clone(),
+        builds: of.iter().map(|group| group.builds).sum(),
+        wait: mean_of(&had, |group| group.wait.mean),
+        wait_quiet: mean_of(&had, |group| group.wait_quiet).mean,
+        wait_buildable: mean_of(&had, |group| group.wait_buildable).mean,
+        wait_provisioning: mean_of(&had, |group| group.wait_provisioning).mean,
+        wait_p50: mean_of(&had, |group| group.wait_p50).mean,
+        wait_p95: p95.mean,
+        wait_p99: mean_of(&had, |group| group.wait_p99).mean,
+        wait_p95_half_width: p95.half_width,
+        wait_longest: had.iter().map(|group| group.wait_longest).fold(0.0, f64::max),
+        slowdown: mean_of(&had, |group| group.slowdown.mean),
+    }
+}
+
+fn run(of: &[&RunFigures]) -> RunFigures {
+    let had: Vec<&RunFigures> = of.iter().copied().filter(|runs| runs.ended > 0).collect();
+    RunFigures {
+        source: of[0].source.clone(),
+        ended: of.iter().map(|runs| runs.ended).sum(),
+        failed: of.iter().map(|runs| runs.failed).sum(),
+        folded: of.iter().map(|runs| runs.folded).sum(),
+        unended: of.iter().map(|runs| runs.unended).sum(),
+        duration: mean_of(&had, |runs| runs.duration.mean),
+        duration_p50: mean_of(&had, |runs| runs.duration_p50).mean,
+        duration_p95: mean_of(&had, |runs| runs.duration_p95).mean,
+        duration_p99: mean_of(&had, |runs| runs.duration_p99).mean,
+    }
+}
+
+fn machines(of: &[&MachineFigures]) -> MachineFigures {
+    MachineFigures {
+        kind: of[0].kind.clone(),
+        hours: mean_of(of, |kind| kind.hours).mean,
+        starting: mean_of(of, |kind| kind.starting).mean,
+        busy: mean_of(of, |kind| kind.busy).mean,
+        utilization: mean_of(of, |kind| kind.utilization).mean,
+    }
+}
+
+fn cloud(of: &[&CloudFigures]) -> CloudFigures {
+    CloudFigures {
+        cloud: of[0].cloud.clone(),
+        machines: of.iter().map(|cloud| cloud.machines).sum(),
+        unused: of.iter().map(|cloud| cloud.unused).sum(),
+        hours: mean_of(of, |cloud| cloud.hours).mean,
+        cost: mean_of(of, |cloud| cloud.cost).mean,
+    }
+}
+
+fn label(of: &[&LabelFigures]) -> LabelFigures {
+    let starved = of.iter().map(|label| label.starved).fold(0.0, f64::max);
+    LabelFigures { label: of[0].label.clone(), starved }
+}
+
+fn lock(of: &[&LockFigures]) -> LockFigures {
+    let had: Vec<&LockFigures> = of.iter().copied().filter(|lock| lock.holders > 0).collect();
+    LockFigures {
+        lock: of[0].lock.clone(),
+        holders: of.iter().map(|lock| lock.holders).sum(),
+        held: mean_of(of, |lock| lock.held).mean,
+        wait_p50: mean_of(&had, |lock| lock.wait_p50).mean,
+        wait_p95: mean_of(&had, |lock| lock.wait_p95).mean,
+        wait_longest: had.iter().map(|lock| lock.wait_longest).fold(0.0, f64::max),
+    }
+}
