@@ -11,5 +11,6 @@ mod queue;
 mod shares;
 mod sharing;
 mod stream;
+mod supply;
 mod theory;
 mod weeks;

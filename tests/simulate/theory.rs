@@ -1,7 +1,10 @@
 //! Queues whose waits are known in closed form: the run's own 95 % interval has to cover the value.
 
-use crate::stream::{Job, agents, job, run, with_cloud};
-use o11n::simulate::{Record, Tally, mean};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::stream::{Job, LATER, agents, job, run, with_cloud};
+use o11n::simulate::{Change, Class, Cluster, Kind, Policy, Record, Tally, Ticket, Work, mean, simulate};
 
 /// The mean service, in milliseconds.
 const SERVICE: f64 = 600_000.0;
@@ -107,8 +110,8 @@ fn an_endless_cloud_is_as_busy_as_poisson_has_it() {
 /// Whatever the policy, nobody waits while an executor is free; and the mean number in the queue is the rate times the mean wait.
 #[test]
 fn no_executor_is_idle_while_a_job_waits() {
-    for (seed, policy) in (10..).zip(["fifo", "priority", "fair", "shortest", "aging", "wfq"]) {
-        let mut jobs = poisson(seed, 5_000, 3.0 * 0.95, exponential);
+    for (seed, (policy, _)) in (10..).zip(Policy::words()) {
+        let mut jobs = poisson(seed, 1_500, 3.0 * 0.95, exponential);
         let mut rng = fastrand::Rng::with_seed(seed);
         for job in &mut jobs {
             job.item.priority = rng.u8(1..=5);
@@ -130,5 +133,69 @@ fn no_executor_is_idle_while_a_job_waits() {
         }
         let waits: i64 = tally.records.iter().map(|record| record.started - record.submitted).sum();
         assert_eq!(area, waits, "{policy}");
+    }
+}
+
+/// Jobs of two stages, of which the second asks as the first ends.
+struct Tandem {
+    /// Arrivals, and what both stages take.
+    jobs: Vec<(i64, [i64; 2])>,
+    arrived: usize,
+    running: BinaryHeap<Reverse<(i64, Ticket)>>,
+}
+
+impl Work for Tandem {
+    fn next(&self) -> Option<i64> {
+        let end = self.running.peek().map(|Reverse((at, _))| *at);
+        end.into_iter().chain(self.jobs.get(self.arrived).map(|job| job.0)).min()
+    }
+
+    fn advance(&mut self, now: i64, changes: &mut Vec<Change>) {
+        let asks = |ticket: Ticket| {
+            let mut job = job(now, 0);
+            (job.item.class, job.item.group) = (Some(ticket % 2), (ticket % 2) as u16);
+            Change::Asks(ticket, job.item)
+        };
+        while let Some(Reverse((at, ticket))) = self.running.peek().copied()
+            && at <= now
+        {
+            self.running.pop();
+            changes.push(Change::Ends(ticket));
+            if ticket % 2 == 0 {
+                changes.push(asks(ticket + 1));
+            }
+        }
+        while self.jobs.get(self.arrived).is_some_and(|job| job.0 <= now) {
+            changes.push(asks(2 * self.arrived as Ticket));
+            self.arrived += 1;
+        }
+    }
+
+    fn begin(&mut self, ticket: Ticket, now: i64) {
+        let takes = self.jobs[ticket as usize / 2].1[ticket as usize % 2];
+        self.running.push(Reverse((now + takes, ticket)));
+    }
+}
+
+/// Each station of a network waits as if it were alone: M/M/4 with a quarter of an hour, then M/M/2 with half of that.
+#[test]
+fn stages_in_a_row_wait_as_jackson_has_it() {
+    let mut rng = fastrand::Rng::with_seed(5);
+    let mut at = 0.0;
+    let mut draw = || {
+        at += exponential(&mut rng) * 300_000.0;
+        let takes = [900_000.0, 450_000.0].map(|mean| (exponential(&mut rng) * mean).round() as i64);
+        (at as i64, takes)
+    };
+    let mut work = Tandem { jobs: (0..100_000).map(|_| draw()).collect(), arrived: 0, running: BinaryHeap::new() };
+    let station = |executors, at: usize| {
+        let kind = Kind { name: format!("station {at}"), executors, count: 1, ..Kind::default() };
+        (kind, Class { name: format!("stage {at}"), kinds: vec![at], ..Class::default() })
+    };
+    let (kinds, classes) = [station(4, 0), station(2, 1)].into_iter().unzip();
+    let cluster = Cluster { kinds, classes, labels: vec![String::new()], ..Cluster::default() };
+    let tally = simulate(&cluster, &Policy::parse("fifo").unwrap(), &mut work, LATER);
+    for (stage, value) in [(0, 458.491), (1, 578.571)] {
+        covers(&format!("tandem, stage {}", stage + 1), &waits(&tally, |record| record.group == stage), value);
     }
 }

@@ -397,14 +397,22 @@ impl Machines {
         had_used
     }
 
-    /// Ends machines of clouds that were idle for too long; `unused` is how long one that keeps none waits for its only build.
-    pub(super) fn retire(&mut self, cluster: &Cluster, now: i64, unused: i64) -> Vec<Ended> {
+    /// Ends machines of clouds that were idle for too long, as long as so many executors of each kind stay idle; `unused` is how long
+    /// one that keeps none waits for its only build.
+    pub(super) fn retire(&mut self, cluster: &Cluster, now: i64, unused: i64, kept: &[u32]) -> Vec<Ended> {
         let is_due = |machine: &Machine| {
             let Some(cloud) = cluster.kinds[machine.kind].cloud else { return false };
             let idle = cluster.clouds[cloud].idle.unwrap_or(unused);
             machine.is_online && machine.free == machine.executors && now - machine.idle_since > idle
         };
-        let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_due(machine)).map(|(node, _)| node).collect();
+        let mut due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_due(machine)).map(|(node, _)| node).collect();
+        let mut idle: Vec<u32> = self.kinds.iter().map(|kind| kind.online - kind.busy).collect();
+        due.retain(|node| {
+            let machine = &self.nodes[*node as usize];
+            let ends = idle[machine.kind] >= kept[machine.kind] + machine.executors;
+            idle[machine.kind] -= if ends { machine.executors } else { 0 };
+            ends
+        });
         due.into_iter().map(|node| self.end(cluster, node)).collect()
     }
 
@@ -541,7 +549,7 @@ mod tests {
                 machines.arrive(node, 0);
             }
             if step == 210 {
-                machines.retire(&cluster, 1000, 1);
+                machines.retire(&cluster, 1000, 1, &[0; 3]);
             }
         }
         assert!((60..440).contains(&walked), "{walked} walks");

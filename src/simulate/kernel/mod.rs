@@ -151,7 +151,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             lengths: vec![0; classes],
             buildable: 0,
             machines: Machines::new(cluster, policy.place, policy.manners.one_start, rooms),
-            provisioner: Provisioner::new(cluster, policy.provision),
+            provisioner: Provisioner::new(cluster, policy.provision, &policy.settings),
             is_unfinished: false,
             retention_at: RETENTION,
             changes: Vec::new(),
@@ -225,7 +225,8 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         if self.now >= self.retention_at {
             self.retention_at += RETENTION;
-            let retired = self.machines.retire(self.cluster, self.now, UNUSED);
+            let kept = self.provisioner.kept(self.now, &self.machines, &self.lengths);
+            let retired = self.machines.retire(self.cluster, self.now, UNUSED, &kept);
             retired.iter().for_each(|ended| self.tally.ended(self.cluster, *ended, self.now));
             if !retired.is_empty() {
                 self.look();
@@ -326,9 +327,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             }
             self.lines[shape].push((job.key, job.id, ticket));
         }
-        self.lengths[class as usize] += job.item.width;
+        let width = job.item.width;
+        self.lengths[class as usize] += width;
         self.buildable += 1;
-        self.provisioner.suggest(now, self.cluster.classes[class as usize].label);
+        self.provisioner.suggest(now, self.cluster.classes[class as usize].label, width);
     }
 
     fn end(&mut self, ticket: Ticket) {
@@ -358,6 +360,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                     Record { submitted, buildable, started, ended, provisioning, user, width, group, class: class_number };
                 self.tally.record(record);
                 self.order.end(&item, self.now - started, self.now);
+                self.provisioner.ended(self.cluster.classes[class as usize].label, width, self.now - started);
                 for node in nodes() {
                     self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
                     let ended = match &mut self.wide {

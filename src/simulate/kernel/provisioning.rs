@@ -2,7 +2,7 @@
 
 use super::super::cluster::Cluster;
 use super::super::jenkins::{Clouds, Decision, Demand, Load, Series, Snapshot, TimeSeries, no_delay, standard};
-use super::super::policy::Provision;
+use super::super::policy::{Count, Provision, Settings};
 use super::machines::{Machines, Node};
 use super::tally::Tally;
 
@@ -15,6 +15,7 @@ const SUGGESTED: i64 = 1_000;
 #[derive(Debug)]
 pub(super) struct Provisioner {
     how: Provision,
+    settings: Settings,
     /// By label.
     scopes: Vec<Scope>,
     sample_at: i64,
@@ -38,12 +39,41 @@ struct Scope {
     reviewed: i64,
     /// When the next suggested review is.
     suggested: Option<i64>,
+    traffic: Traffic,
     starved_since: Option<i64>,
     starved: i64,
 }
 
+/// What is asked for lately: the weight of each arrival shrinks with time.
+#[derive(Debug, Default)]
+struct Traffic {
+    came: f64,
+    at: i64,
+    /// Executors that were taken, and for how long in all.
+    ended: u64,
+    took: f64,
+}
+
+/// Milliseconds after which an arrival counts for a third.
+const LATELY: f64 = 3_600_000.0;
+
+impl Traffic {
+    fn came(&mut self, now: i64, executors: u32) {
+        self.came = self.came * ((self.at - now) as f64 / LATELY).exp() + f64::from(executors);
+        self.at = now;
+    }
+
+    /// Executors in a millisecond, and milliseconds of each.
+    fn at(&self, now: i64) -> (f64, f64) {
+        // Of the first hour there is less than an hour.
+        let seen = LATELY * (1.0 - (-(now.max(1) as f64) / LATELY).exp());
+        let came = self.came * ((self.at - now) as f64 / LATELY).exp();
+        (came / seen, self.took / self.ended.max(1) as f64)
+    }
+}
+
 impl Provisioner {
-    pub(super) fn new(cluster: &Cluster, how: Provision) -> Self {
+    pub(super) fn new(cluster: &Cluster, how: Provision, settings: &Settings) -> Self {
         let scope = |label: usize| {
             let classes: Vec<usize> = (0..cluster.classes.len()).filter(|class| cluster.classes[*class].label == label).collect();
             let mut kinds: Vec<usize> = classes.iter().flat_map(|class| cluster.classes[*class].kinds.iter().copied()).collect();
@@ -58,13 +88,14 @@ impl Provisioner {
                 planned: Vec::new(),
                 reviewed: i64::MIN / 2,
                 suggested: None,
+                traffic: Traffic::default(),
                 starved_since: None,
                 starved: 0,
             }
         };
         let scopes: Vec<Scope> = (0..cluster.labels.len()).map(scope).collect();
         let has_clouds = !cluster.clouds.is_empty();
-        Self { how, scopes, sample_at: 0, review_at: FIRST_REVIEW, has_clouds }
+        Self { how, settings: settings.clone(), scopes, sample_at: 0, review_at: FIRST_REVIEW, has_clouds }
     }
 
     /// When it next acts by itself; none where it never does.
@@ -72,7 +103,7 @@ impl Provisioner {
         if !self.has_clouds {
             return None;
         }
-        if self.how == Provision::Eager {
+        if self.how.is_prompt() {
             return Some(i64::MAX);
         }
         let suggested = self.scopes.iter().filter_map(|scope| scope.suggested).min();
@@ -83,8 +114,21 @@ impl Provisioner {
         self.next().is_some_and(|at| at <= now)
     }
 
+    /// Something has had its executors for so long.
+    pub(super) fn ended(&mut self, label: usize, executors: u32, took: i64) {
+        if self.how != Provision::Erlang {
+            return;
+        }
+        let traffic = &mut self.scopes[label].traffic;
+        traffic.ended += u64::from(executors);
+        traffic.took += took as f64 * f64::from(executors);
+    }
+
     /// Something became buildable: the plugins' listener asks for a review soon.
-    pub(super) fn suggest(&mut self, now: i64, label: usize) {
+    pub(super) fn suggest(&mut self, now: i64, label: usize, executors: u32) {
+        if self.how == Provision::Erlang {
+            self.scopes[label].traffic.came(now, executors);
+        }
         if self.how != Provision::NoDelay || !self.has_clouds {
             return;
         }
@@ -126,14 +170,11 @@ impl Provisioner {
 
     /// Starts what is missing at once, where that is the policy.
     pub(super) fn eager(&mut self, now: i64, cluster: &Cluster, machines: &mut Machines, lengths: &[u32], tally: &mut Tally) {
-        if self.how != Provision::Eager || !self.has_clouds {
+        if !self.how.is_prompt() || !self.has_clouds {
             return;
         }
         for scope in &self.scopes {
-            let Snapshot { queue, available, connecting, .. } = scope.snapshot(machines, lengths);
-            // What waits after a look did not fit on what is packed, whatever is left of it.
-            let available = if machines.are_packed() { scope.startable_available(machines) } else { available };
-            let mut missing = queue - available - connecting;
+            let mut missing = self.missing(scope, now, machines, lengths);
             for kind in &scope.startable {
                 for (at, node) in start(now, cluster, machines, tally, *kind, missing) {
                     missing -= cluster.kinds[*kind].executors as i32;
@@ -141,6 +182,32 @@ impl Provisioner {
                 }
             }
         }
+    }
+
+    /// By kind: idle executors that stay, since the policy would only start them again.
+    pub(super) fn kept(&self, now: i64, machines: &Machines, lengths: &[u32]) -> Vec<u32> {
+        let mut kept = vec![0; machines.kinds.len()];
+        if !matches!(self.how, Provision::Warm | Provision::Target | Provision::Erlang) {
+            return kept;
+        }
+        for scope in &self.scopes {
+            let mut surplus = u32::try_from(-self.missing(scope, now, machines, lengths)).unwrap_or(0);
+            for kind in &scope.startable {
+                let idle = machines.kinds[*kind].online - machines.kinds[*kind].busy;
+                kept[*kind] = idle.saturating_sub(surplus);
+                surplus = surplus.saturating_sub(idle);
+            }
+        }
+        kept
+    }
+
+    /// Executors of a label that are to be started now.
+    fn missing(&self, scope: &Scope, now: i64, machines: &Machines, lengths: &[u32]) -> i32 {
+        let Snapshot { queue, busy, available, connecting, .. } = scope.snapshot(machines, lengths);
+        // What waits after a look did not fit on what is packed, whatever is left of it.
+        let idle = if machines.are_packed() { scope.startable_available(machines) } else { available };
+        let (rate, takes) = if self.how == Provision::Erlang { scope.traffic.at(now) } else { (0.0, 0.0) };
+        self.how.missing(&Count { queue, busy, idle, coming: connecting, rate, takes }, &self.settings)
     }
 
     /// Notes for how long something waits while nothing is done for it.

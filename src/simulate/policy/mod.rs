@@ -10,6 +10,7 @@ mod priority;
 mod proportion;
 mod settings;
 mod shortest;
+mod supply;
 pub(super) mod table;
 mod weighted;
 
@@ -22,6 +23,7 @@ pub use decayed::Decayed;
 pub use fair::Fair;
 pub use proportion::water_fill;
 pub use settings::Settings;
+pub use supply::{Count, erlang};
 pub use weighted::Weighted;
 
 /// Who is next among those that could start.
@@ -73,10 +75,23 @@ pub enum Fill {
 pub enum Provision {
     /// At once, as many as are missing.
     Eager,
+    /// At once, and some more that stay idle.
+    Warm,
+    /// At once, so many that a part of them is busy.
+    Target,
+    /// At once, so many that few wait for long, by Erlang's formula.
+    Erlang,
     /// By Jenkins' averages.
     Standard,
     /// As the Kubernetes and EC2 plugins of Jenkins do, and by its averages where that is not enough.
     NoDelay,
+}
+
+impl Provision {
+    /// Whether it acts at each look at the queue, and not by Jenkins' clock.
+    pub(super) fn is_prompt(self) -> bool {
+        !matches!(self, Self::Standard | Self::NoDelay)
+    }
 }
 
 /// What the queue's own machinery adds.
@@ -192,6 +207,9 @@ const WORDS: &[(&str, Sets, &str)] = &[
     ("fgd", Sets::Pack(Place::Fragments), "the same, each where the fewest GPUs become useless to what usually comes"),
     ("nodelay", Sets::Provision(Provision::NoDelay), "machines are started as Jenkins' Kubernetes and EC2 plugins do"),
     ("eager", Sets::Provision(Provision::Eager), "machines are started as soon as they are missing"),
+    ("warm", Sets::Provision(Provision::Warm), "the same, and some more of each label stay idle"),
+    ("target", Sets::Provision(Provision::Target), "so many machines are started that four fifths of all executors are busy"),
+    ("erlang", Sets::Provision(Provision::Erlang), "so many are started that 5 % wait for longer than a minute (Erlang C)"),
     ("burst", Sets::AllStarts, "lifts Jenkins' limit of one start on each machine at a time"),
 ];
 

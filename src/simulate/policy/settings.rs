@@ -17,11 +17,30 @@ pub struct Settings {
     pub share: f64,
     pub age: f64,
     pub urgency: f64,
+    /// Idle executors of each label that clouds keep.
+    pub keep: u32,
+    /// Which part of all executors should be busy.
+    pub target: f64,
+    /// How often something may wait for longer than this.
+    pub odds: f64,
+    pub within: i64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { weights: Vec::new(), half_life: 7 * DAY, every: 300_000, max_age: 7 * DAY, share: 1.0, age: 0.25, urgency: 0.25 }
+        Self {
+            weights: Vec::new(),
+            half_life: 7 * DAY,
+            every: 300_000,
+            max_age: 7 * DAY,
+            share: 1.0,
+            age: 0.25,
+            urgency: 0.25,
+            keep: 1,
+            target: 0.8,
+            odds: 0.05,
+            within: 60_000,
+        }
     }
 }
 

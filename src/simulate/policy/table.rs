@@ -1,5 +1,7 @@
 //! Policies of a load file: `[policy.NAME]` has words and what they are told.
 
+use std::ops::RangeInclusive;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -9,6 +11,8 @@ use crate::diag::nearest;
 
 /// Most that one queue can weigh.
 const MOST_WEIGHT: f64 = 1e6;
+/// Most executors that are kept idle.
+const MOST_KEPT: u32 = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +28,10 @@ pub(in crate::simulate) struct Table {
     share: Option<f64>,
     age: Option<f64>,
     urgency: Option<f64>,
+    keep: Option<u32>,
+    target: Option<f64>,
+    odds: Option<f64>,
+    within: Option<String>,
 }
 
 impl Table {
@@ -53,9 +61,17 @@ impl Table {
         set_time(&mut settings.half_life, "half_life", self.half_life.as_deref())?;
         set_time(&mut settings.every, "every", self.every.as_deref())?;
         set_time(&mut settings.max_age, "max_age", self.max_age.as_deref())?;
-        set_number(&mut settings.share, "share", self.share)?;
-        set_number(&mut settings.age, "age", self.age)?;
-        set_number(&mut settings.urgency, "urgency", self.urgency)?;
+        set_time(&mut settings.within, "within", self.within.as_deref())?;
+        set_number(&mut settings.share, "share", self.share, 0.0..=MOST_WEIGHT)?;
+        set_number(&mut settings.age, "age", self.age, 0.0..=MOST_WEIGHT)?;
+        set_number(&mut settings.urgency, "urgency", self.urgency, 0.0..=MOST_WEIGHT)?;
+        set_number(&mut settings.target, "target", self.target, 0.01..=1.0)?;
+        set_number(&mut settings.odds, "odds", self.odds, 1e-6..=1.0)?;
+        let keep = self.keep.unwrap_or(settings.keep);
+        if keep > MOST_KEPT {
+            return Err(format!("`keep` is a number from 0 to {MOST_KEPT}"));
+        }
+        settings.keep = keep;
         Ok(settings)
     }
 }
@@ -67,10 +83,10 @@ fn set_time(time: &mut i64, key: &str, text: Option<&str>) -> Result<(), String>
     Ok(())
 }
 
-fn set_number(number: &mut f64, key: &str, given: Option<f64>) -> Result<(), String> {
+fn set_number(number: &mut f64, key: &str, given: Option<f64>, range: RangeInclusive<f64>) -> Result<(), String> {
     let Some(given) = given else { return Ok(()) };
-    if !(0.0..=MOST_WEIGHT).contains(&given) {
-        return Err(format!("`{key}` is a number from 0 to {MOST_WEIGHT}"));
+    if !range.contains(&given) {
+        return Err(format!("`{key}` is a number from {} to {}", range.start(), range.end()));
     }
     *number = given;
     Ok(())
