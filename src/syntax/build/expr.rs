@@ -202,6 +202,10 @@ impl<'a> Builder<'a> {
 
     fn list(&mut self, node: NodeRef<'_>) -> ExprKind {
         if let Some(comprehension) = node.child(Rule::comprehension) {
+            // What was skipped may belong to the last expression.
+            if node.child(Rule::error_tail).is_some() {
+                return ExprKind::Error;
+            }
             let elem = Box::new(self.value(node));
             let mut values = comprehension.children().filter(|child| child.kind() == Rule::expr);
             let iter = Box::new(self.expr_or_missing(values.next(), node));
