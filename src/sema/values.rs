@@ -60,14 +60,14 @@ impl<'a> Checker<'a> {
 
     /// A nested block of attributes, as a record of them.
     fn nested(&mut self, kind: Kind, written: Written<'a>, name: Span) -> Expr {
-        let settings = match written {
+        match written {
             Written::Body(body) => {
                 let settings = self.block_settings(kind, &body.items);
                 self.check_nested(kind, &settings, name);
-                return record(settings, body.span);
+                record(settings, body.span)
             }
             Written::Expr(expr) => match &expr.kind {
-                ast::ExprKind::Null => return Expr { kind: ExprKind::Literal(Literal::Null), span: expr.span },
+                ast::ExprKind::Null => Expr { kind: ExprKind::Literal(Literal::Null), span: expr.span },
                 ast::ExprKind::Record(entries) => {
                     let mut settings = Settings::new();
                     for (key, value) in entries {
@@ -75,13 +75,13 @@ impl<'a> Checker<'a> {
                         self.entry(kind, key_name(key), Written::Expr(value), &is_set, &mut settings);
                     }
                     self.check_nested(kind, &settings, name);
-                    settings
+                    record(settings, expr.span)
                 }
                 ast::ExprKind::If { cond, then, otherwise } => {
                     let cond = Box::new(self.check(cond, &Type::Bool));
                     let then = Box::new(self.nested(kind, Written::Expr(then), name));
                     let otherwise = Box::new(self.nested(kind, Written::Expr(otherwise), name));
-                    return Expr { kind: ExprKind::If { cond, then, otherwise }, span: expr.span };
+                    Expr { kind: ExprKind::If { cond, then, otherwise }, span: expr.span }
                 }
                 _ => {
                     let (_, ty) = self.infer(expr, None);
@@ -101,15 +101,10 @@ impl<'a> Checker<'a> {
                             )),
                         );
                     }
-                    return error(expr.span);
+                    error(expr.span)
                 }
             },
-        };
-        let span = match written {
-            Written::Expr(expr) => expr.span,
-            Written::Body(body) => body.span,
-        };
-        record(settings, span)
+        }
     }
 
     /// What a nested block cannot do without.
