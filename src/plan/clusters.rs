@@ -33,6 +33,11 @@ pub struct Agent {
     pub count: u32,
     /// Of each, at least 1.
     pub executors: u32,
+    pub startup: Duration,
+    /// After which idle time one ends; none: they always stand there.
+    pub idle: Option<Duration>,
+    /// How long something waits until one that has ended starts again.
+    pub demand: Duration,
     words: HashSet<String>,
     /// Cores.
     pub cpu: Option<f64>,
@@ -49,9 +54,20 @@ pub struct Cloud {
     provides: Vec<Span>,
     /// Most machines at once.
     pub max: Option<u32>,
+    /// Most of one hardware mode.
+    pub each: Option<u32>,
+    /// On average.
     pub startup: Duration,
+    /// The standard deviation of that, as a part of it.
+    pub spread: f64,
+    /// Of a hundred starts.
+    pub fails: u32,
     /// After which idle time a machine ends.
     pub idle: Option<Duration>,
+    /// What is begun of it is paid for.
+    pub billed: Option<Duration>,
+    /// An idle machine ends when this much is left of that, instead of by its idle time.
+    pub last: Option<Duration>,
     /// Of one machine for an hour.
     pub price: f64,
 }
@@ -118,6 +134,10 @@ fn number(attrs: &Attrs, name: &str) -> Option<u32> {
     attrs.value(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
 }
 
+fn duration(attrs: &Attrs, name: &str) -> Option<Duration> {
+    attrs.value(name).and_then(Value::as_duration)
+}
+
 impl Agent {
     fn new(name: &EcoString, attrs: &Attrs) -> Self {
         let label = attrs.value("label").and_then(Value::as_string).cloned().unwrap_or_default();
@@ -127,6 +147,9 @@ impl Agent {
             name: name.clone(),
             count: number(attrs, "count").unwrap_or(1),
             executors: number(attrs, "executors").unwrap_or(1),
+            startup: duration(attrs, "startup").unwrap_or_default(),
+            idle: duration(attrs, "idle"),
+            demand: duration(attrs, "demand").unwrap_or_default(),
             words: words.map(str::to_owned).collect(),
             cpu: attrs.value("cpu").and_then(Value::as_float),
             memory: attrs.value("memory").and_then(Value::as_size),
@@ -158,8 +181,13 @@ impl Cloud {
             name: name.clone(),
             provides: provides.iter().filter_map(mode).collect(),
             max: number(attrs, "max"),
-            startup: attrs.value("startup").and_then(Value::as_duration).unwrap_or_default(),
-            idle: attrs.value("idle").and_then(Value::as_duration),
+            each: number(attrs, "each"),
+            startup: duration(attrs, "startup").unwrap_or_default(),
+            spread: attrs.value("spread").and_then(Value::as_float).unwrap_or(0.0),
+            fails: number(attrs, "fails").unwrap_or(0),
+            idle: duration(attrs, "idle"),
+            billed: duration(attrs, "billed"),
+            last: duration(attrs, "last"),
             price: attrs.value("price").and_then(Value::as_float).unwrap_or(0.0),
         }
     }

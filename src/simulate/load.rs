@@ -1,6 +1,7 @@
 //! A load: when runs arrive, whose they are, how long attempts take and how often they go wrong.
 
 use super::chance::Chance;
+use super::cluster::Controller;
 use super::policy::Policy;
 use crate::base::Duration;
 use crate::machine::reliability::Odds;
@@ -23,6 +24,8 @@ pub struct Load {
     pub spread: f64,
     /// An attempt that takes this long on average is a big one.
     pub big: Duration,
+    /// What happens to Jenkins itself.
+    pub controller: Controller,
     /// Policies that the load names.
     pub policies: Vec<Policy>,
 }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::cluster::{Controller, Timers};
 use super::load::{DAY, Load, Source};
 use super::policy::table::Table;
 use crate::base::Duration;
@@ -31,9 +32,24 @@ struct File {
     takes: IndexMap<String, String>,
     #[serde(default)]
     flakes: IndexMap<String, IndexMap<String, f64>>,
+    #[serde(default)]
+    timers: TimersOf,
+    #[serde(default)]
+    restarts: Vec<String>,
+    #[serde(default)]
+    crashes: Vec<String>,
     runs: IndexMap<String, Runs>,
     #[serde(default)]
     policy: IndexMap<String, Table>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimersOf {
+    queue: Option<String>,
+    statistics: Option<String>,
+    provisioning: Option<String>,
+    retention: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -97,9 +113,10 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
     if !(0.0..=10.0).contains(&file.spread) {
         problems.push(wrong("spread", "write a number from 0 to 10, such as 0.5"));
     }
+    let controller = controller(&file, &mut problems);
     match (length, big) {
         (Some(length), Ok(big)) if problems.is_empty() => {
-            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big, policies })
+            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big, controller, policies })
         }
         _ => Err(problems),
     }
@@ -132,6 +149,36 @@ fn odds(file: &File, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Odds {
     }
     problems.extend(odds.check(plan));
     odds
+}
+
+/// What happens to Jenkins itself.
+fn controller(file: &File, problems: &mut Vec<Diagnostic>) -> Controller {
+    let mut offset = |name: &str, text: &Option<String>, period: i64| {
+        let offset = text.as_deref().map_or(Ok(Duration(0)), duration);
+        offset.map(|offset| offset.0).ok().filter(|offset| (0..period).contains(offset)).unwrap_or_else(|| {
+            let why = format!("write when it first goes off, below its period of {}", Duration(period));
+            problems.push(wrong(&format!("timers.{name}"), &why));
+            0
+        })
+    };
+    let TimersOf { queue, statistics, provisioning, retention } = &file.timers;
+    let timers = Timers {
+        queue: offset("queue", queue, 5_000),
+        statistics: offset("statistics", statistics, 10_000),
+        provisioning: offset("provisioning", provisioning, 10_000),
+        retention: offset("retention", retention, 60_000),
+    };
+    let mut restarts = Vec::new();
+    for (name, times, is_crash) in [("restarts", &file.restarts, false), ("crashes", &file.crashes, true)] {
+        for time in times {
+            match duration(time) {
+                Ok(time) => restarts.push((time.0, is_crash)),
+                Err(why) => problems.push(wrong(name, &why)),
+            }
+        }
+    }
+    restarts.sort_unstable();
+    Controller { timers, restarts }
 }
 
 fn source(name: &str, runs: &Runs) -> Result<Source, String> {

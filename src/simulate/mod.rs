@@ -21,7 +21,7 @@ mod week;
 mod weeks;
 mod work;
 
-pub use cluster::{Class, Cloud, Cluster, Kind, Resources};
+pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use kernel::{CloudTally, KindTally, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
@@ -31,4 +31,4 @@ pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
 };
 pub use study::{Study, Week};
-pub use work::{Change, Item, Project, Ticket, Work};
+pub use work::{Change, Dropped, Item, Project, Ticket, Work};

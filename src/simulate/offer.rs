@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cluster::{Class, Cloud, Cluster, Kind, Resources};
+use super::cluster::{Class, Cloud, Cluster, Demand, Kind, Resources};
 use crate::base::{Size, Span};
 use crate::plan::{self, Hardware, Plan};
 
@@ -10,6 +10,9 @@ use crate::plan::{self, Hardware, Plan};
 pub(super) const MOST_EXECUTORS: u64 = 100_000;
 /// Machines of a cloud that names no limit.
 const ENDLESS: u32 = 50_000;
+/// Milliseconds that are billed at once where only what is left of them is given.
+const HOUR: i64 = 3_600_000;
+
 /// The cluster, and the class of each substage in the plan's order. None if it has too many executors.
 pub(super) fn offered(plan: &Plan, from: &plan::Cluster) -> Option<(Cluster, Vec<u32>)> {
     let kind = |agent: &plan::Agent| Kind {
@@ -17,12 +20,18 @@ pub(super) fn offered(plan: &Plan, from: &plan::Cluster) -> Option<(Cluster, Vec
         executors: agent.executors,
         cloud: None,
         count: agent.count,
+        demand: agent.idle.map(|idle| Demand { startup: agent.startup.0, after: agent.demand.0, idle: idle.0 }),
+        most: None,
         has: resources(agent.cpu, agent.memory, agent.gpu),
     };
     let cloud = |cloud: &plan::Cloud| Cloud {
         name: cloud.name.to_string(),
         most: cloud.max.unwrap_or(ENDLESS),
         startup: cloud.startup.0,
+        spread: cloud.spread,
+        fails: cloud.fails,
+        billed: cloud.billed.map(|billed| billed.0).or(cloud.last.map(|_| HOUR)),
+        last: cloud.last.map(|last| last.0),
         idle: cloud.idle.map(|idle| idle.0).filter(|idle| *idle > 0),
         price: cloud.price,
     };
@@ -64,7 +73,7 @@ fn class(cluster: &mut Cluster, from: &plan::Cluster, mode: Option<&Hardware>, l
     let (mut kinds, clouds) = from.offers(mode);
     for cloud in clouds {
         let name = format!("{}-{}", cluster.clouds[cloud].name, mode.name);
-        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), ..Kind::default() });
+        cluster.kinds.push(Kind { name, executors: 1, cloud: Some(cloud), most: from.clouds[cloud].each, ..Kind::default() });
         kinds.push(cluster.kinds.len() - 1);
     }
     Class { name: mode.name.to_string(), label, kinds, asks: resources(mode.cpu, mode.memory, mode.gpu.unwrap_or(0)) }

@@ -99,6 +99,8 @@ pub struct RunFigures {
     pub failed: usize,
     /// Not among those: runs that were taken for one that waited already.
     pub folded: u64,
+    /// Nor among those: runs that Jenkins forgot as it broke down.
+    pub lost: u64,
     /// Those that had not ended when nothing could go on any more.
     pub unended: usize,
     /// From its arrival to its end: its makespan.
@@ -138,6 +140,8 @@ pub struct CloudFigures {
     pub machines: u64,
     /// Machines that never had a build.
     pub unused: u64,
+    /// Machines whose start failed.
+    pub failed: u64,
     /// Machine-hours that were paid for.
     pub hours: f64,
     pub cost: f64,

@@ -8,7 +8,7 @@ use super::cluster::Cluster;
 use super::jenkins::digest;
 use super::load::{Arrival, Load, Source};
 use super::locks::Locks;
-use super::work::{Change, Item, Project, Ticket, Work};
+use super::work::{Change, Dropped, Item, Project, Ticket, Work};
 use crate::base::Duration;
 use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Replica};
 use crate::plan::{Plan, Priority, SubstageRef};
@@ -65,6 +65,8 @@ pub(super) struct Runs<'p> {
     pub(super) over: Vec<RunRecord>,
     /// By source: runs that were taken for one that waited already.
     pub(super) folded: Vec<u64>,
+    /// By source: runs that Jenkins forgot as it broke down.
+    pub(super) lost: Vec<u64>,
     started: u64,
 }
 
@@ -190,6 +192,7 @@ impl<'p> Runs<'p> {
             pending: Vec::new(),
             over: Vec::new(),
             folded: vec![0; load.sources.len()],
+            lost: vec![0; load.sources.len()],
             started: 0,
         })
     }
@@ -422,10 +425,18 @@ impl Work for Runs<'_> {
         }
     }
 
-    fn folds(&mut self, ticket: Ticket) {
+    fn drop(&mut self, ticket: Ticket, why: Dropped) {
         let place = self.owners[ticket as usize].slot;
-        self.folded[self.slots[place as usize].arrival.source as usize] += 1;
+        let dropped = match why {
+            Dropped::Folded => &mut self.folded,
+            Dropped::Lost => &mut self.lost,
+        };
+        dropped[self.slots[place as usize].arrival.source as usize] += 1;
         self.free_tickets.push(ticket);
         self.free_slots.push(place);
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
     }
 }

@@ -36,12 +36,13 @@ pub struct Week {
 impl<'p> Study<'p> {
     /// The error says why it cannot be.
     pub fn new(plan: &'p Plan, from: &plan::Cluster, load: Load) -> Result<Self, String> {
-        let Some((cluster, classes)) = offered(plan, from) else {
+        let Some((mut cluster, classes)) = offered(plan, from) else {
             return Err(format!(
                 "the cluster `{}` may have more than {MOST_EXECUTORS} executors: give its clouds a smaller `max`",
                 from.name
             ));
         };
+        cluster.controller = load.controller.clone();
         Ok(Self { plan, name: from.name.to_string(), cluster, classes, load })
     }
 

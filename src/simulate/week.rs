@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cluster::Cluster;
-use super::kernel::{KindTally, Record, Tally};
+use super::kernel::{CloudTally, KindTally, Record, Tally};
 use super::load::Load;
 use super::locks::Lock;
 use super::metrics::{jain, mean, quantile};
@@ -68,7 +68,8 @@ fn clouds(cluster: &Cluster, tally: &Tally) -> Vec<CloudFigures> {
     let figures = clouds.map(|(cloud, counted)| {
         let hours = counted.time as f64 / HOUR;
         let cost = hours * cloud.price;
-        CloudFigures { cloud: cloud.name.clone(), machines: counted.machines, unused: counted.unused, hours, cost }
+        let CloudTally { machines, unused, failed, .. } = *counted;
+        CloudFigures { cloud: cloud.name.clone(), machines, unused, failed, hours, cost }
     });
     figures.collect()
 }
@@ -127,6 +128,7 @@ fn fairness(records: &[Record]) -> Fairness {
 }
 
 fn run_figures(source: &str, at: u16, runs: &Runs<'_>) -> RunFigures {
+    let (folded, lost) = (runs.folded[at as usize], runs.lost[at as usize]);
     let over = || runs.over.iter().filter(|run| run.source == at);
     let mut durations: Vec<i64> = over().map(|run| run.ended - run.submitted).collect();
     let in_order: Vec<f64> = durations.iter().map(|duration| seconds(*duration)).collect();
@@ -136,8 +138,9 @@ fn run_figures(source: &str, at: u16, runs: &Runs<'_>) -> RunFigures {
         source: source.to_owned(),
         ended: durations.len(),
         failed: over().filter(|run| run.outcome == Outcome::Failed).count(),
-        folded: runs.folded[at as usize],
-        unended: runs.of_source(at) - durations.len() - runs.folded[at as usize] as usize,
+        folded,
+        lost,
+        unended: runs.of_source(at) - durations.len() - (folded + lost) as usize,
         duration: mean(&in_order),
         duration_p50: p50,
         duration_p95: p95,

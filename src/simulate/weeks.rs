@@ -74,6 +74,7 @@ fn run(of: &[&RunFigures]) -> RunFigures {
         ended: of.iter().map(|runs| runs.ended).sum(),
         failed: of.iter().map(|runs| runs.failed).sum(),
         folded: of.iter().map(|runs| runs.folded).sum(),
+        lost: of.iter().map(|runs| runs.lost).sum(),
         unended: of.iter().map(|runs| runs.unended).sum(),
         duration: mean_of(&had, |runs| runs.duration.mean),
         duration_p50: mean_of(&had, |runs| runs.duration_p50).mean,
@@ -97,6 +98,7 @@ fn cloud(of: &[&CloudFigures]) -> CloudFigures {
         cloud: of[0].cloud.clone(),
         machines: of.iter().map(|cloud| cloud.machines).sum(),
         unused: of.iter().map(|cloud| cloud.unused).sum(),
+        failed: of.iter().map(|cloud| cloud.failed).sum(),
         hours: mean_of(of, |cloud| cloud.hours).mean,
         cost: mean_of(of, |cloud| cloud.cost).mean,
     }

@@ -14,8 +14,22 @@ pub trait Work {
     /// An item has its executors.
     fn begin(&mut self, ticket: Ticket, now: i64);
 
-    /// An item is taken for one of the same project that waits already. Its ticket is free again.
-    fn folds(&mut self, _ticket: Ticket) {}
+    /// An item never starts. Its ticket is free again.
+    fn drop(&mut self, _ticket: Ticket, _why: Dropped) {}
+
+    /// What chance in the scheduler's machines goes by.
+    fn seed(&self) -> u64 {
+        0
+    }
+}
+
+/// Why an item that nobody withdrew never starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// It is taken for one of the same project that waits already.
+    Folded,
+    /// Jenkins broke down before it had saved it.
+    Lost,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

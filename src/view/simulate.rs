@@ -122,7 +122,15 @@ fn remarks(document: &Document) -> String {
     for mode in &document.not_offered {
         add(format!("the cluster offers no `{mode}`, so what asks for it never starts"));
     }
-    for Figures { policy, runs, unstarted, unended, withdrawn, .. } in &document.policies {
+    for Figures { policy, runs, clouds, unstarted, unended, withdrawn, .. } in &document.policies {
+        for run in runs.iter().filter(|run| run.lost > 0) {
+            let (lost, source) = (run.lost, &run.source);
+            add(format!("{policy}: runs of `{source}` that Jenkins forgot as it broke down: {lost}"));
+        }
+        for cloud in clouds.iter().filter(|cloud| cloud.failed > 0) {
+            let CloudFigures { cloud, machines, failed, .. } = cloud;
+            add(format!("{policy}: of {machines} machines that `{cloud}` started, {failed} never came"));
+        }
         for run in runs.iter().filter(|run| run.folded > 0) {
             let (folded, source) = (run.folded, &run.source);
             add(format!("{policy}: runs of `{source}` that arrived while another waited, and were taken for that one: {folded}"));

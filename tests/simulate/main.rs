@@ -8,6 +8,8 @@ mod packing;
 mod projects;
 mod provisioning;
 mod queue;
+mod restarts;
+mod retention;
 mod shares;
 mod sharing;
 mod stream;

@@ -71,12 +71,12 @@ impl Work for Stream<'_> {
 pub(crate) fn agents(count: u32, executors: u32) -> Cluster {
     let kind = Kind { name: "agent".into(), executors, count, ..Kind::default() };
     let class = Class { name: "any".into(), kinds: vec![0], ..Class::default() };
-    Cluster { kinds: vec![kind], clouds: Vec::new(), classes: vec![class], labels: vec![String::new()] }
+    Cluster { kinds: vec![kind], classes: vec![class], labels: vec![String::new()], ..Cluster::default() }
 }
 
 /// The same with an unlimited cloud of machines with one executor.
 pub(crate) fn with_cloud(mut cluster: Cluster, startup: i64, idle: Option<i64>) -> Cluster {
-    cluster.clouds.push(Cloud { name: "cloud".into(), most: 10_000, startup, idle, price: 1.0 });
+    cluster.clouds.push(Cloud { name: "cloud".into(), most: 10_000, startup, idle, price: 1.0, ..Cloud::default() });
     cluster.kinds.push(Kind { name: "cloud".into(), executors: 1, cloud: Some(0), ..Kind::default() });
     cluster.classes[0].kinds.push(cluster.kinds.len() - 1);
     cluster

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::super::cluster::{Class, Cluster};
+use super::super::chance::Chance;
+use super::super::cluster::{Class, Cloud, Cluster, Demand};
 use super::super::jenkins::Ring;
 use super::super::policy::Place;
 use super::rooms::Rooms;
@@ -13,6 +14,9 @@ pub(super) type Node = u32;
 
 /// Executors outside of the ring that are measured before it is made anew.
 const LATE: usize = 64;
+
+/// Milliseconds after which a start fails at the earliest.
+const FAILS: i64 = 1_000;
 
 /// Not among the open ones.
 const NOWHERE: u32 = u32::MAX;
@@ -36,6 +40,11 @@ pub(super) struct Machines {
     started: Vec<u32>,
     /// By kind: numbers of machines that ended.
     gone: Vec<Vec<Node>>,
+    /// By kind: machines that were asked for so far, which is what their chance goes by.
+    requests: Vec<u64>,
+    chance: Chance,
+    /// Machines whose start failed since the last time that they were asked for.
+    failed: Vec<Ended>,
     /// Machines that come by themselves, by time.
     coming: BinaryHeap<Reverse<(i64, Node)>>,
     /// Where looks are wide: what is free of each.
@@ -61,6 +70,8 @@ struct Machine {
     /// Its place among the open ones of its kind.
     at: u32,
     is_online: bool,
+    /// Whether its start fails.
+    fails: bool,
     has_worked: bool,
     requested: i64,
     came: i64,
@@ -78,7 +89,7 @@ pub(super) struct Ended {
 }
 
 impl Machines {
-    pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool, rooms: Option<Rooms>) -> Self {
+    pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool, rooms: Option<Rooms>, chance: Chance) -> Self {
         let mut named: Vec<(String, usize)> = Vec::new();
         for (at, kind) in cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
             named.extend((1..=kind.count).map(|number| (name(&kind.name, number, kind.count), at)));
@@ -97,6 +108,9 @@ impl Machines {
             live: Vec::new(),
             started: vec![0; cluster.clouds.len()],
             gone: vec![Vec::new(); kinds],
+            requests: vec![0; kinds],
+            chance,
+            failed: Vec::new(),
             coming: BinaryHeap::new(),
             rooms,
         };
@@ -110,8 +124,13 @@ impl Machines {
                 machines.ring.add(&name, executors);
             }
             first += executors;
-            machines.come(node, 0);
+            match cluster.kinds[kind].demand {
+                Some(_) => machines.gone[kind].push(node),
+                None => machines.come(node, 0),
+            }
         }
+        // The first comes first.
+        machines.gone.iter_mut().for_each(|gone| gone.reverse());
         machines.ring.close();
         machines
     }
@@ -124,6 +143,7 @@ impl Machines {
             first,
             at: NOWHERE,
             is_online: false,
+            fails: false,
             has_worked: false,
             requested,
             came: requested,
@@ -132,13 +152,17 @@ impl Machines {
         self.nodes.len() as Node - 1
     }
 
-    /// How many machines a cloud may still start.
-    pub(super) fn room(&self, cluster: &Cluster, cloud: usize) -> u32 {
-        cluster.clouds[cloud].most.saturating_sub(self.started[cloud])
+    /// How many machines of a kind may still be started.
+    pub(super) fn room(&self, cluster: &Cluster, kind: usize) -> u32 {
+        let described = &cluster.kinds[kind];
+        let Some(cloud) = described.cloud else { return self.gone[kind].len() as u32 };
+        let Counts { online, coming, .. } = self.kinds[kind];
+        let of_kind = described.most.map_or(u32::MAX, |most| most.saturating_sub((online + coming) / described.executors));
+        cluster.clouds[cloud].most.saturating_sub(self.started[cloud]).min(of_kind)
     }
 
-    /// A cloud begins to start a machine.
-    pub(super) fn request(&mut self, cluster: &Cluster, kind: usize, now: i64) -> Node {
+    /// A machine begins to start; when it is there, or fails to be.
+    pub(super) fn request(&mut self, cluster: &Cluster, kind: usize, now: i64) -> (i64, Node) {
         let described = &cluster.kinds[kind];
         let node = match self.gone[kind].pop() {
             Some(node) => node,
@@ -152,13 +176,26 @@ impl Machines {
                 node
             }
         };
+        let (startup, fails) = self.start(cluster, kind);
         let machine = &mut self.nodes[node as usize];
-        (machine.requested, machine.has_worked, machine.free) = (now, false, machine.executors);
+        (machine.requested, machine.has_worked, machine.free, machine.fails) = (now, false, machine.executors, fails);
         self.kinds[kind].coming += described.executors;
         if let Some(cloud) = described.cloud {
             self.started[cloud] += 1;
         }
-        node
+        (now.saturating_add(startup), node)
+    }
+
+    /// How long the next start of a kind takes, and whether it fails.
+    fn start(&mut self, cluster: &Cluster, kind: usize) -> (i64, bool) {
+        let described = &cluster.kinds[kind];
+        let chance = self.chance.at(kind as u64).at(self.requests[kind]);
+        self.requests[kind] += 1;
+        let Some(cloud) = described.cloud else { return (described.demand.map_or(0, |demand| demand.startup), false) };
+        let Cloud { startup, spread, fails, .. } = cluster.clouds[cloud];
+        let fails = chance.at(0).uniform() * 100.0 < f64::from(fails);
+        let startup = (startup as f64 * chance.at(1).factor(spread)).round() as i64;
+        (if fails { startup.max(FAILS) } else { startup }, fails)
     }
 
     /// Takes late executors into the ring, where there are many.
@@ -187,22 +224,48 @@ impl Machines {
     }
 
     /// Lets come what comes until now; whether anything did.
-    pub(super) fn come_until(&mut self, now: i64) -> bool {
+    pub(super) fn come_until(&mut self, cluster: &Cluster, now: i64) -> bool {
         let mut came = false;
         while self.next().is_some_and(|at| at <= now)
             && let Some(Reverse((_, node))) = self.coming.pop()
         {
-            self.arrive(node, now);
+            self.arrive(cluster, node, now);
             came = true;
         }
         came
     }
 
-    /// A machine that was asked for is there.
-    pub(super) fn arrive(&mut self, node: Node, now: i64) {
+    /// A machine that was asked for is there, or has failed to be.
+    pub(super) fn arrive(&mut self, cluster: &Cluster, node: Node, now: i64) {
+        if self.nodes[node as usize].fails {
+            let failed = self.forget(cluster, node, now);
+            self.failed.push(failed);
+            return;
+        }
         let machine = &self.nodes[node as usize];
         self.kinds[machine.kind].coming -= machine.executors;
         self.come(node, now);
+    }
+
+    /// A machine that was asked for never comes.
+    pub(super) fn forget(&mut self, cluster: &Cluster, node: Node, now: i64) -> Ended {
+        let Machine { kind, executors, requested, .. } = self.nodes[node as usize];
+        self.kinds[kind].coming -= executors;
+        self.gone[kind].push(node);
+        if let Some(cloud) = cluster.kinds[kind].cloud {
+            self.started[cloud] -= 1;
+        }
+        Ended { kind, requested, came: now, has_worked: false }
+    }
+
+    /// Those whose start failed since the last question.
+    pub(super) fn failed(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.failed)
+    }
+
+    /// Whoever knows of them knows nothing of the time before: all that is idle is so since now.
+    pub(super) fn begin_anew(&mut self, now: i64) {
+        self.nodes.iter_mut().for_each(|machine| machine.idle_since = now);
     }
 
     fn come(&mut self, node: Node, now: i64) {
@@ -220,7 +283,9 @@ impl Machines {
     pub(super) fn most(&self, cluster: &Cluster, class: u32) -> u64 {
         let of = |kind: &usize| {
             let described = &cluster.kinds[*kind];
-            let machines = described.cloud.map_or(described.count, |cloud| cluster.clouds[cloud].most);
+            let machines = described
+                .cloud
+                .map_or(described.count, |cloud| cluster.clouds[cloud].most.min(described.most.unwrap_or(u32::MAX)));
             let each = self.rooms.as_ref().map_or(described.executors.into(), |rooms| rooms.most(class, *kind));
             u64::from(machines).saturating_mul(each)
         };
@@ -306,7 +371,7 @@ impl Machines {
         machine.idle_since = now;
         let (kind, freed) = (machine.kind, machine.first + machine.free - 1);
         self.kinds[kind].busy -= 1;
-        let keeps_none = cluster.kinds[kind].cloud.is_some_and(|cloud| cluster.clouds[cloud].idle.is_none());
+        let keeps_none = keeps_none(cluster, kind);
         if keeps_none {
             return Some(self.end(cluster, node));
         }
@@ -360,7 +425,7 @@ impl Machines {
             rooms.give(node, kind, class);
         }
         self.settle(node);
-        let keeps_none = cluster.kinds[kind].cloud.is_some_and(|cloud| cluster.clouds[cloud].idle.is_none());
+        let keeps_none = keeps_none(cluster, kind);
         keeps_none.then(|| self.end(cluster, node))
     }
 
@@ -397,13 +462,12 @@ impl Machines {
         had_used
     }
 
-    /// Ends machines of clouds that were idle for too long, as long as so many executors of each kind stay idle; `unused` is how long
-    /// one that keeps none waits for its only build.
+    /// Ends machines that come and go and were idle for too long, as long as so many executors of each kind stay idle; `unused` is how
+    /// long one that keeps none waits for its only build.
     pub(super) fn retire(&mut self, cluster: &Cluster, now: i64, unused: i64, kept: &[u32]) -> Vec<Ended> {
         let is_due = |machine: &Machine| {
-            let Some(cloud) = cluster.kinds[machine.kind].cloud else { return false };
-            let idle = cluster.clouds[cloud].idle.unwrap_or(unused);
-            machine.is_online && machine.free == machine.executors && now - machine.idle_since > idle
+            let is_idle = machine.is_online && machine.free == machine.executors;
+            is_idle && retires(cluster, machine, now, unused)
         };
         let mut due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_due(machine)).map(|(node, _)| node).collect();
         let mut idle: Vec<u32> = self.kinds.iter().map(|kind| kind.online - kind.busy).collect();
@@ -416,10 +480,10 @@ impl Machines {
         due.into_iter().map(|node| self.end(cluster, node)).collect()
     }
 
-    /// Ends all machines of clouds that are there, idle or not.
+    /// Ends all machines that come and go and are there, idle or not.
     pub(super) fn close(&mut self, cluster: &Cluster) -> Vec<Ended> {
-        let is_of_cloud = |machine: &Machine| machine.is_online && cluster.kinds[machine.kind].cloud.is_some();
-        let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| is_of_cloud(machine)).map(|(node, _)| node).collect();
+        let has_end = |machine: &Machine| machine.is_online && cluster.kinds[machine.kind].is_startable();
+        let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| has_end(machine)).map(|(node, _)| node).collect();
         due.into_iter().map(|node| self.end(cluster, node)).collect()
     }
 
@@ -476,6 +540,26 @@ impl Machines {
     }
 }
 
+/// Whether a machine of the kind ends with its first build.
+fn keeps_none(cluster: &Cluster, kind: usize) -> bool {
+    let cloud = cluster.kinds[kind].cloud.map(|cloud| &cluster.clouds[cloud]);
+    cloud.is_some_and(|cloud| cloud.idle.is_none() && cloud.last.is_none())
+}
+
+/// Whether an idle machine ends now.
+fn retires(cluster: &Cluster, machine: &Machine, now: i64, unused: i64) -> bool {
+    let described = &cluster.kinds[machine.kind];
+    let idle = match (described.cloud.map(|cloud| &cluster.clouds[cloud]), described.demand) {
+        (Some(Cloud { last: Some(last), billed: Some(billed), .. }), _) => {
+            return billed - (now - machine.requested) % billed <= *last;
+        }
+        (Some(cloud), _) => cloud.idle.unwrap_or(unused),
+        (None, Some(Demand { idle, .. })) => idle,
+        (None, None) => return false,
+    };
+    now - machine.idle_since > idle
+}
+
 /// The name of one of several machines.
 fn name(kind: &str, number: u32, count: u32) -> String {
     if count == 1 { kind.to_owned() } else { format!("{kind}-{number}") }
@@ -510,11 +594,12 @@ mod tests {
         let kind = |name: &str, executors, cloud, count| Kind { name: name.into(), executors, cloud, count, ..Kind::default() };
         let cluster = Cluster {
             kinds: vec![kind("a", 1, None, 30), kind("b", 3, None, 20), kind("c", 1, Some(0), 0)],
-            clouds: vec![Cloud { name: "c".into(), most: 200, startup: 0, idle: Some(1), price: 0.0 }],
+            clouds: vec![Cloud { name: "c".into(), most: 200, idle: Some(1), ..Cloud::default() }],
             classes: [vec![0, 1, 2], vec![1], vec![0, 2]].map(|kinds| Class { kinds, ..Class::default() }).into(),
             labels: vec![String::new()],
+            ..Cluster::default()
         };
-        let mut machines = Machines::new(&cluster, Place::Hash, false, None);
+        let mut machines = Machines::new(&cluster, Place::Hash, false, None, Chance::new(0));
         let mut names: Vec<(String, u32)> = (1..=30).map(|number| (format!("a-{number}"), 1)).collect();
         names.extend((1..=20).map(|number| (format!("b-{number}"), 3)));
         names.sort();
@@ -542,11 +627,11 @@ mod tests {
                 _ => {}
             }
             if !fills {
-                let node = machines.request(&cluster, 2, 0);
+                let (_, node) = machines.request(&cluster, 2, 0);
                 if node as usize == known.len() {
                     known.push(points(&format!("c-{node}"), 1));
                 }
-                machines.arrive(node, 0);
+                machines.arrive(&cluster, node, 0);
             }
             if step == 210 {
                 machines.retire(&cluster, 1000, 1, &[0; 3]);

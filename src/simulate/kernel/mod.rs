@@ -2,12 +2,13 @@
 //!
 //! Time is in whole milliseconds. What happens at one instant, in order: builds end, machines come, items arrive; the queue is looked
 //! at; statistics are taken; the provisioner looks; the queue again; idle machines end. The offsets of Jenkins' timers, random there,
-//! are 0 here.
+//! are what the cluster says.
 
 mod blocked;
 mod machines;
 mod profile;
 mod provisioning;
+mod restart;
 mod rooms;
 mod tally;
 mod wide;
@@ -15,10 +16,11 @@ mod wide;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use super::chance::Chance;
 use super::cluster::Cluster;
 use super::line::Line;
 use super::policy::{Order, Policy};
-use super::work::{Change, Item, Ticket, Work};
+use super::work::{Change, Dropped, Item, Ticket, Work};
 use blocked::Projects;
 use machines::{Machines, Node};
 use provisioning::Provisioner;
@@ -26,7 +28,7 @@ use rooms::Rooms;
 pub use tally::{CloudTally, KindTally, Record, Tally};
 use wide::Wide;
 
-/// Milliseconds between two looks for machines that were idle for too long.
+/// Milliseconds between two looks for machines to start or to end.
 const RETENTION: i64 = 60_000;
 /// Milliseconds that a machine which keeps none waits for its only build.
 const UNUSED: i64 = 300_000;
@@ -76,6 +78,12 @@ struct Kernel<'c, 'w, W> {
     /// Whether the next tick may start what the last look could not.
     is_unfinished: bool,
     retention_at: i64,
+    /// When Jenkins began, last.
+    began: i64,
+    /// Restarts that were.
+    restarts: usize,
+    /// The first change of the queue since it was last saved, where that matters.
+    unsaved: Option<i64>,
     changes: Vec<Change>,
     /// Shapes of a look, by their first items.
     heads: BinaryHeap<Reverse<(u64, u64, u32)>>,
@@ -135,6 +143,7 @@ impl Shapes {
 impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn new(cluster: &'c Cluster, policy: &'c Policy, work: &'w mut W) -> Self {
         let classes = cluster.classes.len();
+        let chance = Chance::new(work.seed()).at(u64::MAX - 1);
         let rooms = policy.is_wide().then(|| Rooms::new(cluster, policy.packs, policy.place));
         Self {
             cluster,
@@ -150,10 +159,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             lines: (0..classes).map(|_| Line::default()).collect(),
             lengths: vec![0; classes],
             buildable: 0,
-            machines: Machines::new(cluster, policy.place, policy.manners.one_start, rooms),
-            provisioner: Provisioner::new(cluster, policy.provision, &policy.settings),
+            machines: Machines::new(cluster, policy.place, policy.manners.one_start, rooms, chance.at(0)),
+            provisioner: Provisioner::new(cluster, policy.provision, &policy.settings, chance.at(1)),
             is_unfinished: false,
-            retention_at: RETENTION,
+            retention_at: cluster.controller.timers.retention,
+            began: 0,
+            restarts: 0,
+            unsaved: None,
             changes: Vec::new(),
             heads: BinaryHeap::new(),
             others: HashMap::new(),
@@ -192,14 +204,15 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         let own = self.tick().into_iter().chain(self.machines.next());
         let timers = self.provisioner.next().into_iter().flat_map(|at| [at, self.retention_at]);
-        by_itself.into_iter().chain(own).chain(timers).min()
+        by_itself.into_iter().chain(own).chain(timers).chain(self.restart_at()).min()
     }
 
     /// The next tick that may change anything.
     fn tick(&self) -> Option<i64> {
         let due = self.waiting.first().map(|(due, ..)| i64::try_from(due).unwrap_or(i64::MAX));
         let Some(tick) = self.policy.manners.tick else { return due };
-        let next = |after: i64| after.saturating_add(tick - 1) / tick * tick;
+        let phase = self.began + self.cluster.controller.timers.queue;
+        let next = |after: i64| after.saturating_add((phase - after).rem_euclid(tick));
         let due = due.map(|due| next(due.max(self.now + 1)));
         due.into_iter().chain(self.is_unfinished.then(|| next(self.now + 1))).min()
     }
@@ -207,14 +220,19 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     /// Whether a machine may come for something that waits.
     fn has_hope(&self) -> bool {
         let can_come =
-            |class: &usize| self.cluster.classes[*class].kinds.iter().any(|kind| self.cluster.kinds[*kind].cloud.is_some());
+            |class: &usize| self.cluster.classes[*class].kinds.iter().any(|kind| self.cluster.kinds[*kind].is_startable());
         (0..self.lengths.len()).filter(|class| self.lengths[*class] > 0).any(|class| can_come(&class))
     }
 
     fn instant(&mut self) {
         let is_tick = self.tick_is_now();
         let changed = self.absorb();
-        if self.machines.come_until(self.now) || changed || is_tick {
+        let came = self.machines.come_until(self.cluster, self.now);
+        let is_anew = self.restart_at().is_some_and(|at| at <= self.now);
+        if is_anew {
+            self.restart();
+        }
+        if came || changed || is_tick || is_anew {
             self.look();
         }
         if self.provisioner.is_due(self.now) {
@@ -231,15 +249,33 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             if !retired.is_empty() {
                 self.look();
             }
+            self.wake();
+        }
+        for failed in self.machines.failed() {
+            self.tally.failed(self.cluster, failed, self.now);
         }
         self.provisioner.watch(self.now, self.cluster, &self.machines, &self.lengths);
+    }
+
+    /// Starts agents for what waits, where that is how they start.
+    fn wake(&mut self) {
+        if self.buildable == 0 || !self.provisioner.wakes() {
+            return;
+        }
+        let mut waiting: Vec<&Job> = self.jobs.iter().filter(|job| job.state == State::Buildable).collect();
+        waiting.sort_unstable_by_key(|job| (job.key, job.id));
+        let waiting = waiting.into_iter().filter_map(|job| Some((job.item.class?, job.buildable)));
+        self.provisioner.wake(self.now, self.cluster, &mut self.machines, &mut self.tally, waiting);
     }
 
     fn tick_is_now(&self) -> bool {
         let is_due = self.waiting.first().is_some_and(|(due, ..)| i64::try_from(due).is_ok_and(|due| due <= self.now));
         match self.policy.manners.tick {
             None => is_due,
-            Some(tick) => (is_due || self.is_unfinished) && self.now % tick == 0,
+            Some(tick) => {
+                let phase = self.began + self.cluster.controller.timers.queue;
+                (is_due || self.is_unfinished) && (self.now - phase).rem_euclid(tick) == 0
+            }
         }
     }
 
@@ -268,9 +304,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             if self.jobs[twin as usize].state == State::Waiting {
                 self.waiting.push(((self.now + quiet).unsigned_abs(), id, twin));
             }
-            self.work.folds(ticket);
+            self.work.drop(ticket, Dropped::Folded);
             return;
         }
+        self.touch();
         let id = self.next_id;
         self.next_id += 1;
         let job = Job { item, id, key: 0, state: State::Waiting, submitted: self.now, buildable: self.now, started: self.now };
@@ -316,6 +353,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         job.state = State::Buildable;
         self.projects.enter(&job.item);
+        self.line_up(ticket, class);
+    }
+
+    /// An item takes its place among the buildable ones.
+    fn line_up(&mut self, ticket: Ticket, class: u32) {
+        let now = self.now;
+        let job = &mut self.jobs[ticket as usize];
         job.key = self.order.enter(&job.item, now);
         if let Some(wide) = &mut self.wide {
             self.machines.noted(class);
@@ -384,7 +428,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         loop {
             self.look_once();
             self.provisioner.eager(self.now, self.cluster, &mut self.machines, &self.lengths, &mut self.tally);
-            let came = self.machines.come_until(self.now);
+            let came = self.machines.come_until(self.cluster, self.now);
             if !self.absorb() && !came {
                 return;
             }
@@ -488,6 +532,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         self.lengths[item.class.unwrap_or_default() as usize] -= item.width;
         self.buildable -= 1;
         self.order.start(&item, key, self.now);
+        self.touch();
         self.work.begin(ticket, self.now);
     }
 
@@ -509,7 +554,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                 _ => {}
             }
         }
-        for (kind, described) in self.cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
+        for (kind, described) in self.cluster.kinds.iter().enumerate().filter(|(_, kind)| !kind.is_startable()) {
             self.tally.kinds[kind].there = self.now * i64::from(described.count) * i64::from(described.executors);
         }
         for ended in self.machines.close(self.cluster) {

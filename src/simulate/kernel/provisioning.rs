@@ -1,6 +1,7 @@
 //! When machines are started: Jenkins' provisioner with its statistics, or at once.
 
-use super::super::cluster::Cluster;
+use super::super::chance::Chance;
+use super::super::cluster::{Cluster, Kind, Timers};
 use super::super::jenkins::{Clouds, Decision, Demand, Load, Series, Snapshot, TimeSeries, no_delay, standard};
 use super::super::policy::{Count, Provision, Settings};
 use super::machines::{Machines, Node};
@@ -11,6 +12,12 @@ const SAMPLE: i64 = 10_000;
 const REVIEW: i64 = 10_000;
 const FIRST_REVIEW: i64 = 100_000;
 const SUGGESTED: i64 = 1_000;
+/// Long before all that is.
+const NEVER: i64 = i64::MIN / 2;
+
+fn planned_average() -> TimeSeries {
+    TimeSeries::new(0.0, 0.9, 2160)
+}
 
 #[derive(Debug)]
 pub(super) struct Provisioner {
@@ -20,8 +27,9 @@ pub(super) struct Provisioner {
     scopes: Vec<Scope>,
     sample_at: i64,
     review_at: i64,
-    /// Whether there is any cloud, so that all this matters.
+    /// Whether any machine comes and goes, so that all this matters.
     has_clouds: bool,
+    timers: Timers,
 }
 
 /// What is known of one label.
@@ -30,8 +38,13 @@ struct Scope {
     classes: Vec<usize>,
     /// Kinds of machines that run any of them.
     kinds: Vec<usize>,
+    /// Agents among them that come and go.
+    wakeable: Vec<usize>,
     /// Those that clouds start, in order.
     startable: Vec<usize>,
+    /// For the order in which the plugins ask clouds, by reviews so far.
+    chance: Chance,
+    reviews: u64,
     load: Load,
     planned_average: TimeSeries,
     /// Machines that were asked for and that Jenkins does not know yet, with the time from which they are there.
@@ -73,20 +86,23 @@ impl Traffic {
 }
 
 impl Provisioner {
-    pub(super) fn new(cluster: &Cluster, how: Provision, settings: &Settings) -> Self {
+    pub(super) fn new(cluster: &Cluster, how: Provision, settings: &Settings, chance: Chance) -> Self {
         let scope = |label: usize| {
             let classes: Vec<usize> = (0..cluster.classes.len()).filter(|class| cluster.classes[*class].label == label).collect();
             let mut kinds: Vec<usize> = classes.iter().flat_map(|class| cluster.classes[*class].kinds.iter().copied()).collect();
             kinds.sort_unstable();
             kinds.dedup();
             Scope {
+                wakeable: kinds.iter().copied().filter(|kind| cluster.kinds[*kind].demand.is_some()).collect(),
+                chance: chance.at(label as u64),
+                reviews: 0,
                 startable: kinds.iter().copied().filter(|kind| cluster.kinds[*kind].cloud.is_some()).collect(),
                 classes,
                 kinds,
                 load: Load::new(),
-                planned_average: TimeSeries::new(0.0, 0.9, 2160),
+                planned_average: planned_average(),
                 planned: Vec::new(),
-                reviewed: i64::MIN / 2,
+                reviewed: NEVER,
                 suggested: None,
                 traffic: Traffic::default(),
                 starved_since: None,
@@ -94,8 +110,22 @@ impl Provisioner {
             }
         };
         let scopes: Vec<Scope> = (0..cluster.labels.len()).map(scope).collect();
-        let has_clouds = !cluster.clouds.is_empty();
-        Self { how, settings: settings.clone(), scopes, sample_at: 0, review_at: FIRST_REVIEW, has_clouds }
+        let has_clouds = !cluster.clouds.is_empty() || cluster.kinds.iter().any(Kind::is_startable);
+        let timers = cluster.controller.timers;
+        let (sample_at, review_at) = (timers.statistics, FIRST_REVIEW + timers.provisioning);
+        Self { how, settings: settings.clone(), scopes, sample_at, review_at, has_clouds, timers }
+    }
+
+    /// All that was measured is gone, and the machines that were asked for and are not known yet are, too.
+    pub(super) fn begin_anew(&mut self, now: i64) -> Vec<Node> {
+        (self.sample_at, self.review_at) = (now + self.timers.statistics, now + FIRST_REVIEW + self.timers.provisioning);
+        let mut lost = Vec::new();
+        for scope in &mut self.scopes {
+            (scope.load, scope.planned_average) = (Load::new(), planned_average());
+            (scope.reviewed, scope.suggested) = (NEVER, None);
+            lost.extend(scope.planned.drain(..).map(|(_, node, _)| node));
+        }
+        lost
     }
 
     /// When it next acts by itself; none where it never does.
@@ -175,7 +205,7 @@ impl Provisioner {
         }
         for scope in &self.scopes {
             let mut missing = self.missing(scope, now, machines, lengths);
-            for kind in &scope.startable {
+            for kind in scope.wakeable.iter().chain(&scope.startable) {
                 for (at, node) in start(now, cluster, machines, tally, *kind, missing) {
                     missing -= cluster.kinds[*kind].executors as i32;
                     machines.expect(node, at);
@@ -192,7 +222,7 @@ impl Provisioner {
         }
         for scope in &self.scopes {
             let mut surplus = u32::try_from(-self.missing(scope, now, machines, lengths)).unwrap_or(0);
-            for kind in &scope.startable {
+            for kind in scope.wakeable.iter().chain(&scope.startable) {
                 let idle = machines.kinds[*kind].online - machines.kinds[*kind].busy;
                 kept[*kind] = idle.saturating_sub(surplus);
                 surplus = surplus.saturating_sub(idle);
@@ -217,13 +247,49 @@ impl Provisioner {
         }
         for scope in &mut self.scopes {
             let Snapshot { queue, available, connecting, .. } = scope.snapshot(machines, lengths);
-            let has_room = || scope.startable.iter().any(|kind| room(cluster, machines, *kind) > 0);
+            let has_room = || scope.wakeable.iter().chain(&scope.startable).any(|kind| machines.room(cluster, *kind) > 0);
             if queue > 0 && available + connecting <= 0 && has_room() {
                 scope.starved_since.get_or_insert(now);
             } else if let Some(since) = scope.starved_since.take() {
                 scope.starved = scope.starved.max(now - since);
             }
         }
+    }
+
+    /// Starts agents that have ended, as the retention strategy `Demand` does when it looks at them: what waits is matched with what is
+    /// idle or on its way, in order; the first that gets nothing decides.
+    pub(super) fn wake(
+        &self,
+        now: i64,
+        cluster: &Cluster,
+        machines: &mut Machines,
+        tally: &mut Tally,
+        waiting: impl Iterator<Item = (u32, i64)>,
+    ) {
+        let mut idle: Vec<u32> = machines.kinds.iter().map(|kind| kind.online + kind.coming - kind.busy).collect();
+        let mut is_decided = vec![false; idle.len()];
+        for (class, since) in waiting {
+            let kinds = &cluster.classes[class as usize].kinds;
+            if let Some(kind) = kinds.iter().find(|kind| idle[**kind] > 0) {
+                idle[*kind] -= 1;
+                continue;
+            }
+            for kind in kinds {
+                let Some(demand) = cluster.kinds[*kind].demand.filter(|_| !is_decided[*kind]) else { continue };
+                if now - since <= demand.after {
+                    is_decided[*kind] = true;
+                } else if let Some((at, node)) = start(now, cluster, machines, tally, *kind, 1).pop() {
+                    machines.expect(node, at);
+                    idle[*kind] += cluster.kinds[*kind].executors - 1;
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Whether agents start in that way.
+    pub(super) fn wakes(&self) -> bool {
+        !self.how.is_prompt() && self.scopes.iter().any(|scope| !scope.wakeable.is_empty())
     }
 
     /// By label: the longest such time.
@@ -244,10 +310,10 @@ impl Scope {
         Snapshot { defined: online + connecting, online, connecting, busy, idle, available: idle, queue }
     }
 
-    /// Executors that are idle of machines that clouds start.
+    /// Executors that are idle of machines that come and go.
     fn startable_available(&self, machines: &Machines) -> i32 {
         let idle = |kind: &usize| machines.kinds[*kind].online - machines.kinds[*kind].busy;
-        self.startable.iter().map(idle).sum::<u32>().try_into().unwrap_or(i32::MAX)
+        self.wakeable.iter().chain(&self.startable).map(idle).sum::<u32>().try_into().unwrap_or(i32::MAX)
     }
 
     /// The same as Jenkins sees it, to which a planned machine does not exist yet.
@@ -273,7 +339,7 @@ impl Scope {
             // The plugins hand a machine over at once; it connects by itself.
             Provision::NoDelay => false,
             _ if *ready <= now => {
-                machines.arrive(*node, now);
+                machines.arrive(cluster, *node, now);
                 came = true;
                 false
             }
@@ -296,9 +362,11 @@ impl Scope {
             planned_average: self.planned_average.latest(),
             added: 0,
         };
-        let mut starter = Starter { cluster, machines, tally, now, how, kinds: &self.startable, started: Vec::new() };
+        let mut starter = Starter { cluster, machines, tally, now, how, kinds: Vec::new(), started: Vec::new() };
         let mut decision = Decision::Consult;
         if how == Provision::NoDelay {
+            self.reviews += 1;
+            starter.kinds = shuffled(&self.startable, self.chance.at(self.reviews));
             let done = no_delay(&demand, &mut starter);
             demand.added += done.executors;
             decision = done.decision;
@@ -307,6 +375,7 @@ impl Scope {
             }
         }
         if decision == Decision::Consult {
+            starter.kinds.clone_from(&self.startable);
             standard(&demand, &mut starter);
         }
         let started = starter.started;
@@ -327,7 +396,8 @@ struct Starter<'a> {
     tally: &'a mut Tally,
     now: i64,
     how: Provision,
-    kinds: &'a [usize],
+    /// Their machines, in the order in which they are asked.
+    kinds: Vec<usize>,
     started: Vec<(i64, Node, i32)>,
 }
 
@@ -358,19 +428,20 @@ fn start(
     executors: i32,
 ) -> Vec<(i64, Node)> {
     let described = &cluster.kinds[kind];
-    let Some(cloud) = described.cloud else { return Vec::new() };
     let wanted = u32::try_from(executors).unwrap_or(0).div_ceil(described.executors);
-    let started = wanted.min(room(cluster, machines, kind));
-    let ready = now.saturating_add(cluster.clouds[cloud].startup);
-    (0..started)
-        .map(|_| {
-            tally.requested(cloud);
-            (ready, machines.request(cluster, kind, now))
-        })
-        .collect()
+    let started = wanted.min(machines.room(cluster, kind));
+    if let Some(cloud) = described.cloud {
+        tally.requested(cloud, started);
+    }
+    (0..started).map(|_| machines.request(cluster, kind, now)).collect()
 }
 
-/// How many more machines of a kind its cloud may start.
-fn room(cluster: &Cluster, machines: &Machines, kind: usize) -> u32 {
-    cluster.kinds[kind].cloud.map_or(0, |cloud| machines.room(cluster, cloud))
+/// The order in which the Kubernetes plugin asks clouds: each time another.
+fn shuffled(kinds: &[usize], chance: Chance) -> Vec<usize> {
+    let mut kinds = kinds.to_vec();
+    for at in (1..kinds.len()).rev() {
+        let other = (chance.at(at as u64).uniform() * (at + 1) as f64) as usize;
+        kinds.swap(at, other);
+    }
+    kinds
 }

@@ -56,7 +56,9 @@ pub struct CloudTally {
     pub machines: u64,
     /// Those that never had a build.
     pub unused: u64,
-    /// Milliseconds from each request to the machine's end.
+    /// Those whose start failed; they are among the former.
+    pub failed: u64,
+    /// Milliseconds from each request to the machine's end, as they are billed.
     pub time: i64,
 }
 
@@ -70,9 +72,18 @@ impl Tally {
         self.records.push(record);
     }
 
-    /// A cloud was asked for a machine.
-    pub(super) fn requested(&mut self, cloud: usize) {
-        self.clouds[cloud].machines += 1;
+    /// A cloud was asked for machines.
+    pub(super) fn requested(&mut self, cloud: usize, machines: u32) {
+        self.clouds[cloud].machines += u64::from(machines);
+    }
+
+    /// A machine was asked for, and never came.
+    pub(super) fn failed(&mut self, cluster: &Cluster, failed: Ended, now: i64) {
+        self.ended(cluster, failed, now);
+        if let Some(cloud) = cluster.kinds[failed.kind].cloud {
+            self.clouds[cloud].unused -= 1;
+            self.clouds[cloud].failed += 1;
+        }
     }
 
     pub(super) fn ended(&mut self, cluster: &Cluster, ended: Ended, now: i64) {
@@ -83,7 +94,8 @@ impl Tally {
         self.kinds[kind].there += time * executors;
         self.kinds[kind].starting += (came - requested) * executors;
         if let Some(cloud) = described.cloud {
-            self.clouds[cloud].time += time;
+            let billed = cluster.clouds[cloud].billed.unwrap_or(1);
+            self.clouds[cloud].time += time.div_euclid(billed) * billed + if time % billed == 0 { 0 } else { billed };
             self.clouds[cloud].unused += u64::from(!has_worked);
         }
     }
