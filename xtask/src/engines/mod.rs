@@ -116,6 +116,7 @@ pub fn declared(target: &str) -> Option<&'static [Declared]> {
         ("jenkins", jenkins::DECLARED),
         ("jenkins-taskbook", jenkins::DECLARED),
         ("kubernetes", kubernetes_run::DECLARED),
+        ("airflow", airflow::DECLARED),
     ];
     known.into_iter().find(|(name, _)| *name == target).map(|(_, declared)| declared)
 }
