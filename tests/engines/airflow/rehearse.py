@@ -167,7 +167,7 @@ class Play:
             at = min([*(actor.wants() for actor in self.actors), *rounds], default=ENDLESS)
             hopeful = min([*(actor.wants() for actor in self.actors if not actor.is_alarm()), *rounds], default=ENDLESS)
             # Only the clock would end those that wait for what does not come.
-            if (at < hopeful or at == ENDLESS) and self.give_up_waiting():
+            if at < hopeful and self.give_up_waiting() or at == ENDLESS and (self.give_up_waiting() or self.give_up_hanging()):
                 continue
             if at == ENDLESS:
                 return state
@@ -182,6 +182,15 @@ class Play:
         first = min(bodies, key=lambda body: body.ends)
         self.note(f"? {first.name} waited in vain for {sorted(first.waits_for())}")
         first.after = set()
+        return True
+
+    def give_up_hanging(self):
+        """Lets the first body end that nobody ends."""
+        body = next((actor.body for actor in self.actors if actor.body), None)
+        if body is None:
+            return False
+        self.note(f"? {body.name} waited in vain for its end")
+        body.ends = CLOCK.now
         return True
 
 

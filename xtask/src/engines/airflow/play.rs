@@ -6,6 +6,7 @@ use super::super::conformance::compiled::Compiled;
 use super::Way;
 use crate::project;
 use anyhow::{Context, Result, ensure};
+use o11n::machine::End;
 use o11n::plan::{Body, EnvValue, Plan, Script, ScriptPart};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -92,5 +93,14 @@ pub fn play(case: &Case) -> Result<Value> {
             }
         }
     }
-    Ok(json!({ "tasks": tasks, "attempts": job::attempts(&case.plan, &case.script, &case.trace) }))
+    let mut attempts = json!(job::attempts(&case.plan, &case.script, &case.trace));
+    for ((at, copy), ends) in &case.script.attempts {
+        let key = format!("{}/{}#{copy}", case.plan.stages[at.stage as usize].name, case.plan.substage(*at).name);
+        let Some(told) = attempts.get_mut(&key).and_then(Value::as_array_mut) else { continue };
+        for (told, attempt) in told.iter_mut().zip(ends).filter(|(told, _)| told["end"] == "never") {
+            // How it ends if nobody cuts it.
+            told["code"] = json!(if let End::Exit(code) = attempt.end { code } else { 1 });
+        }
+    }
+    Ok(json!({ "tasks": tasks, "attempts": attempts }))
 }
