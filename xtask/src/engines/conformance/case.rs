@@ -1,5 +1,6 @@
 //! One run to be compared: a plan, how its attempts end, and what the machine makes of it.
 
+use super::generated;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use o11n::base::{Duration, MemoryWorld, RootPath, World};
 use o11n::cli::driver;
@@ -81,6 +82,11 @@ impl Case {
         self.plan.targets.clear();
         self.plan.stages.iter_mut().flat_map(|stage| &mut stage.substages).for_each(|substage| substage.hardware = None);
         self
+    }
+
+    /// Whether it was drawn at random.
+    pub fn is_drawn(&self) -> bool {
+        self.name.starts_with(generated::NAME)
     }
 
     /// Whether the clock can end something in it.

@@ -11,6 +11,9 @@ use o11n::plan::{Plan, SubstageRef};
 use o11n_sketch::{Features, OnError, RetryOn, Settings, Sketch, Stage};
 use std::time::Duration as Time;
 
+/// What the names of these cases begin with.
+pub const NAME: &str = "generated";
+
 /// Of one attempt of a stage's first substage, and how much longer each further one's: an engine that sees two times run out sees one
 /// of them first, and needs a while to abort the other.
 const TIMEOUT: Time = Time::from_secs(15);
@@ -55,7 +58,7 @@ pub fn cases(seed: u64, count: usize, features: &Features) -> Result<Vec<Case>> 
         if cases.len() == count {
             break;
         }
-        let name = format!("generated: {number} of seed {seed}");
+        let name = format!("{NAME}: {number} of seed {seed}");
         let case = case(name, &o11n_sketch::case(seed, number, features))?;
         if case.trace.duration <= LONGEST {
             cases.push(case);
