@@ -1,17 +1,20 @@
 //! `o11n simulate`: how long runs of a pipeline wait on a cluster, under one policy or another.
 
 use std::cell::Cell;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use super::chosen::{Chosen, text_of};
+use super::disk::reason;
 use super::driver::Planned;
-use super::output::{Exit, MessageFormat};
+use super::output::{Exit, MessageFormat, unreadable};
 use super::parallel;
 use super::progress::{INTERRUPTED, Progress};
 use super::workspace::Root;
 use crate::diag::{Code, Diagnostic, nearest};
-use crate::plan::Cluster;
-use crate::simulate::{Document, Policy, Study, Week, read_load};
+use crate::plan::{Cluster, Plan};
+use crate::simulate::{Document, Load, Policy, Study, Week, read_load};
 use crate::view;
 
 /// Most weeks of one simulation.
@@ -38,6 +41,9 @@ pub(super) struct Args {
     /// How many weeks to play, each with the seed after the one before: how far they differ says how sure the figures are
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST_SEEDS))]
     seeds: u64,
+    /// Refuse a log that has rows which cannot be read, instead of leaving them out
+    #[arg(long)]
+    strict: bool,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -91,16 +97,36 @@ impl Args {
         let mut document = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);
-            let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
-            let found = policies.map_err(|why| Diagnostic::new(Code::OutOfRange, why)).and_then(|policies| {
-                let study = Study::new(plan, cluster, load);
-                let found = study.and_then(|study| Ok(study.document(self.seeds, self.play(&study, &policies)?)));
-                found.map_err(|why| Diagnostic::new(Code::DataShape, why))
-            });
-            document = found.map_err(|problem| problems.push(problem)).ok();
+            document = self.compare(plan, cluster, load).map_err(|problem| problems.push(*problem)).ok();
         }
         planned.diagnostics.extend(problems);
         document
+    }
+
+    fn compare(&self, plan: &Plan, cluster: &Cluster, load: Load) -> Result<Document, Box<Diagnostic>> {
+        let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
+        let policies = policies.map_err(|why| Box::new(Diagnostic::new(Code::OutOfRange, why)))?;
+        let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
+        self.read_log(&mut study)?;
+        Ok(study.document(self.seeds, self.play(&study, &policies).map_err(misfit)?))
+    }
+
+    /// Reads the log that the load names, which stands beside it.
+    fn read_log(&self, study: &mut Study<'_>) -> Result<(), Box<Diagnostic>> {
+        let Some(log) = study.log() else { return Ok(()) };
+        let path = self.load.parent().map_or_else(|| PathBuf::from(&log.file), |folder| folder.join(&log.file));
+        let file = File::open(&path).map_err(|error| unreadable(&path, &reason(&error)))?;
+        let wrong = |why| Box::new(Diagnostic::new(Code::MalformedData, format!("`{}` cannot be played: {why}", path.display())));
+        let found = study.read_log(&mut BufReader::new(file)).map_err(wrong)?;
+        if !self.strict || found.bad == 0 {
+            return Ok(());
+        }
+        let rows = if found.bad == 1 { "one row".to_owned() } else { format!("{} rows", found.bad) };
+        let mut problem = wrong(format!("{rows} cannot be read, and `--strict` wants all"));
+        for row in &found.first_bad {
+            problem.notes.push(format!("line {}: {}", row.line, row.why));
+        }
+        Err(problem)
     }
 
     /// The weeks of each policy, as far as nobody interrupts.
@@ -148,4 +174,9 @@ impl Args {
         };
         Err(Box::new(Diagnostic::new(Code::UnknownName, message).help(help)))
     }
+}
+
+/// What is said of a load that cannot be played on a cluster.
+fn misfit(why: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::DataShape, why))
 }

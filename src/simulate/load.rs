@@ -3,6 +3,7 @@
 use super::chance::Chance;
 use super::cluster::Controller;
 use super::policy::Policy;
+use super::trace::TraceSource;
 use crate::base::Duration;
 use crate::machine::reliability::Odds;
 use crate::plan::Priority;
@@ -16,8 +17,8 @@ pub(super) const DAY: i64 = 24 * HOUR;
 pub struct Load {
     /// Of the first week.
     pub seed: u64,
-    /// For how long runs arrive.
-    pub length: Duration,
+    /// For how long runs and jobs arrive; none: as long as the log has jobs.
+    pub length: Option<Duration>,
     pub sources: Vec<Source>,
     pub odds: Odds,
     /// The standard deviation of an attempt's duration, as a part of its mean.
@@ -26,6 +27,8 @@ pub struct Load {
     pub big: Duration,
     /// What happens to Jenkins itself.
     pub controller: Controller,
+    /// A log whose jobs arrive beside the runs.
+    pub trace: Option<TraceSource>,
     /// Policies that the load names.
     pub policies: Vec<Policy>,
 }
@@ -67,9 +70,15 @@ impl Load {
         own.map_or_else(|| Policy::parse(name), |own| Ok(own.clone()))
     }
 
+    /// How many users the runs have.
+    pub(super) fn users(&self) -> u32 {
+        self.sources.iter().map(|source| source.users).sum()
+    }
+
     /// All runs that arrive with this seed, in order. None if there are more than can be simulated.
     pub(super) fn arrivals(&self, seed: u64) -> Option<Vec<Arrival>> {
         let mut arrivals = Vec::new();
+        let length = self.length.unwrap_or_default().0;
         let mut first_user = 0;
         for (number, source) in (0..).zip(&self.sources) {
             let chance = Chance::new(seed).at(number.into());
@@ -80,7 +89,7 @@ impl Load {
                 arrivals.push(Arrival { at, source: number, user });
                 arrivals.len() <= MOST_RUNS
             };
-            for (count, at) in source.times(self.length.0, chance.at(0)).enumerate() {
+            for (count, at) in source.times(length, chance.at(0)).enumerate() {
                 if !add(at, count) {
                     return None;
                 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::cluster::{Controller, Timers};
 use super::load::{DAY, Load, Source};
 use super::policy::table::Table;
+use super::trace::{self, TRACE};
 use crate::base::Duration;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::machine::End;
@@ -24,7 +25,7 @@ const MOST_USERS: u32 = 1_000_000;
 struct File {
     #[serde(default)]
     seed: u64,
-    length: String,
+    length: Option<String>,
     #[serde(default)]
     spread: f64,
     big: Option<String>,
@@ -38,7 +39,9 @@ struct File {
     restarts: Vec<String>,
     #[serde(default)]
     crashes: Vec<String>,
+    #[serde(default)]
     runs: IndexMap<String, Runs>,
+    trace: Option<trace::Table>,
     #[serde(default)]
     policy: IndexMap<String, Table>,
 }
@@ -96,7 +99,11 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
             Err(why) => problems.push(wrong(&format!("runs.{name}"), &why)),
         }
     }
-    let queues: Vec<&str> = file.runs.keys().map(String::as_str).collect();
+    let trace = file.trace.as_ref().map(trace::Table::source).transpose();
+    let trace = trace.map_err(|why| problems.push(wrong("trace", &why))).unwrap_or_default();
+    problems.extend(nothing(&file.runs, trace.is_some()));
+    let mut queues: Vec<&str> = file.runs.keys().map(String::as_str).collect();
+    queues.extend(trace.is_some().then_some(TRACE));
     let mut policies = Vec::new();
     for (name, table) in &file.policy {
         match table.policy(name, &queues) {
@@ -104,8 +111,12 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
             Err(why) => problems.push(wrong(&format!("policy.{name}"), &why)),
         }
     }
-    let length = duration(&file.length).ok().filter(|length| (1..=MOST_DAYS * DAY).contains(&length.0));
-    if length.is_none() {
+    let length = file
+        .length
+        .as_deref()
+        .map(|length| duration(length).ok())
+        .map(|length| length.filter(|length| (1..=MOST_DAYS * DAY).contains(&length.0)));
+    if length == Some(None) || length.is_none() && !file.runs.is_empty() {
         problems.push(wrong("length", &format!("write for how long runs arrive, such as \"7d\", up to {MOST_DAYS} days")));
     }
     let big = file.big.as_deref().map_or(Ok(Duration(30 * 60_000)), duration);
@@ -114,12 +125,22 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
         problems.push(wrong("spread", "write a number from 0 to 10, such as 0.5"));
     }
     let controller = controller(&file, &mut problems);
-    match (length, big) {
-        (Some(length), Ok(big)) if problems.is_empty() => {
-            Ok(Load { seed: file.seed, length, sources, odds, spread: file.spread, big, controller, policies })
+    match big {
+        Ok(big) if problems.is_empty() => {
+            let (seed, length, spread) = (file.seed, length.flatten(), file.spread);
+            Ok(Load { seed, length, sources, odds, spread, big, controller, trace, policies })
         }
         _ => Err(problems),
     }
+}
+
+/// Where nothing arrives, or two sources have one name.
+fn nothing(runs: &IndexMap<String, Runs>, has_trace: bool) -> Option<Diagnostic> {
+    if runs.is_empty() && !has_trace {
+        return Some(wrong("runs", "nothing arrives: write a table `[runs.NAME]`, or a `[trace]`"));
+    }
+    let has_two = has_trace && runs.contains_key(TRACE);
+    has_two.then(|| wrong("runs.trace", "the jobs of the log are called `trace` already: choose another name"))
 }
 
 fn odds(file: &File, plan: &Plan, problems: &mut Vec<Diagnostic>) -> Odds {

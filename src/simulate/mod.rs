@@ -17,6 +17,8 @@ mod policy;
 mod report;
 mod runs;
 mod study;
+mod together;
+mod trace;
 mod week;
 mod weeks;
 mod work;
@@ -31,4 +33,5 @@ pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
 };
 pub use study::{Study, Week};
+pub use trace::{BadRow, Format, TraceFigures, TraceSource};
 pub use work::{Change, Dropped, Item, Project, Ticket, Work};

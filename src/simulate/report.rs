@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::metrics::Mean;
+use super::trace::TraceFigures;
 
 /// The schema's name and version, first in every serialised document.
 pub const SCHEMA: &str = "o11n/simulation/1";
@@ -24,8 +25,10 @@ pub struct Document {
     pub seeds: u64,
     /// For how long runs arrive.
     pub length: f64,
-    /// How many arrive; they are made by chance.
+    /// How many runs arrive; they are made by chance.
     pub runs: usize,
+    /// The log whose jobs arrive beside them; these were recorded.
+    pub trace: Option<TraceFigures>,
     /// Hardware modes that this cluster does not offer: what asks for them never starts.
     pub not_offered: Vec<String>,
     /// Whether it was interrupted: weeks are missing, or were not played to their end.
@@ -91,7 +94,7 @@ pub struct GroupFigures {
     pub slowdown: Mean,
 }
 
-/// Runs of one source of the load, of those that are over.
+/// Runs of one source of the load, or jobs of the log, of those that are over.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct RunFigures {
     pub source: String,

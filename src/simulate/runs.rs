@@ -117,12 +117,21 @@ struct Row {
     last: [i64; 2],
 }
 
-impl Row {
-    fn estimate(&self) -> i64 {
-        match self.last {
-            [last, 0] => last,
-            [last, before] => last.midpoint(before),
-        }
+/// How long something may take whose last two durations these are, 0 where there was none.
+pub(super) fn estimate_of(last: [i64; 2]) -> i64 {
+    match last {
+        [last, 0] => last,
+        [last, before] => last.midpoint(before),
+    }
+}
+
+/// As the priority sorter counts.
+pub(super) fn urgency(priority: Priority) -> u8 {
+    match priority {
+        Priority::Urgent => 1,
+        Priority::High => 2,
+        Priority::Normal => 3,
+        Priority::Low => 4,
     }
 }
 
@@ -330,16 +339,11 @@ impl<'p> Runs<'p> {
         let item = Item {
             class: Some(row.class),
             place: row.place,
-            priority: match priority {
-                Priority::Urgent => 1,
-                Priority::High => 2,
-                Priority::Normal => 3,
-                Priority::Low => 4,
-            },
+            priority: urgency(priority),
             user: arrival.user,
             queue: arrival.source,
             width: 1,
-            estimate: row.estimate(),
+            estimate: estimate_of(row.last),
             group: group as u16,
             is_quiet: false,
             project: None,

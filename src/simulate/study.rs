@@ -1,5 +1,8 @@
 //! A load on a cluster, ready to be played under any policy with any seed.
 
+use std::collections::HashMap;
+use std::io::BufRead;
+
 use super::cluster::Cluster;
 use super::kernel::simulate_watched;
 use super::load::{Load, MOST_RUNS};
@@ -7,7 +10,11 @@ use super::offer::{MOST_EXECUTORS, offered};
 use super::policy::Policy;
 use super::report::{Document, Figures, SCHEMA};
 use super::runs::Runs;
+use super::together::Together;
+use super::trace::{Mapping, Replay, Trace, TraceFigures, TraceSource, collect};
 use super::{week, weeks};
+use crate::base::Duration;
+use crate::diag::nearest;
 use crate::plan::{self, Plan};
 
 /// Most builds of one simulation.
@@ -23,6 +30,8 @@ pub struct Study<'p> {
     /// Of each substage, in the plan's order.
     classes: Vec<u32>,
     load: Load,
+    mapping: Mapping,
+    trace: Option<Trace>,
 }
 
 /// One week under one policy.
@@ -43,7 +52,26 @@ impl<'p> Study<'p> {
             ));
         };
         cluster.controller = load.controller.clone();
-        Ok(Self { plan, name: from.name.to_string(), cluster, classes, load })
+        let mapping = mapping(plan, &cluster, &classes, load.trace.as_ref())?;
+        Ok(Self { plan, name: from.name.to_string(), cluster, classes, load, mapping, trace: None })
+    }
+
+    /// The log that the load names, which is to be read before anything is played.
+    pub fn log(&self) -> Option<&TraceSource> {
+        self.load.trace.as_ref()
+    }
+
+    /// Reads that log: what became of its rows. The error says why it cannot be played.
+    pub fn read_log(&mut self, input: &mut dyn BufRead) -> Result<&TraceFigures, String> {
+        let Some(source) = &self.load.trace else { return Err("the load names no log".to_owned()) };
+        let trace = collect(source, &self.mapping, self.load.length.map(|length| length.0), input)?;
+        Ok(&self.trace.insert(trace).figures)
+    }
+
+    /// Milliseconds for which something arrives.
+    fn length(&self) -> i64 {
+        let trace = || self.trace.as_ref().map_or(0, Trace::length);
+        self.load.length.map_or_else(trace, |length| length.0)
     }
 
     /// Plays the week of a seed, counted from the load's. `goes_on` is told how much of the week is over, from 0 to 1, and says whether
@@ -51,18 +79,22 @@ impl<'p> Study<'p> {
     pub fn play(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
         let Self { plan, cluster, classes, load, .. } = self;
         let seed = load.seed.wrapping_add(number);
-        let Some(mut runs) = Runs::new(plan, cluster, classes, load, seed) else {
+        let Some(runs) = Runs::new(plan, cluster, classes, load, seed) else {
             return Err(format!("more than {MOST_RUNS} runs arrive: shorten the load, or lower its rates"));
         };
         if runs.builds() > MOST_BUILDS {
             return Err(format!("the runs that arrive have {} builds, more than {MOST_BUILDS}: shorten the load", runs.builds()));
         }
-        let length = load.length.0;
+        let count = runs.total();
+        let source = load.sources.len() as u16;
+        let replay = self.trace.as_ref().map(|trace| Replay::new(trace, seed, source, load.users(), load.big.0));
+        let mut work = Together::new(runs, replay);
+        let length = self.length();
         let until = length.saturating_add(DRAIN);
         let mut goes_on = |now: i64| goes_on((now as f64 / length.max(1) as f64).min(1.0));
-        let tally = simulate_watched(cluster, policy, &mut runs, until, &mut goes_on);
-        let figures = week::figures(policy, cluster, load, &mut runs, &tally);
-        Ok(Week { runs: runs.total(), figures, is_cut: tally.is_cut })
+        let tally = simulate_watched(cluster, policy, &mut work, until, &mut goes_on);
+        let figures = week::figures(policy, cluster, load, &mut work, &tally);
+        Ok(Week { runs: count, figures, is_cut: tally.is_cut })
     }
 
     /// What the weeks of each policy say together. Where some were played to their end, others do not count.
@@ -84,11 +116,45 @@ impl<'p> Study<'p> {
             cluster: self.name.clone(),
             seed: self.load.seed,
             seeds,
-            length: self.load.length.as_seconds(),
+            length: Duration(self.length()).as_seconds(),
             runs,
+            trace: self.trace.as_ref().map(|trace| trace.figures.clone()),
             not_offered: classes.filter(|class| class.kinds.is_empty()).map(|class| class.name.clone()).collect(),
             interrupted,
             policies: policies.collect(),
         }
     }
+}
+
+/// What jobs of a log are in the cluster.
+fn mapping(plan: &Plan, cluster: &Cluster, classes: &[u32], source: Option<&TraceSource>) -> Result<Mapping, String> {
+    let Some(source) = source else { return Ok(Mapping::default()) };
+    let modes: HashMap<String, u32> = (0..).zip(&cluster.classes).map(|(number, class)| (class.name.clone(), number)).collect();
+    let class = |mode: &String| {
+        modes.get(mode).copied().ok_or_else(|| {
+            let names = || cluster.classes.iter().map(|class| class.name.as_str());
+            let help = match nearest(mode, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            };
+            format!(
+                "`trace` of the load is wrong: no substage of the pipeline has the hardware mode `{}`; {help}",
+                mode.escape_debug()
+            )
+        })
+    };
+    let queues: Result<HashMap<String, u32>, String> =
+        source.modes.iter().map(|(queue, mode)| Ok((queue.clone(), class(mode)?))).collect();
+    // Where there is one mode only, nothing has to be said.
+    let only = (cluster.classes.len() == 1).then_some(0);
+    let paths = plan.places().map(|at| plan.path(at).to_string());
+    Ok(Mapping {
+        all: source.mode.as_ref().map(class).transpose()?.or(only),
+        gpu: source.gpu_mode.as_ref().map(class).transpose()?,
+        queues: queues?,
+        substages: paths.zip(classes.iter().copied()).collect(),
+        labels: cluster.classes.iter().map(|class| cluster.labels[class.label].clone()).collect(),
+        per_executor: source.per_executor,
+        modes,
+    })
 }

@@ -9,14 +9,16 @@ use super::locks::Lock;
 use super::metrics::{jain, mean, quantile};
 use super::policy::Policy;
 use super::report::{CloudFigures, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures};
-use super::runs::{Group, Runs};
+use super::runs::{Group, RunRecord};
+use super::together::Together;
+use super::trace::TRACE;
 use crate::machine::Outcome;
 
 /// Shorter builds count as this long in slowdowns, in milliseconds.
 const SHORT: i64 = 10_000;
 const HOUR: f64 = 3_600_000.0;
 
-pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &mut Runs<'_>, tally: &Tally) -> Figures {
+pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, work: &mut Together<'_>, tally: &Tally) -> Figures {
     let records = &tally.records;
     let mut groups = vec![group("all", records.iter())];
     groups.extend(Group::ALL.map(|group| self::group(group.word(), records.iter().filter(move |one| one.group == group as u16))));
@@ -34,7 +36,7 @@ pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &mu
         weeks: 1,
         groups,
         modes: modes.collect(),
-        runs: (0..).zip(&load.sources).map(|(at, source)| run_figures(&source.name, at, runs)).collect(),
+        runs: run_figures(load, work),
         withdrawn: tally.withdrawn,
         unstarted: tally.unstarted,
         unended: tally.unended,
@@ -51,7 +53,7 @@ pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, runs: &mu
         machines: tally.kinds.iter().zip(&cluster.kinds).map(|(counted, kind)| machines(&kind.name, counted)).collect(),
         clouds,
         labels: labels.map(|(label, starved)| LabelFigures { label: label.clone(), starved: seconds(*starved) }).collect(),
-        locks: runs.locks.all(tally.until).map(|lock| lock_figures(lock, tally.until)).collect(),
+        locks: work.runs.locks.all(tally.until).map(|lock| lock_figures(lock, tally.until)).collect(),
     }
 }
 
@@ -127,20 +129,47 @@ fn fairness(records: &[Record]) -> Fairness {
     Fairness { users: users.len(), service: jain(&services), slowdown: jain(&slowdowns) }
 }
 
-fn run_figures(source: &str, at: u16, runs: &Runs<'_>) -> RunFigures {
-    let (folded, lost) = (runs.folded[at as usize], runs.lost[at as usize]);
-    let over = || runs.over.iter().filter(|run| run.source == at);
-    let mut durations: Vec<i64> = over().map(|run| run.ended - run.submitted).collect();
+/// Runs of one source.
+struct Arrived<'r> {
+    source: &'r str,
+    over: Vec<&'r RunRecord>,
+    folded: u64,
+    lost: u64,
+    /// All that arrived, those included.
+    count: usize,
+}
+
+/// The runs of each source, and the jobs of the log.
+fn run_figures(load: &Load, work: &Together<'_>) -> Vec<RunFigures> {
+    let runs = &work.runs;
+    let mut figures: Vec<RunFigures> = (0..)
+        .zip(&load.sources)
+        .map(|(at, source)| {
+            let over = runs.over.iter().filter(|run| run.source == at).collect();
+            let (folded, lost) = (runs.folded[at as usize], runs.lost[at as usize]);
+            run_figures_of(&Arrived { source: &source.name, over, folded, lost, count: runs.of_source(at) })
+        })
+        .collect();
+    figures.extend(work.replay.as_ref().map(|replay| {
+        let over = replay.over.iter().collect();
+        run_figures_of(&Arrived { source: TRACE, over, folded: 0, lost: 0, count: replay.total() })
+    }));
+    figures
+}
+
+fn run_figures_of(arrived: &Arrived<'_>) -> RunFigures {
+    let Arrived { source, over, folded, lost, count } = arrived;
+    let mut durations: Vec<i64> = over.iter().map(|run| run.ended - run.submitted).collect();
     let in_order: Vec<f64> = durations.iter().map(|duration| seconds(*duration)).collect();
     durations.sort_unstable();
     let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|share| seconds(quantile(&durations, share)));
     RunFigures {
-        source: source.to_owned(),
+        source: (*source).to_owned(),
         ended: durations.len(),
-        failed: over().filter(|run| run.outcome == Outcome::Failed).count(),
-        folded,
-        lost,
-        unended: runs.of_source(at) - durations.len() - (folded + lost) as usize,
+        failed: over.iter().filter(|run| run.outcome == Outcome::Failed).count(),
+        folded: *folded,
+        lost: *lost,
+        unended: count - durations.len() - (folded + lost) as usize,
         duration: mean(&in_order),
         duration_p50: p50,
         duration_p95: p95,

@@ -4,17 +4,24 @@ use serde_json::Value;
 
 use super::table;
 use crate::base::Duration;
-use crate::simulate::{CloudFigures, Document, Fairness, Figures, GroupFigures};
+use crate::simulate::{BadRow, CloudFigures, Document, Fairness, Figures, GroupFigures, TraceFigures};
 
 /// Tables for people: how long builds and runs take under each policy, and what machines cost.
 pub fn simulation(document: &Document) -> String {
-    let Document { pipeline, cluster, runs, length, seed, seeds, .. } = document;
+    let Document { pipeline, cluster, runs, length, seed, seeds, trace, .. } = document;
     let weeks = match seeds {
         1 => format!("seed {seed}"),
         _ => format!("in each of {seeds} weeks, seeds {seed} to {}", seed.saturating_add(seeds - 1)),
     };
-    let runs = per(*runs as u64, *seeds);
-    let mut text = format!("{pipeline} on {cluster}: {runs} runs, made by chance, arrive in {}, {weeks}\n", time(*length));
+    let mut arrive = Vec::new();
+    if *runs > 0 {
+        arrive.push(format!("{} runs, made by chance,", per(*runs as u64, *seeds)));
+    }
+    if let Some(trace) = trace {
+        arrive.push(format!("{} jobs of {}", trace.jobs, trace.file));
+    }
+    let arrive = arrive.join(" and ");
+    let mut text = format!("{pipeline} on {cluster}: {arrive} arrive in {}, {weeks}\n", time(*length));
     let mut builds = vec![row(["wait of builds", "", "builds", "mean", "p50", "p95", "p99", "longest", "slowdown"])];
     let mut parts = vec![row(["mean wait", "quiet", "buildable", "provisioning", "users", "served alike", "slowed alike"])];
     let mut durations = vec![row(["runs", "", "ended", "failed", "p50", "p95"])];
@@ -117,6 +124,17 @@ fn remarks(document: &Document) -> String {
         }
         if document.policies.is_empty() {
             add("interrupted before anything was known".to_owned());
+        }
+    }
+    if let Some(TraceFigures { file, never_ran, outside, bad, first_bad, wide, .. }) = &document.trace {
+        if let Some(BadRow { line, why }) = first_bad.first() {
+            add(format!("{file}: {bad} rows cannot be read and are left out, the first in line {line}: {why}"));
+        }
+        if never_ran + outside > 0 {
+            add(format!("{file}: {never_ran} jobs never ran, and {outside} lie outside of the chosen time"));
+        }
+        if *wide > 0 {
+            add(format!("{file}: {wide} jobs had several processors or GPUs; without `per_executor`, each takes one executor"));
         }
     }
     for mode in &document.not_offered {

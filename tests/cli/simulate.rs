@@ -73,6 +73,39 @@ fn tables_fit_a_terminal() {
     }
 }
 
+#[test]
+fn a_log_stands_beside_the_load() {
+    let workspace = workspace();
+    workspace.write("loads/log.csv", "submit,duration,user\n0,60,\u{5f20}\n30,60,\u{674e}\noops,1,x\n60,8m,\u{5f20}\n");
+    let load = "[trace]\nfile = \"log.csv\"\nformat = \"csv\"\nmode = \"cpu\"\n";
+    workspace.write("loads/log.toml", load);
+    let command = ["simulate", "regression.o11n", "--load", "loads/log.toml", "--policy", "fifo"];
+    let human = workspace.run(&command).ends(0).stdout;
+    assert!(human.starts_with("regression on research: 3 jobs of log.csv arrive in 1m"), "{human}");
+    let note =
+        "log.csv: 1 rows cannot be read and are left out, the first in line 4: `submit` is `oops`: write seconds, or a time";
+    assert!(human.contains(note), "{human}");
+    let strict = workspace.run(&[&command[..], &["--strict"]].concat()).ends(1).stderr;
+    let strict = strict.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(strict.contains("cannot be played: one row cannot be read, and `--strict` wants all"), "{strict}");
+    assert!(strict.contains("line 4: `submit` is `oops`"), "{strict}");
+    // What is made by chance and what was recorded are told apart.
+    workspace.write("loads/log.toml", &format!("length = \"1d\"\nruns.push.per_hour = 1\n{load}"));
+    let human = workspace.run(&command).ends(0).stdout;
+    assert!(human.contains(" runs, made by chance, and 3 jobs of log.csv arrive in 1d"), "{human}");
+    std::fs::remove_file(workspace.file("loads/log.csv")).unwrap();
+    let said = workspace.run(&command).ends(3).stderr;
+    assert!(said.contains("cannot read `loads/log.csv`"), "{said}");
+}
+
+#[test]
+fn the_guide_has_every_format_of_a_log() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guide/simulate.md")).unwrap();
+    for (name, meaning) in o11n::simulate::Format::all() {
+        assert!(page.contains(&format!("| `{name}` | {meaning}")), "{name}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_tells_what_is_known() {

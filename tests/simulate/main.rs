@@ -4,6 +4,7 @@ mod averages;
 mod backfill;
 mod figures;
 mod hashing;
+mod logs;
 mod packing;
 mod projects;
 mod provisioning;

@@ -1,0 +1,126 @@
+//! Jobs of a log as work.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::super::chance::Chance;
+use super::super::runs::{Group, RunRecord, estimate_of, urgency};
+use super::super::work::{Change, Item, Ticket, Work};
+use super::collect::{Job, Trace};
+use crate::machine::Outcome;
+use crate::plan::Priority;
+
+/// A log being played. Each job takes one executor.
+pub(in super::super) struct Replay<'t> {
+    trace: &'t Trace,
+    /// When each arrives, and its place in the log, in order.
+    arrivals: Vec<(i64, u32)>,
+    arrived: usize,
+    /// Which source its jobs are, and the number of its first user.
+    source: u16,
+    first_user: u32,
+    /// Milliseconds from which a job is a big one.
+    big: i64,
+    running: BinaryHeap<Reverse<(i64, Ticket)>>,
+    /// By ticket: when the job arrived, and its place in the log.
+    owners: Vec<(i64, u32)>,
+    free_tickets: Vec<Ticket>,
+    /// What the last two jobs of each history took, 0 where there was none.
+    last: Vec<[i64; 2]>,
+    pub(in super::super) over: Vec<RunRecord>,
+}
+
+impl<'t> Replay<'t> {
+    pub(in super::super) fn new(trace: &'t Trace, seed: u64, source: u16, first_user: u32, big: i64) -> Self {
+        let chance = Chance::new(seed).at(u64::MAX - 1);
+        let shaken = |number: u32, at: i64| {
+            let by = (chance.at(number.into()).uniform() * 2.0 - 1.0) * trace.shake as f64;
+            (at + by as i64).max(0)
+        };
+        let mut arrivals: Vec<(i64, u32)> =
+            (0..).zip(&trace.jobs).map(|(number, job)| (shaken(number, job.at), number)).collect();
+        arrivals.sort_unstable();
+        Self {
+            trace,
+            arrivals,
+            arrived: 0,
+            source,
+            first_user,
+            big,
+            running: BinaryHeap::new(),
+            owners: Vec::new(),
+            free_tickets: Vec::new(),
+            last: vec![[0; 2]; trace.histories as usize],
+            over: Vec::new(),
+        }
+    }
+
+    pub(in super::super) fn total(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    fn job(&self, ticket: Ticket) -> &'t Job {
+        &self.trace.jobs[self.owners[ticket as usize].1 as usize]
+    }
+
+    fn item(&self, job: &Job) -> Item {
+        let group = match job.priority {
+            Priority::Urgent | Priority::High => Group::Urgent,
+            _ if job.takes >= self.big => Group::Big,
+            _ => Group::Small,
+        };
+        Item {
+            class: Some(job.class),
+            place: job.place,
+            priority: urgency(job.priority),
+            user: self.first_user + job.user,
+            queue: self.source,
+            width: job.width,
+            estimate: estimate_of(self.last[job.history as usize]),
+            group: group as u16,
+            is_quiet: !job.is_substage,
+            project: None,
+        }
+    }
+}
+
+impl Work for Replay<'_> {
+    fn next(&self) -> Option<i64> {
+        let end = self.running.peek().map(|Reverse((at, _))| *at);
+        end.into_iter().chain(self.arrivals.get(self.arrived).map(|(at, _)| *at)).min()
+    }
+
+    fn advance(&mut self, now: i64, changes: &mut Vec<Change>) {
+        while let Some(Reverse((at, ticket))) = self.running.peek().copied()
+            && at <= now
+        {
+            self.running.pop();
+            let job = self.job(ticket);
+            let last = &mut self.last[job.history as usize];
+            *last = [job.takes, last[0]];
+            let outcome = if job.has_failed { Outcome::Failed } else { Outcome::Succeeded };
+            self.over.push(RunRecord { source: self.source, submitted: self.owners[ticket as usize].0, ended: at, outcome });
+            changes.push(Change::Ends(ticket));
+            self.free_tickets.push(ticket);
+        }
+        while let Some((at, number)) = self.arrivals.get(self.arrived).copied().filter(|(at, _)| *at <= now) {
+            self.arrived += 1;
+            let item = self.item(&self.trace.jobs[number as usize]);
+            let ticket = match self.free_tickets.pop() {
+                Some(ticket) => {
+                    self.owners[ticket as usize] = (at, number);
+                    ticket
+                }
+                None => {
+                    self.owners.push((at, number));
+                    self.owners.len() as Ticket - 1
+                }
+            };
+            changes.push(Change::Asks(ticket, item));
+        }
+    }
+
+    fn begin(&mut self, ticket: Ticket, now: i64) {
+        self.running.push(Reverse((now + self.job(ticket).takes, ticket)));
+    }
+}
