@@ -4,7 +4,7 @@ use crate::stream::{Job, agents, job, run, starts};
 use o11n::simulate::{Record, Tally, mean};
 
 /// Seconds: arrival, executors, duration. Estimates are right.
-fn jobs(rows: &[(i64, u32, i64)]) -> Vec<Job> {
+pub(crate) fn rows_of(rows: &[(i64, u32, i64)]) -> Vec<Job> {
     let job = |(at, width, takes): &(i64, u32, i64)| {
         let mut job = job(at * 1_000, takes * 1_000);
         (job.item.width, job.item.estimate) = (*width, takes * 1_000);
@@ -19,7 +19,7 @@ fn slowdown(record: &Record) -> f64 {
 }
 
 /// Starts in seconds, the mean wait, the mean bounded slowdown, the makespan, and how busy the four executors were.
-fn figures(tally: &Tally) -> (Vec<i64>, f64, f64, i64, f64) {
+pub(crate) fn figures(tally: &Tally) -> (Vec<i64>, f64, f64, i64, f64) {
     let of = |value: fn(&Record) -> f64| mean(&tally.records.iter().map(value).collect::<Vec<_>>()).mean;
     let makespan = tally.records.iter().map(|record| record.ended).max().unwrap();
     let busy: i64 = tally.records.iter().map(|record| (record.ended - record.started) * i64::from(record.width)).sum();
@@ -35,7 +35,7 @@ fn figures(tally: &Tally) -> (Vec<i64>, f64, f64, i64, f64) {
 
 #[test]
 fn four_jobs_by_hand() {
-    let jobs = jobs(&[(0, 2, 10), (1, 3, 10), (2, 4, 5), (3, 1, 30)]);
+    let jobs = rows_of(&[(0, 2, 10), (1, 3, 10), (2, 4, 5), (3, 1, 30)]);
     let expected = [
         ("fifo", [0, 10, 20, 25], 12.25, 1.7333, 55, 0.4545),
         ("fifo+easy", [0, 10, 33, 3], 10.0, 1.875, 38, 0.6579),
@@ -53,9 +53,9 @@ fn four_jobs_by_hand() {
 /// Jenkins lets others pass what does not fit, and what is wide has all its executors at once, be they of one machine.
 #[test]
 fn wide_items_start_as_a_whole() {
-    let jobs = jobs(&[(0, 2, 10), (1, 3, 10), (2, 4, 5), (3, 1, 30)]);
+    let jobs = rows_of(&[(0, 2, 10), (1, 3, 10), (2, 4, 5), (3, 1, 30)]);
     assert_eq!(starts(&run(&agents(1, 4), "jenkins", &jobs)), [0, 10_000, 33_000, 3_000]);
-    let jobs = self::jobs(&[(0, 3, 10), (0, 1, 5)]);
+    let jobs = rows_of(&[(0, 3, 10), (0, 1, 5)]);
     // It had a part of both machines, which start one item at each look.
     assert_eq!(starts(&run(&agents(2, 2), "jenkins", &jobs)), [0, 5_000]);
     assert_eq!(starts(&run(&agents(2, 2), "jenkins+burst", &jobs)), [0, 0]);
@@ -65,7 +65,7 @@ fn wide_items_start_as_a_whole() {
 #[test]
 fn what_is_wider_than_all_machines_is_left_out() {
     for policy in ["fifo", "jenkins", "fifo+easy", "fifo+conservative"] {
-        let tally = run(&agents(4, 1), policy, &jobs(&[(0, 5, 10), (1, 1, 10)]));
+        let tally = run(&agents(4, 1), policy, &rows_of(&[(0, 5, 10), (1, 1, 10)]));
         assert_eq!((tally.unstarted, starts(&tally)), (1, vec![1_000]), "{policy}");
     }
 }

@@ -1,6 +1,5 @@
 //! The simulator against what Jenkins does, and against what theory says.
 
-mod averages;
 mod backfill;
 mod figures;
 mod hashing;
@@ -15,5 +14,6 @@ mod shares;
 mod sharing;
 mod stream;
 mod supply;
+mod table;
 mod theory;
 mod weeks;

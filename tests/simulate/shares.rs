@@ -4,19 +4,19 @@ use crate::packing::{machine, mode};
 use crate::stream::{HOUR, Job, agents, job, run_in_order};
 use o11n::simulate::{Cluster, Decayed, Policy, Settings, water_fill};
 
-fn policy(words: &str, settings: Settings) -> Policy {
+pub(crate) fn policy(words: &str, settings: Settings) -> Policy {
     Policy { settings, ..Policy::parse(words).unwrap() }
 }
 
 /// A job of an hour at time 0, of a user and its queue.
-fn of(user: u32, class: u32) -> Job {
+pub(crate) fn of(user: u32, class: u32) -> Job {
     let mut job = job(0, HOUR);
     (job.item.user, job.item.queue, job.item.class) = (user, user as u16, Some(class));
     job
 }
 
 /// The users whose jobs began in the first minute, in order.
-fn first(cluster: &Cluster, policy: &Policy, jobs: &[Job]) -> Vec<u32> {
+pub(crate) fn first(cluster: &Cluster, policy: &Policy, jobs: &[Job]) -> Vec<u32> {
     let (_, begun) = run_in_order(cluster, policy, jobs, 60_000);
     begun.iter().map(|ticket| jobs[*ticket as usize].item.user).collect()
 }

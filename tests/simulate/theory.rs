@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::LazyLock;
 
 use crate::stream::{Job, LATER, agents, job, run, with_cloud};
+use crate::table::Row;
 use o11n::simulate::{Change, Class, Cluster, Kind, Policy, Record, Tally, Ticket, Work, mean, simulate};
 
 /// The mean service, in milliseconds.
@@ -39,36 +41,53 @@ fn waits(tally: &Tally, keep: impl Fn(&Record) -> bool) -> Vec<f64> {
     records.iter().map(|record| (record.started - record.submitted) as f64 / 1_000.0).collect()
 }
 
-fn covers(what: &str, waits: &[f64], value: f64) {
+/// The mean wait in seconds, whose interval has to cover the value, and to be narrow enough to say anything.
+fn covers(what: &str, waits: &[f64], value: f64) -> Row {
     let found = mean(waits);
     let half_width = found.half_width.unwrap();
-    println!("{what:<40} {value:>10.3} {:>10.3} ± {half_width:.3}", found.mean);
-    assert!((found.mean - value).abs() <= half_width, "{what}: {} ± {half_width}, not {value}", found.mean);
-    assert!(half_width < value / 4.0, "{what}: ± {half_width} says nothing");
-}
-
-#[test]
-fn exponential_jobs_wait_as_erlang_has_it() {
-    for (executors, load, count, value) in [(1, 0.5, 50_000, 600.0), (4, 0.8, 100_000, 447.3244), (10, 0.9, 200_000, 401.2389)] {
-        let jobs = poisson(1, count, f64::from(executors) * load, exponential);
-        let tally = run(&agents(executors, 1), "fifo", &jobs);
-        covers(&format!("M/M/{executors} at {load}"), &waits(&tally, |_| true), value);
+    let holds = (found.mean - value).abs() <= half_width && half_width < value / 4.0;
+    Row {
+        what: format!("{what}: mean wait, s"),
+        expected: format!("{value:.1}"),
+        found: format!("{:.1} ± {half_width:.1}", found.mean),
+        holds,
     }
 }
 
-#[test]
-fn one_executor_waits_by_the_variance_of_jobs() {
-    let case = |what, count, service: fn(&mut fastrand::Rng) -> f64, value| {
-        let tally = run(&agents(1, 1), "fifo", &poisson(2, count, 0.8, service));
-        covers(what, &waits(&tally, |_| true), value);
+/// What is simulated once for a test of its own and for the table.
+pub(crate) static ERLANG: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let cases = [(1, 0.5, 50_000, 600.0), (4, 0.8, 100_000, 447.3244), (10, 0.9, 200_000, 401.2389)];
+    let row = |(executors, load, count, value): (u32, f64, usize, f64)| {
+        let jobs = poisson(1, count, f64::from(executors) * load, exponential);
+        let tally = run(&agents(executors, 1), "fifo", &jobs);
+        covers(&format!("M/M/{executors}, load {load}"), &waits(&tally, |_| true), value)
     };
-    case("M/D/1 at 0.8", 50_000, |_| 1.0, 1200.0);
-    case("M/M/1 at 0.8", 100_000, exponential, 2400.0);
-    case("M/G/1 at 0.8, four times the variance", 200_000, hyperexponential, 6000.0);
-}
+    cases.map(row).into()
+});
 
 #[test]
-fn two_priorities_wait_as_cobham_has_it() {
+fn exponential_jobs_wait_as_erlang_has_it() {
+    ERLANG.iter().for_each(Row::hold);
+}
+
+pub(crate) static VARIANCE: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let case = |what, count, service: fn(&mut fastrand::Rng) -> f64, value| {
+        let tally = run(&agents(1, 1), "fifo", &poisson(2, count, 0.8, service));
+        covers(what, &waits(&tally, |_| true), value)
+    };
+    vec![
+        case("M/D/1, load 0.8", 50_000, |_| 1.0, 1200.0),
+        case("M/M/1, load 0.8", 100_000, exponential, 2400.0),
+        case("M/G/1, load 0.8, four times the variance", 200_000, hyperexponential, 6000.0),
+    ]
+});
+
+#[test]
+fn one_executor_waits_by_the_variance_of_jobs() {
+    VARIANCE.iter().for_each(Row::hold);
+}
+
+pub(crate) static PRIORITIES: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let case = |executors: u32, load: f64, urgent: f64, values: [f64; 3]| {
         let mut jobs = poisson(3, 100_000, f64::from(executors) * load, exponential);
         let mut rng = fastrand::Rng::with_seed(33);
@@ -77,21 +96,30 @@ fn two_priorities_wait_as_cobham_has_it() {
             job.item.group = job.item.priority.into();
         }
         let tally = run(&agents(executors, 1), "priority", &jobs);
-        covers(&format!("M/M/{executors} at {load}, urgent"), &waits(&tally, |record| record.group == 1), values[0]);
-        covers(&format!("M/M/{executors} at {load}, others"), &waits(&tally, |record| record.group == 2), values[1]);
-        covers(&format!("M/M/{executors} at {load}, all"), &waits(&tally, |_| true), values[2]);
+        let row = |who, keep: fn(&Record) -> bool, value| {
+            covers(&format!("M/M/{executors}, load {load}, {who}"), &waits(&tally, keep), value)
+        };
+        [
+            row("the urgent", |record| record.group == 1, values[0]),
+            row("the others", |record| record.group == 2, values[1]),
+            row("all", |_| true, values[2]),
+        ]
     };
-    case(1, 0.8, 0.375, [685.714, 3428.571, 2400.0]);
-    case(10, 0.9, 1.0 / 3.0, [57.320, 573.198, 401.239]);
-}
+    let cases = [case(1, 0.8, 0.375, [685.714, 3428.571, 2400.0]), case(10, 0.9, 1.0 / 3.0, [57.320, 573.198, 401.239])];
+    cases.into_iter().flatten().collect()
+});
 
 #[test]
-fn an_endless_cloud_is_as_busy_as_poisson_has_it() {
+fn two_priorities_wait_as_cobham_has_it() {
+    PRIORITIES.iter().for_each(Row::hold);
+}
+
+pub(crate) static ENDLESS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let mut cluster = with_cloud(agents(1, 1), 0, None);
     cluster.classes[0].kinds.remove(0);
-    let services: [fn(&mut fastrand::Rng) -> f64; 2] = [exponential, |_| 1.0];
-    for service in services {
-        let tally = run(&cluster, "fifo", &poisson(4, 100_000, 10.0, service));
+    let services: [(&str, fn(&mut fastrand::Rng) -> f64); 2] = [("exponential", exponential), ("constant", |_| 1.0)];
+    let case = |(service, draw): (&str, fn(&mut fastrand::Rng) -> f64)| {
+        let tally = run(&cluster, "fifo", &poisson(4, 100_000, 10.0, draw));
         assert!(tally.records.iter().all(|record| record.started == record.submitted));
         let mut steps: Vec<(i64, i64)> =
             tally.records.iter().flat_map(|record| [(record.started, 1), (record.ended, -1)]).collect();
@@ -103,8 +131,19 @@ fn an_endless_cloud_is_as_busy_as_poisson_has_it() {
             (busy, last) = (busy + step, *at);
         }
         let (average, above) = (sum as f64 / last as f64, above as f64 / last as f64);
-        assert!((average - 10.0).abs() < 0.1 && (above - 0.048740).abs() < 0.005, "{average} busy, {above} of the time above 15");
-    }
+        Row {
+            what: format!("M/G/∞, {service} service: busy, part of the time above 15"),
+            expected: "10.00, 0.049".to_owned(),
+            found: format!("{average:.2}, {above:.3}"),
+            holds: (average - 10.0).abs() < 0.1 && (above - 0.048740).abs() < 0.005,
+        }
+    };
+    services.map(case).into()
+});
+
+#[test]
+fn an_endless_cloud_is_as_busy_as_poisson_has_it() {
+    ENDLESS.iter().for_each(Row::hold);
 }
 
 /// Whatever the policy, nobody waits while an executor is free; and the mean number in the queue is the rate times the mean wait.
@@ -178,8 +217,7 @@ impl Work for Tandem {
 }
 
 /// Each station of a network waits as if it were alone: M/M/4 with a quarter of an hour, then M/M/2 with half of that.
-#[test]
-fn stages_in_a_row_wait_as_jackson_has_it() {
+pub(crate) static TANDEM: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let mut rng = fastrand::Rng::with_seed(5);
     let mut at = 0.0;
     let mut draw = || {
@@ -195,7 +233,13 @@ fn stages_in_a_row_wait_as_jackson_has_it() {
     let (kinds, classes) = [station(4, 0), station(2, 1)].into_iter().unzip();
     let cluster = Cluster { kinds, classes, labels: vec![String::new()], ..Cluster::default() };
     let tally = simulate(&cluster, &Policy::parse("fifo").unwrap(), &mut work, LATER);
-    for (stage, value) in [(0, 458.491), (1, 578.571)] {
-        covers(&format!("tandem, stage {}", stage + 1), &waits(&tally, |record| record.group == stage), value);
-    }
+    let row = |(stage, value)| {
+        covers(&format!("tandem of M/M/4 and M/M/2, stage {}", stage + 1), &waits(&tally, |record| record.group == stage), value)
+    };
+    [(0, 458.491), (1, 578.571)].map(row).into()
+});
+
+#[test]
+fn stages_in_a_row_wait_as_jackson_has_it() {
+    TANDEM.iter().for_each(Row::hold);
 }
