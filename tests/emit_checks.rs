@@ -68,6 +68,11 @@ fn the_schema_of_simulations_is_published() {
 }
 
 #[test]
+fn the_schema_of_sweeps_of_simulations_is_published() {
+    published("docs/reference/sweep.schema.json", &schema_of::<o11n::simulate::Sweep>());
+}
+
+#[test]
 fn the_schema_of_portability_reports_is_published() {
     published("docs/reference/port.schema.json", &schema_of::<target::portability::Document>());
 }

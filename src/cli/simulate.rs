@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::chosen::{Chosen, text_of};
 use super::disk::reason;
 use super::driver::Planned;
@@ -14,7 +16,7 @@ use super::progress::{INTERRUPTED, Progress};
 use super::workspace::Root;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{Cluster, Plan};
-use crate::simulate::{Document, Load, Policy, Study, Week, read_load};
+use crate::simulate::{Document, Goal, Load, Policy, Range, Study, Sweep, Try, Week, read_load, search};
 use crate::view;
 
 /// Most weeks of one simulation.
@@ -44,6 +46,12 @@ pub(super) struct Args {
     /// Refuse a log that has rows which cannot be read, instead of leaving them out
     #[arg(long)]
     strict: bool,
+    /// Find the smallest number of machines of this agent or cloud that reaches the goal
+    #[arg(long, value_name = "NAME=FROM..TO", requires = "until", value_parser = Range::parse)]
+    sweep: Option<Range>,
+    /// The goal, such as `p95(wait, class=small) < 5m and cost < 100`
+    #[arg(long, value_name = "GOAL", requires = "sweep", value_parser = Goal::parse)]
+    until: Option<Goal>,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -66,27 +74,43 @@ enum Format {
     Csv,
 }
 
+/// What was asked for.
+enum Answer {
+    Document(Document),
+    Sweep(Sweep),
+}
+
 pub(super) fn run(args: &Args) -> Exit {
     let is_interrupted = Cell::new(false);
     let exit = args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| {
-        let document = args.document(planned)?;
-        is_interrupted.set(document.interrupted);
-        Some(args.shown(&document))
+        let answer = args.answer(planned)?;
+        is_interrupted.set(match &answer {
+            Answer::Document(document) => document.interrupted,
+            Answer::Sweep(sweep) => sweep.interrupted,
+        });
+        Some(args.shown(&answer))
     });
     if is_interrupted.get() { exit.max(Exit::Of(INTERRUPTED)) } else { exit }
 }
 
+fn json<T: Serialize>(document: &T) -> String {
+    serde_json::to_string_pretty(document).expect("numbers and strings have a JSON form") + "\n"
+}
+
 impl Args {
-    fn shown(&self, document: &Document) -> String {
-        match self.format {
-            Format::Json => serde_json::to_string_pretty(document).expect("numbers and strings have a JSON form") + "\n",
-            Format::Csv => view::simulation_csv(document),
-            Format::Human => view::simulation(document),
+    fn shown(&self, answer: &Answer) -> String {
+        match (self.format, answer) {
+            (Format::Json, Answer::Document(document)) => json(document),
+            (Format::Csv, Answer::Document(document)) => view::simulation_csv(document),
+            (Format::Human, Answer::Document(document)) => view::simulation(document),
+            (Format::Json, Answer::Sweep(sweep)) => json(sweep),
+            (Format::Csv, Answer::Sweep(sweep)) => view::sweep_csv(sweep),
+            (Format::Human, Answer::Sweep(sweep)) => view::sweep(sweep),
         }
     }
 
     /// None if there are errors.
-    fn document(&self, planned: &mut Planned) -> Option<Document> {
+    fn answer(&self, planned: &mut Planned) -> Option<Answer> {
         let plan = planned.plan.as_ref()?;
         let mut problems = Vec::new();
         let cluster = self.cluster(&planned.clusters).map_err(|problem| problems.push(*problem)).ok();
@@ -94,21 +118,34 @@ impl Args {
         let text = text_of(&self.load).map_err(|problem| problems.push(*problem)).ok();
         let mut told = |found: Vec<Diagnostic>| problems.extend(found.into_iter().map(|one| one.note(&*file)));
         let load = text.and_then(|text| read_load(&text, plan).map_err(&mut told).ok());
-        let mut document = None;
+        let mut answer = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);
-            document = self.compare(plan, cluster, load).map_err(|problem| problems.push(*problem)).ok();
+            answer = self.answer_of(plan, cluster, load).map_err(|problem| problems.push(*problem)).ok();
         }
         planned.diagnostics.extend(problems);
-        document
+        answer
     }
 
-    fn compare(&self, plan: &Plan, cluster: &Cluster, load: Load) -> Result<Document, Box<Diagnostic>> {
+    fn answer_of(&self, plan: &Plan, cluster: &Cluster, load: Load) -> Result<Answer, Box<Diagnostic>> {
         let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
         let policies = policies.map_err(|why| Box::new(Diagnostic::new(Code::OutOfRange, why)))?;
+        match (&self.sweep, &self.until) {
+            (Some(range), Some(goal)) => {
+                let attempt = |count, policy: &Policy| {
+                    let cluster = range.apply(cluster, count).map_err(misfit)?;
+                    self.compare(plan, &cluster, load.clone(), std::slice::from_ref(policy))
+                };
+                swept(range, goal, &policies, attempt).map(Answer::Sweep)
+            }
+            _ => self.compare(plan, cluster, load, &policies).map(Answer::Document),
+        }
+    }
+
+    fn compare(&self, plan: &Plan, cluster: &Cluster, load: Load, policies: &[Policy]) -> Result<Document, Box<Diagnostic>> {
         let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
         self.read_log(&mut study)?;
-        Ok(study.document(self.seeds, self.play(&study, &policies).map_err(misfit)?))
+        Ok(study.document(self.seeds, self.play(&study, policies).map_err(misfit)?))
     }
 
     /// Reads the log that the load names, which stands beside it.
@@ -174,6 +211,32 @@ impl Args {
         };
         Err(Box::new(Diagnostic::new(Code::UnknownName, message).help(help)))
     }
+}
+
+/// What each policy needs; `attempt` plays one number of machines.
+fn swept(
+    range: &Range,
+    goal: &Goal,
+    policies: &[Policy],
+    attempt: impl Fn(u32, &Policy) -> Result<Document, Box<Diagnostic>>,
+) -> Result<Sweep, Box<Diagnostic>> {
+    let (mut last, mut interrupted, mut found) = (None, false, Vec::new());
+    for policy in policies {
+        let one = |count| -> Result<Option<Try>, Box<Diagnostic>> {
+            if interrupted {
+                return Ok(None);
+            }
+            let document = attempt(count, policy)?;
+            interrupted = document.interrupted;
+            let figures = document.policies.first().filter(|_| !interrupted);
+            let tried = figures.map(|figures| Try::of(count, figures, goal)).transpose().map_err(misfit)?;
+            last = Some(document);
+            Ok(tried)
+        };
+        found.push(search(&policy.name, range, one)?);
+    }
+    let last = last.ok_or_else(|| misfit("no policy was named".to_owned()))?;
+    Ok(Sweep::new(&last, range, goal, interrupted, found))
 }
 
 /// What is said of a load that cannot be played on a cluster.

@@ -5,6 +5,7 @@
 
 mod chance;
 mod cluster;
+mod goal;
 pub mod jenkins;
 mod kernel;
 mod line;
@@ -17,6 +18,7 @@ mod policy;
 mod report;
 mod runs;
 mod study;
+mod sweep;
 mod together;
 mod trace;
 mod week;
@@ -24,6 +26,7 @@ mod weeks;
 mod work;
 
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
+pub use goal::Goal;
 pub use kernel::{CloudTally, KindTally, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
@@ -33,5 +36,6 @@ pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
 };
 pub use study::{Study, Week};
+pub use sweep::{ConditionText, PolicySweep, Range, Sweep, Try, search};
 pub use trace::{BadRow, Format, TraceFigures, TraceSource};
 pub use work::{Change, Dropped, Item, Project, Ticket, Work};

@@ -23,6 +23,6 @@ pub use matrix::{legend, matrix};
 pub use mermaid::mermaid;
 pub use port::{port, port_markdown};
 pub use reliability::reliability;
-pub use simulate::{simulation, simulation_csv};
+pub use simulate::{simulation, simulation_csv, sweep, sweep_csv};
 pub use story::{Focus, consequence, ended, story};
 pub use style::Style;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::table;
 use crate::base::Duration;
-use crate::simulate::{BadRow, CloudFigures, Document, Fairness, Figures, GroupFigures, TraceFigures};
+use crate::simulate::{BadRow, CloudFigures, Document, Fairness, Figures, GroupFigures, PolicySweep, Sweep, TraceFigures, Try};
 
 /// Tables for people: how long builds and runs take under each policy, and what machines cost.
 pub fn simulation(document: &Document) -> String {
@@ -195,6 +195,68 @@ pub fn simulation_csv(document: &Document) -> String {
         }
     }
     csv(&["policy", "table", "name", "figure", "value", "half_width"], &lines)
+}
+
+/// What was tried to find the smallest cluster, and which it is.
+pub fn sweep(sweep: &Sweep) -> String {
+    let Sweep { pipeline, cluster, of, length, seed, seeds, .. } = sweep;
+    let weeks = if *seeds == 1 { format!("seed {seed}") } else { format!("{seeds} weeks from seed {seed} on") };
+    let mut text = format!("{pipeline} on {cluster}: how many of `{of}`? {}, {weeks}\n\n", time(*length));
+    let conditions = sweep.conditions.iter().map(|condition| condition.condition.clone());
+    let mut rows = vec![[row([of]), conditions.collect(), row(["", "busy", "cost"])].concat()];
+    rows[0].insert(0, String::new());
+    for found in &sweep.policies {
+        let mut name = found.policy.as_str();
+        for tried in &found.tried {
+            let values = tried.values.iter().zip(&sweep.conditions).map(|(value, condition)| match value {
+                None => "-".to_owned(),
+                Some(value) if condition.is_time => time(*value),
+                Some(value) => format!("{value:.2}"),
+            });
+            let reached = match tried {
+                Try { reached: true, .. } => "yes",
+                Try { unfinished: 0, .. } => "no",
+                _ => "no: not all ended",
+            };
+            let rest = row([reached, &percent(tried.utilization), &format!("{:.2}", tried.cost)]);
+            rows.push([row([name, &tried.machines.to_string()]), values.collect(), rest].concat());
+            name = "";
+        }
+    }
+    text += &table::draw(&rows);
+    text.push('\n');
+    for PolicySweep { policy, smallest, tried, is_uneven } in &sweep.policies {
+        let of_smallest = tried.iter().find(|one| Some(one.machines) == *smallest);
+        text += &match (of_smallest, tried.last()) {
+            (Some(Try { machines, cost, .. }), _) => format!("{policy}: {machines} of `{of}`, at a cost of {cost:.2}\n"),
+            (None, Some(most)) => format!("{policy}: not even {} of `{of}` are enough\n", most.machines),
+            (None, None) => format!("{policy}: nothing is known\n"),
+        };
+        if *is_uneven {
+            text +=
+                "note: more machines once missed what fewer reach, so that even fewer may be enough; more `--seeds` say more\n";
+        }
+    }
+    if sweep.interrupted {
+        text += "note: interrupted: smaller numbers may do\n";
+    }
+    text
+}
+
+/// One line for each number of machines that was tried.
+pub fn sweep_csv(sweep: &Sweep) -> String {
+    let conditions = sweep.conditions.iter().map(|condition| condition.condition.as_str());
+    let head: Vec<&str> =
+        ["policy", "machines"].into_iter().chain(conditions).chain(["unfinished", "utilization", "cost", "reached"]).collect();
+    let line = |policy: &str, tried: &Try| {
+        let values = tried.values.iter().map(|value| value.map_or(String::new(), |value| value.to_string()));
+        let Try { machines, unfinished, utilization, cost, reached, .. } = tried;
+        let rest = [unfinished.to_string(), utilization.to_string(), cost.to_string(), reached.to_string()];
+        [policy.to_owned(), machines.to_string()].into_iter().chain(values).chain(rest).collect()
+    };
+    let lines: Vec<Vec<String>> =
+        sweep.policies.iter().flat_map(|found| found.tried.iter().map(|tried| line(&found.policy, tried))).collect();
+    csv(&head, &lines)
 }
 
 fn csv(head: &[&str], lines: &[Vec<String>]) -> String {

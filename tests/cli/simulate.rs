@@ -74,6 +74,52 @@ fn tables_fit_a_terminal() {
 }
 
 #[test]
+fn the_smallest_cluster_is_found() {
+    let workspace = workspace();
+    workspace.write("week.toml", "length = \"1d\"\nruns.a.per_hour = 2\n[takes]\n\"test/accuracy\" = \"40m\"\n");
+    let sweep = |range, goal| with(&["--policy", "fifo", "--sweep", range, "--until", goal]);
+    let goal = "p95(wait, mode=gpu) < 10m";
+    let human = workspace.run(&sweep("gpu=1..16", goal)).ends(0).stdout;
+    assert!(human.starts_with("regression on research: how many of `gpu`? 1d, seed 0\n"), "{human}");
+    let json = workspace.run(&[&sweep("gpu=1..16", goal)[..], &["--format", "json"]].concat()).ends(0).json();
+    let found = &json["policies"][0];
+    let smallest = found["smallest"].as_u64().unwrap();
+    assert!(human.contains(&format!("fifo: {smallest} of `gpu`, at a cost of ")), "{human}");
+    // What the tries say of a number is what a cluster with that number says.
+    for tried in found["tried"].as_array().unwrap() {
+        let machines = tried["machines"].as_u64().unwrap();
+        let p95 = tried["values"][0].as_f64().unwrap();
+        assert_eq!((tried["reached"] == true, machines >= smallest), (p95 < 600.0, p95 < 600.0), "{tried}");
+        if machines == smallest {
+            let pipeline = workspace
+                .read("regression.o11n")
+                .replace("count = 3  label = \"gpu\"", &format!("count = {machines}  label = \"gpu\""));
+            workspace.write("resized.o11n", pipeline);
+            let resized = ["simulate", "resized.o11n", "--load", "week.toml", "--policy", "fifo", "--format", "json"];
+            let resized = workspace.run(&resized).ends(0).json();
+            let gpu =
+                resized["policies"][0]["modes"].as_array().unwrap().iter().find(|mode| mode["group"] == "gpu").unwrap().clone();
+            assert_eq!(gpu["wait_p95"].as_f64(), Some(p95));
+        }
+    }
+    let csv = workspace.run(&[&sweep("gpu=1..2", goal)[..], &["--format", "csv"]].concat()).ends(0).stdout;
+    assert!(csv.starts_with("policy,machines,\"p95(wait, mode=gpu) < 10m\",unfinished,utilization,cost,reached\nfifo,"), "{csv}");
+    let none = workspace.run(&sweep("burst=1..2", "cost < 0")).ends(0).stdout;
+    assert!(none.contains("fifo: not even 2 of `burst` are enough"), "{none}");
+    for (range, goal, status, why) in [
+        ("gpus=1..2", "cost < 5", 1, "has no agent or cloud `gpus`: there are cpu, gpu, burst; did you mean `gpu`?"),
+        ("gpu=1..2", "p95(wait, mode=gpuu) < 5m", 1, "`gpuu` is no hardware mode"),
+        ("gpu=1..2", "p95(run, source=push) < 5m", 1, "`push` is no source of runs: there are a"),
+        ("gpu=1..2", "p96(wait) < 5m", 2, "`p96` is no measure"),
+        ("gpu=2..1", "cost < 5", 2, "begins behind its end"),
+    ] {
+        let said = workspace.run(&sweep(range, goal)).ends(status).stderr;
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(why), "{said}");
+    }
+    assert!(workspace.run(&with(&["--sweep", "gpu=1..2"])).ends(2).stderr.contains("--until"));
+}
+
+#[test]
 fn a_log_stands_beside_the_load() {
     let workspace = workspace();
     workspace.write("loads/log.csv", "submit,duration,user\n0,60,\u{5f20}\n30,60,\u{674e}\noops,1,x\n60,8m,\u{5f20}\n");

@@ -14,6 +14,7 @@ mod shares;
 mod sharing;
 mod stream;
 mod supply;
+mod sweeps;
 mod table;
 mod theory;
 mod weeks;
