@@ -63,6 +63,14 @@ impl<'p> Live<'p> {
         }
     }
 
+    /// An attempt loses its machine and all that it did, and is due again as it was before. That it began counts for nothing.
+    pub fn stop(&mut self, replica: Replica, now: i64) {
+        if *self.0.phase(replica) == Phase::Running {
+            self.0.now = now;
+            self.0.take_back(replica);
+        }
+    }
+
     /// Hands over what changed since the last time, in order.
     pub fn changes(&mut self) -> impl Iterator<Item = Change> + '_ {
         self.0.outside.iter_mut().flat_map(|changes| changes.drain(..))

@@ -91,6 +91,12 @@ impl<'p> Machine<'p> {
         self.queue.push(end, Event::End(replica));
     }
 
+    /// An attempt that runs has not begun. Its end, which stands in the queue, is none any more.
+    pub(super) fn take_back(&mut self, replica: Replica) {
+        self.traced(replica.substage).replicas[replica.number as usize].attempts.pop();
+        *self.phase(replica) = Phase::Asking;
+    }
+
     /// A back-off is over, unless it was cut short.
     pub(super) fn retry(&mut self, replica: Replica, behaviour: &dyn Behaviour) {
         if *self.phase(replica) == Phase::BackOff {
@@ -100,7 +106,9 @@ impl<'p> Machine<'p> {
 
     /// An attempt is at its end, unless it was cut short: the replica goes into back-off, or has its outcome and counts.
     pub(super) fn settle(&mut self, replica: Replica) {
-        if *self.phase(replica) != Phase::Running {
+        let ends = self.traced(replica.substage).replicas[replica.number as usize].attempts.last().map(|attempt| attempt.end.0);
+        // One that was taken back may have begun anew, and ends later.
+        if *self.phase(replica) != Phase::Running || ends != Some(self.now) {
             return;
         }
         if let Some(changes) = &mut self.outside {

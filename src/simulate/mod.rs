@@ -31,7 +31,7 @@ pub use kernel::{CloudTally, KindTally, Record, Tally, simulate, simulate_watche
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
-pub use policy::{Count, Decayed, Fair, Policy, Provision, Settings, Weighted, erlang, water_fill};
+pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
 };

@@ -414,6 +414,16 @@ impl Work for Runs<'_> {
         changes.append(&mut self.pending);
     }
 
+    fn stop(&mut self, ticket: Ticket, now: i64) {
+        self.now = now;
+        let owner = &mut self.owners[ticket as usize];
+        owner.begun = i64::MAX;
+        let Owner { slot: place, replica, .. } = *owner;
+        if let Some(replica) = replica {
+            self.proceed(place, |run, now, _| run.stop(replica, now));
+        }
+    }
+
     fn begin(&mut self, ticket: Ticket, now: i64) {
         self.now = now;
         let owner = &mut self.owners[ticket as usize];

@@ -14,6 +14,9 @@ pub trait Work {
     /// An item has its executors.
     fn begin(&mut self, ticket: Ticket, now: i64);
 
+    /// An item loses its executors, and what it did. It waits as it did before, and begins anew.
+    fn stop(&mut self, ticket: Ticket, now: i64);
+
     /// An item never starts. Its ticket is free again.
     fn drop(&mut self, _ticket: Ticket, _why: Dropped) {}
 

@@ -279,6 +279,11 @@ fn a_load_names_policies_of_its_own() {
         ("is = \"fifo\"\nweights = { hotfix = 0 }\n", "the weight of `hotfix` is a number above 0"),
         ("is = \"fifo\"\nhalf_life = \"soon\"\n", "`half_life` is a duration above 0"),
         ("is = \"jenkins+pack\"\n", "Jenkins counts executors"),
+        (
+            "is = \"kueue\"\nquotas.pushes.nominal.executors = 1\n",
+            "`quotas` has `pushes`, of which no runs arrive; did you mean `push`?",
+        ),
+        ("is = \"kueue\"\nquotas.push.nominal.memory = \"many\"\n", "`many` is no size"),
     ] {
         ours(table);
         let said = workspace.run(&with(&["--policy", "ours"])).ends(1).stderr;

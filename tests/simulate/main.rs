@@ -1,6 +1,7 @@
 //! The simulator against what Jenkins does, and against what theory says.
 
 mod backfill;
+mod cohorts;
 mod figures;
 mod hashing;
 mod logs;

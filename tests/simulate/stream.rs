@@ -61,6 +61,10 @@ impl Work for Stream<'_> {
         }
     }
 
+    fn stop(&mut self, ticket: Ticket, _: i64) {
+        self.running.retain(|Reverse((_, running))| *running != ticket);
+    }
+
     fn begin(&mut self, ticket: Ticket, now: i64) {
         self.begun.push(ticket);
         self.running.push(Reverse((now + self.jobs[ticket as usize].takes, ticket)));

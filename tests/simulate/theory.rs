@@ -210,6 +210,8 @@ impl Work for Tandem {
         }
     }
 
+    fn stop(&mut self, _: Ticket, _: i64) {}
+
     fn begin(&mut self, ticket: Ticket, now: i64) {
         let takes = self.jobs[ticket as usize / 2].1[ticket as usize % 2];
         self.running.push(Reverse((now + takes, ticket)));

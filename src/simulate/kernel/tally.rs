@@ -26,6 +26,8 @@ pub struct Tally {
     pub records: Vec<Record>,
     /// Withdrawn before they started.
     pub withdrawn: u64,
+    /// How often something lost its executors to something else.
+    pub stopped: u64,
     /// Never started, and started but not ended, when nothing could go on any more or the time was up.
     pub unstarted: u64,
     pub unended: u64,

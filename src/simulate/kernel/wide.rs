@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::policy::Fill;
+use super::super::policy::{Fill, Held};
 use super::super::work::{Item, Ticket, Work};
-use super::Kernel;
 use super::machines::Node;
 use super::profile::{Parts, Profile, Wish};
+use super::{Job, Kernel, State};
 
 /// Milliseconds that something is taken to last of which nothing is known.
 const UNKNOWN: i64 = 60_000;
@@ -74,10 +74,14 @@ impl<W: Work> Kernel<'_, '_, W> {
     /// One look. `wide` is taken out of the kernel for as long.
     pub(super) fn look_wide(&mut self, wide: &mut Wide) {
         match self.policy.fill {
-            Fill::Strict => self.in_order(wide, true),
+            Fill::Strict => {
+                self.in_order(wide, true);
+                self.preempt(wide);
+            }
             Fill::Easy => {
                 self.in_order(wide, false);
                 self.backfill(wide);
+                self.preempt(wide);
             }
             Fill::Conservative => self.keep_promises(wide),
         }
@@ -88,7 +92,9 @@ impl<W: Work> Kernel<'_, '_, W> {
         let mut kept_back: HashSet<u32> = HashSet::new();
         loop {
             let open = wide.groups.iter().filter(|((_, _, class, ..), _)| !kept_back.contains(class));
-            let firsts: Vec<(u64, u64, Ticket)> = open.filter_map(|(_, waiting)| waiting.first().copied()).collect();
+            let admits = |(_, _, ticket): &(u64, u64, Ticket)| self.order.admits(&self.jobs[*ticket as usize].item);
+            let firsts = open.filter_map(|(_, waiting)| waiting.first().copied()).filter(admits);
+            let firsts: Vec<(u64, u64, Ticket)> = firsts.collect();
             let Some((_, _, ticket)) = firsts.into_iter().map(|first| self.turn(first)).min() else { return };
             let item = self.jobs[ticket as usize].item;
             let class = item.class.unwrap_or_default();
@@ -120,6 +126,9 @@ impl<W: Work> Kernel<'_, '_, W> {
         for (_, _, ticket) in turns {
             let item = self.jobs[ticket as usize].item;
             let class = item.class.unwrap_or_default();
+            if !self.order.admits(&item) {
+                continue;
+            }
             let is_misfit = misfits.contains(&(class, item.width));
             if closed.contains(&class) || is_misfit && first_reserved.contains(&class) {
                 continue;
@@ -172,7 +181,7 @@ impl<W: Work> Kernel<'_, '_, W> {
             if let Some((at, parts)) = wide.promises.remove(&id) {
                 self.wished(&item, |wish| profile.release(wish, &parts, at));
             }
-            if closed.contains(&item.class) {
+            if closed.contains(&item.class) || !self.order.admits(&item) {
                 continue;
             }
             let Some((at, parts)) = self.wished(&item, |wish| profile.earliest(wish)) else {
@@ -187,6 +196,71 @@ impl<W: Work> Kernel<'_, '_, W> {
                 wide.promises.insert(id, (at, parts));
             }
         }
+    }
+
+    /// Lets those start that others make room for, who lose what they did. Who lost it takes from nobody in this look.
+    fn preempt(&mut self, wide: &mut Wide) {
+        let mut stopped = HashSet::new();
+        while self.preempt_once(wide, &mut stopped) {}
+    }
+
+    fn preempt_once(&mut self, wide: &mut Wide, stopped: &mut HashSet<Ticket>) -> bool {
+        let may = |(_, _, ticket): &(u64, u64, Ticket)| {
+            !stopped.contains(ticket) && !self.order.admits(&self.jobs[*ticket as usize].item)
+        };
+        let firsts: Vec<(u64, u64, Ticket)> =
+            wide.groups.values().filter_map(|waiting| waiting.first().copied()).filter(may).collect();
+        if firsts.is_empty() {
+            return false;
+        }
+        let mut turns: Vec<Turn> = firsts.into_iter().map(|first| self.turn(first)).collect();
+        turns.sort_unstable();
+        let mut running: Vec<(u64, Ticket)> = wide.running.iter().map(|(ticket, running)| (running.id, *ticket)).collect();
+        running.sort_unstable();
+        let held = |(_, ticket): &(u64, Ticket)| {
+            let Job { item, started, .. } = self.jobs[*ticket as usize];
+            Held { item, started }
+        };
+        let held: Vec<Held> = running.iter().map(held).collect();
+        for (_, _, ticket) in turns {
+            let item = self.jobs[ticket as usize].item;
+            let victims = self.order.victims(&item, &held);
+            if victims.is_empty() {
+                continue;
+            }
+            for victim in victims {
+                let victim = running[victim].1;
+                self.stop(wide, victim);
+                stopped.insert(victim);
+            }
+            if self.machines.rooms().fits(item.class.unwrap_or_default(), item.width) {
+                self.start_wide(wide, ticket, None);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What runs waits again.
+    fn stop(&mut self, wide: &mut Wide, ticket: Ticket) {
+        let Job { item, id, started, state, .. } = self.jobs[ticket as usize];
+        let State::Running(Some(node)) = state else { return };
+        let class = item.class.unwrap_or_default();
+        wide.end(ticket);
+        for node in self.others.remove(&ticket).unwrap_or_default().into_iter().chain([node]) {
+            if let Some(ended) = self.machines.give_part(self.cluster, node, class, self.now) {
+                self.tally.ended(self.cluster, ended, self.now);
+            }
+        }
+        self.tally.stopped += 1;
+        self.order.end(&item, self.now - started, self.now);
+        let key = self.order.enter(&item, self.now);
+        let job = &mut self.jobs[ticket as usize];
+        (job.key, job.state) = (key, State::Buildable);
+        wide.enter(&item, key, id, ticket);
+        self.lengths[class as usize] += item.width;
+        self.buildable += 1;
+        self.work.stop(ticket, self.now);
     }
 
     fn wished<T>(&self, item: &Item, then: impl FnOnce(Wish<'_>) -> T) -> T {

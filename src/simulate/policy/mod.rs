@@ -2,6 +2,7 @@
 
 mod aging;
 mod arrival;
+mod cohort;
 mod decayed;
 mod dominant;
 mod fair;
@@ -19,6 +20,7 @@ use std::mem;
 use super::cluster::Cluster;
 use super::work::Item;
 use crate::diag::nearest;
+pub use cohort::{Cohort, Quota};
 pub use decayed::Decayed;
 pub use fair::Fair;
 pub use proportion::water_fill;
@@ -44,6 +46,23 @@ pub trait Order {
 
     /// An item waits no longer, and never starts.
     fn withdraw(&mut self, _item: &Item) {}
+
+    /// Whether an item may start by what its queue may have, be there room for it or not.
+    fn admits(&self, _item: &Item) -> bool {
+        true
+    }
+
+    /// Which of those that run lose their executors so that an item may start that is not admitted, in order; none: it waits.
+    fn victims(&self, _item: &Item, _running: &[Held]) -> Vec<usize> {
+        Vec::new()
+    }
+}
+
+/// What has its executors, since when.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    pub item: Item,
+    pub started: i64,
 }
 
 /// Where an item goes among the free executors.
@@ -174,6 +193,8 @@ const PROPORTION: OrderRow = OrderRow {
     changes: true,
     make: |settings, cluster| Box::new(proportion::Proportion::new(settings, cluster)),
 };
+const COHORT: OrderRow =
+    OrderRow { name: "kueue", changes: true, make: |settings, cluster| Box::new(cohort::Cohort::new(settings, cluster)) };
 const AGING: OrderRow = OrderRow { name: "aging", changes: false, make: |_, _| Box::new(aging::Aging) };
 
 const JENKINS: Manners = Manners { quiet: 5_000, tick: Some(5_000), one_start: true, passes: true };
@@ -196,6 +217,7 @@ const WORDS: &[(&str, Sets, &str)] = &[
     ("decayed", Sets::Order(&DECAYED), "who had less lately, with age and priority (Slurm's decayed fair share)"),
     ("drf", Sets::Order(&DOMINANT), "the user of whose scarcest resource the least part is in use (dominant resource fairness)"),
     ("proportion", Sets::Order(&PROPORTION), "the queue that has the least of what its weight deserves (weighted water-filling)"),
+    ("kueue", Sets::Order(&COHORT), "queues with quotas that lend, borrow and take back (a cohort of Kueue with fair sharing)"),
     ("easy", Sets::Fill(Fill::Easy), "others pass who does not fit, where that does not delay the first (EASY backfill)"),
     (
         "conservative",

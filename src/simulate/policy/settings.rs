@@ -1,6 +1,7 @@
 //! What a policy can be told beside its words.
 
 use super::super::load::DAY;
+use super::Quota;
 
 /// Numbers that orders and strategies go by. Times are in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Settings {
     /// How often something may wait for longer than this.
     pub odds: f64,
     pub within: i64,
+    /// By queue: of what it may have how much.
+    pub quotas: Vec<Quota>,
 }
 
 impl Default for Settings {
@@ -40,6 +43,7 @@ impl Default for Settings {
             target: 0.8,
             odds: 0.05,
             within: 60_000,
+            quotas: Vec::new(),
         }
     }
 }

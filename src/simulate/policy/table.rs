@@ -5,12 +5,14 @@ use std::ops::RangeInclusive;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Policy, Settings};
-use crate::base::Duration;
+use super::{Policy, Quota, Settings};
+use crate::base::{Duration, Size};
 use crate::diag::nearest;
 
 /// Most that one queue can weigh.
 const MOST_WEIGHT: f64 = 1e6;
+/// Most of anything in a quota.
+const MOST_AMOUNT: f64 = 1e18;
 /// Most executors that are kept idle.
 const MOST_KEPT: u32 = 10_000;
 
@@ -32,6 +34,29 @@ pub(in crate::simulate) struct Table {
     target: Option<f64>,
     odds: Option<f64>,
     within: Option<String>,
+    /// By source of runs.
+    #[serde(default)]
+    quotas: IndexMap<String, QuotaTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuotaTable {
+    nominal: Amounts,
+    #[serde(default)]
+    borrow: Amounts,
+    #[serde(default)]
+    lend: Amounts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amounts {
+    executors: Option<f64>,
+    /// Cores.
+    cpu: Option<f64>,
+    memory: Option<String>,
+    gpu: Option<f64>,
 }
 
 impl Table {
@@ -45,18 +70,21 @@ impl Table {
     }
 
     fn settings(&self, queues: &[&str]) -> Result<Settings, String> {
-        let mut settings = Settings::default();
-        settings.weights = vec![1.0; queues.len()];
+        let mut settings = Settings { weights: vec![1.0; queues.len()], ..Settings::default() };
         for (name, weight) in &self.weights {
-            let Some(at) = queues.iter().position(|queue| queue == name) else {
-                let near =
-                    nearest(name, queues.iter().copied()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                return Err(format!("`weights` has `{name}`, of which no runs arrive{near}"));
-            };
+            let at = queue("weights", name, queues)?;
             if !(*weight > 0.0 && *weight <= MOST_WEIGHT) {
                 return Err(format!("the weight of `{name}` is a number above 0, at most {MOST_WEIGHT}"));
             }
             settings.weights[at] = *weight;
+        }
+        if !self.quotas.is_empty() {
+            settings.quotas = vec![Quota::default(); queues.len()];
+        }
+        for (name, quota) in &self.quotas {
+            let at = queue("quotas", name, queues)?;
+            let QuotaTable { nominal, borrow, lend } = quota;
+            settings.quotas[at] = Quota { nominal: nominal.read()?, borrow: borrow.read()?, lend: lend.read()? };
         }
         set_time(&mut settings.half_life, "half_life", self.half_life.as_deref())?;
         set_time(&mut settings.every, "every", self.every.as_deref())?;
@@ -74,6 +102,30 @@ impl Table {
         settings.keep = keep;
         Ok(settings)
     }
+}
+
+impl Amounts {
+    fn read(&self) -> Result<[Option<f64>; 4], String> {
+        let memory = |text: &str| {
+            Size::parse(text)
+                .map(|size| size.0 as f64)
+                .ok_or_else(|| format!("`{}` is no size such as \"64GiB\"", text.escape_debug()))
+        };
+        let amounts =
+            [self.executors, self.cpu.map(|cores| cores * 1_000.0), self.memory.as_deref().map(memory).transpose()?, self.gpu];
+        if amounts.iter().flatten().any(|amount| !(0.0..=MOST_AMOUNT).contains(amount)) {
+            return Err("a quota is a number from 0 on".to_owned());
+        }
+        Ok(amounts)
+    }
+}
+
+/// The place of a queue that a table names.
+fn queue(key: &str, name: &str, queues: &[&str]) -> Result<usize, String> {
+    queues.iter().position(|queue| *queue == name).ok_or_else(|| {
+        let near = nearest(name, queues.iter().copied()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        format!("`{key}` has `{name}`, of which no runs arrive{near}")
+    })
 }
 
 fn set_time(time: &mut i64, key: &str, text: Option<&str>) -> Result<(), String> {

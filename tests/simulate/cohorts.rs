@@ -1,0 +1,93 @@
+//! Queues with quotas that lend, borrow and take back.
+
+use crate::stream::{HOUR, Job, agents, job, run_in_order};
+use o11n::simulate::{Cohort, Policy, Quota, Settings, Tally};
+
+/// Quotas of executors: of its own, what it may borrow, what it lends.
+fn quota(nominal: f64, borrow: Option<f64>, lend: Option<f64>) -> Quota {
+    let of = |amount: Option<f64>| [amount, None, None, None];
+    Quota { nominal: of(Some(nominal)), borrow: of(borrow), lend: of(lend) }
+}
+
+fn settings(quotas: &[Quota]) -> Settings {
+    Settings { quotas: quotas.into(), ..Settings::default() }
+}
+
+const EXECUTORS: usize = 0;
+
+fn holds(cohort: &mut Cohort, queue: u16, executors: f64) {
+    cohort.hold(queue, [executors, 0.0, 0.0, 0.0], 1.0);
+}
+
+/// Ten executors each, of which one uses sixteen: it has borrowed 300 thousandths of what there is.
+#[test]
+fn a_share_is_what_was_borrowed() {
+    let mut cohort = Cohort::new(&settings(&[quota(10.0, None, None), quota(10.0, None, None)]), &agents(20, 1));
+    assert_eq!((cohort.share(0, [10.0, 0.0, 0.0, 0.0]), cohort.share(0, [11.0, 0.0, 0.0, 0.0])), (0.0, 50.0));
+    holds(&mut cohort, 0, 16.0);
+    assert_eq!((cohort.share(0, [0.0; 4]), cohort.share(1, [0.0; 4])), (300.0, 0.0));
+    assert_eq!([0, 1].map(|queue| cohort.available(queue, EXECUTORS)), [4.0, 4.0]);
+}
+
+#[test]
+fn limits_bound_what_is_lent_and_borrowed() {
+    // The first borrows at most three; the second lends at most four, and so keeps six.
+    let mut cohort = Cohort::new(&settings(&[quota(10.0, Some(3.0), None), quota(10.0, None, Some(4.0))]), &agents(20, 1));
+    assert_eq!([0, 1].map(|queue| cohort.available(queue, EXECUTORS)), [13.0, 20.0]);
+    holds(&mut cohort, 0, 12.0);
+    assert_eq!([0, 1].map(|queue| cohort.available(queue, EXECUTORS)), [1.0, 8.0]);
+    holds(&mut cohort, 1, 7.0);
+    // It used up the six that it keeps, and one of the common fourteen.
+    assert_eq!([0, 1].map(|queue| cohort.available(queue, EXECUTORS)), [1.0, 1.0]);
+}
+
+fn policy(words: &str, quotas: &[Quota]) -> Policy {
+    Policy { settings: settings(quotas), ..Policy::parse(words).unwrap() }
+}
+
+/// So many jobs of an hour of a queue at a time.
+fn jobs(at: i64, queue: u16, count: usize) -> Vec<Job> {
+    let mut job = job(at, HOUR);
+    (job.item.queue, job.item.group) = (queue, queue);
+    vec![job; count]
+}
+
+/// Jobs of a queue that start at a time.
+fn started(tally: &Tally, queue: u16, at: i64) -> usize {
+    tally.records.iter().filter(|record| (record.group, record.started) == (queue, at)).count()
+}
+
+#[test]
+fn what_was_lent_is_taken_back() {
+    let quotas = [quota(10.0, None, None), quota(10.0, None, None)];
+    // One queue fills all; half an hour later the other wants twelve.
+    let load: Vec<Job> = [jobs(0, 0, 20), jobs(HOUR / 2, 1, 12)].concat();
+    let (tally, begun) = run_in_order(&agents(20, 1), &policy("kueue", &quotas), &load, 10 * HOUR);
+    // It gets its ten at once. Those who lost them begin anew when the others are done; the two that would be borrowed wait longer.
+    assert_eq!((started(&tally, 1, HOUR / 2), tally.stopped, tally.records.len()), (10, 10, 32));
+    assert_eq!((started(&tally, 0, 0), started(&tally, 0, HOUR), started(&tally, 1, 3 * HOUR / 2)), (10, 10, 2));
+    assert_eq!(begun.len(), 42);
+}
+
+/// Who began last loses first, and the least urgent before that.
+#[test]
+fn the_least_is_lost() {
+    let quotas = [quota(2.0, None, None), quota(2.0, None, None)];
+    let mut load: Vec<Job> = [jobs(0, 0, 2), jobs(1_000, 0, 1), jobs(2_000, 0, 1), jobs(3_000, 1, 1)].concat();
+    load[2].item.priority = 4;
+    let (tally, begun) = run_in_order(&agents(4, 1), &policy("kueue", &quotas), &load, 10 * HOUR);
+    assert_eq!((begun, tally.stopped), (vec![0, 1, 2, 3, 4, 2], 1));
+    // Within a queue, the urgent take from those that are not.
+    let mut load: Vec<Job> = [jobs(0, 0, 4), jobs(1_000, 0, 1)].concat();
+    load[4].item.priority = 1;
+    let (tally, begun) = run_in_order(&agents(4, 1), &policy("kueue", &quotas), &load, 10 * HOUR);
+    assert_eq!((begun, tally.stopped), (vec![0, 1, 2, 3, 4, 3], 1));
+}
+
+/// A queue that may not borrow leaves executors idle.
+#[test]
+fn a_quota_is_a_limit() {
+    let quotas = [quota(3.0, Some(0.0), None), quota(5.0, None, None)];
+    let (tally, _) = run_in_order(&agents(8, 1), &policy("kueue", &quotas), &jobs(0, 0, 8), 10 * HOUR);
+    assert_eq!([0, HOUR, 2 * HOUR].map(|at| started(&tally, 0, at)), [3, 3, 2]);
+}
