@@ -44,6 +44,14 @@ impl Work for Together<'_> {
         }
     }
 
+    fn stop(&mut self, ticket: Ticket, now: i64) {
+        match &mut self.replay {
+            None => self.runs.stop(ticket, now),
+            Some(replay) if ticket & 1 == 1 => replay.stop(ticket >> 1, now),
+            Some(_) => self.runs.stop(ticket >> 1, now),
+        }
+    }
+
     fn drop(&mut self, ticket: Ticket, why: Dropped) {
         match &mut self.replay {
             None => self.runs.drop(ticket, why),

@@ -341,3 +341,22 @@ fn runs_that_are_alone_wait_for_each_other_and_may_be_folded() {
     let shown = workspace.run(&["simulate", "night.o11n", "--load", "load.toml"]).ends(0).stdout;
     assert!(shown.contains("runs of `night` that arrived while another waited, and were taken for that one: 1"), "{shown}");
 }
+
+/// Builds that lose their executors begin anew, and their runs end as they would have.
+#[test]
+fn runs_outlive_what_is_taken_from_them() {
+    let workspace = workspace();
+    let week = std::fs::read_to_string(workspace.file("week.toml")).unwrap();
+    // Nothing but hotfixes has a quota, so that they take what they need from the others.
+    let quotas = "quotas.hotfix.nominal.executors = 40\nquotas.push.nominal.executors = 0\nquotas.nightly.nominal.executors = 0\n";
+    workspace.write("week.toml", &format!("{week}\n[policy.ours]\nis = \"kueue\"\n{quotas}"));
+    let document = workspace.run(&with(&["--policy", "ours,fifo", "--format", "json"])).ends(0).json();
+    let [ours, plain] = [0, 1].map(|at| &document["policies"][at]);
+    for source in 0..3 {
+        for count in ["ended", "failed"] {
+            assert_eq!(ours["runs"][source][count], plain["runs"][source][count], "{document:#}");
+        }
+    }
+    let longest = |figures: &serde_json::Value| figures["runs"][0]["duration_p95"].as_f64().unwrap();
+    assert!(longest(ours) < longest(plain) / 2.0, "{document:#}");
+}

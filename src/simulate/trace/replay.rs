@@ -120,6 +120,10 @@ impl Work for Replay<'_> {
         }
     }
 
+    fn stop(&mut self, ticket: Ticket, _: i64) {
+        self.running.retain(|Reverse((_, running))| *running != ticket);
+    }
+
     fn begin(&mut self, ticket: Ticket, now: i64) {
         self.running.push(Reverse((now + self.job(ticket).takes, ticket)));
     }
