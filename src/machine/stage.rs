@@ -106,9 +106,13 @@ impl<'p> Machine<'p> {
 
     /// An attempt is at its end, unless it was cut short: the replica goes into back-off, or has its outcome and counts.
     pub(super) fn settle(&mut self, replica: Replica) {
-        let ends = self.traced(replica.substage).replicas[replica.number as usize].attempts.last().map(|attempt| attempt.end.0);
+        if *self.phase(replica) != Phase::Running {
+            return;
+        }
+        let now = self.now;
+        let attempts = &self.traced(replica.substage).replicas[replica.number as usize].attempts;
         // One that was taken back may have begun anew, and ends later.
-        if *self.phase(replica) != Phase::Running || ends != Some(self.now) {
+        if attempts.last().is_none_or(|attempt| attempt.end.0 != now) {
             return;
         }
         if let Some(changes) = &mut self.outside {

@@ -348,7 +348,8 @@ fn runs_outlive_what_is_taken_from_them() {
     let workspace = workspace();
     let week = std::fs::read_to_string(workspace.file("week.toml")).unwrap();
     // Nothing but hotfixes has a quota, so that they take what they need from the others.
-    let quotas = "quotas.hotfix.nominal.executors = 40\nquotas.push.nominal.executors = 0\nquotas.nightly.nominal.executors = 0\n";
+    let quotas =
+        "quotas.hotfix.nominal.executors = 40\nquotas.push.nominal.executors = 0\nquotas.nightly.nominal.executors = 0\n";
     workspace.write("week.toml", &format!("{week}\n[policy.ours]\nis = \"kueue\"\n{quotas}"));
     let document = workspace.run(&with(&["--policy", "ours,fifo", "--format", "json"])).ends(0).json();
     let [ours, plain] = [0, 1].map(|at| &document["policies"][at]);
