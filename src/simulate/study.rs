@@ -99,16 +99,18 @@ impl<'p> Study<'p> {
 
     /// What the weeks of each policy say together. Where some were played to their end, others do not count.
     pub fn document(&self, seeds: u64, played: Vec<Vec<Week>>) -> Document {
-        let runs = played.iter().map(|weeks| weeks.iter().map(|week| week.runs).sum()).max().unwrap_or(0);
         let interrupted = played.iter().any(|weeks| weeks.len() as u64 != seeds || weeks.iter().any(|week| week.is_cut));
+        let mut runs = 0;
         let policies = played.into_iter().filter(|weeks| !weeks.is_empty()).map(|mut weeks| {
             if weeks.iter().any(|week| !week.is_cut) {
                 weeks.retain(|week| !week.is_cut);
             } else {
                 weeks.truncate(1);
             }
+            runs = runs.max(weeks.iter().map(|week| week.runs).sum());
             weeks::together(weeks.into_iter().map(|week| week.figures).collect())
         });
+        let policies = policies.collect();
         let classes = self.cluster.classes.iter();
         Document {
             schema: SCHEMA,
@@ -121,7 +123,7 @@ impl<'p> Study<'p> {
             trace: self.trace.as_ref().map(|trace| trace.figures.clone()),
             not_offered: classes.filter(|class| class.kinds.is_empty()).map(|class| class.name.clone()).collect(),
             interrupted,
-            policies: policies.collect(),
+            policies,
         }
     }
 }

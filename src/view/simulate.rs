@@ -15,7 +15,10 @@ pub fn simulation(document: &Document) -> String {
     };
     let mut arrive = Vec::new();
     if *runs > 0 {
-        arrive.push(format!("{} runs, made by chance,", per(*runs as u64, *seeds)));
+        arrive.push(format!(
+            "{} runs, made by chance,",
+            per(*runs as u64, document.policies.iter().map(|figures| figures.weeks).max().unwrap_or(1))
+        ));
     }
     if let Some(trace) = trace {
         arrive.push(format!("{} jobs of {}", trace.jobs, trace.file));

@@ -101,8 +101,10 @@ fn an_interrupt_leaves_what_is_known() {
     let document = study.document(1, vec![vec![cut.clone()]]);
     assert!(document.interrupted && document.policies[0].until < 86_400.0);
     // Whole weeks count and cut ones do not, if there are any whole ones.
+    let alone = study.document(1, vec![vec![whole.clone()]]).runs;
     let document = study.document(3, vec![vec![cut, whole], vec![]]);
     assert!(document.interrupted);
+    assert_eq!(document.runs, alone);
     assert_eq!((document.policies.len(), document.policies[0].weeks), (1, 1));
     assert!(document.policies[0].until > 80_000.0);
 }
