@@ -136,7 +136,7 @@ fn a_log_stands_beside_the_load() {
     assert!(strict.contains("cannot be played: one row cannot be read, and `--strict` wants all"), "{strict}");
     assert!(strict.contains("line 4: `submit` is `oops`"), "{strict}");
     // What is made by chance and what was recorded are told apart.
-    workspace.write("loads/log.toml", &format!("length = \"1d\"\nruns.push.per_hour = 1\n{load}"));
+    workspace.write("loads/log.toml", format!("length = \"1d\"\nruns.push.per_hour = 1\n{load}"));
     let human = workspace.run(&command).ends(0).stdout;
     assert!(human.contains(" runs, made by chance, and 3 jobs of log.csv arrive in 1d"), "{human}");
     std::fs::remove_file(workspace.file("loads/log.csv")).unwrap();
@@ -263,7 +263,7 @@ fn a_policy_that_says_two_things_at_once_is_refused() {
 fn a_load_names_policies_of_its_own() {
     let workspace = workspace();
     let week = std::fs::read_to_string(workspace.file("week.toml")).unwrap();
-    let ours = |table: &str| workspace.write("week.toml", &format!("{week}\n[policy.ours]\n{table}"));
+    let ours = |table: &str| workspace.write("week.toml", format!("{week}\n[policy.ours]\n{table}"));
     ours("is = \"fifo+fair\"\nweights = { hotfix = 4 }\n");
     let document = workspace.run(&with(&["--policy", "ours,fifo+fair", "--format", "json"])).ends(0).json();
     let [ours_figures, plain] = [0, 1].map(|at| &document["policies"][at]);
@@ -290,7 +290,7 @@ fn a_load_names_policies_of_its_own() {
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("`policy.ours` of the load is wrong") && said.contains(expected), "{said}");
     }
-    workspace.write("week.toml", &format!("{week}\n[policy.fifo]\nis = \"fair\"\n"));
+    workspace.write("week.toml", format!("{week}\n[policy.fifo]\nis = \"fair\"\n"));
     let said = workspace.run(&COMMAND).ends(1).stderr;
     assert!(said.contains("the name is a word of its own"), "{said}");
 }
@@ -350,7 +350,7 @@ fn runs_outlive_what_is_taken_from_them() {
     // Nothing but hotfixes has a quota, so that they take what they need from the others.
     let quotas =
         "quotas.hotfix.nominal.executors = 40\nquotas.push.nominal.executors = 0\nquotas.nightly.nominal.executors = 0\n";
-    workspace.write("week.toml", &format!("{week}\n[policy.ours]\nis = \"kueue\"\n{quotas}"));
+    workspace.write("week.toml", format!("{week}\n[policy.ours]\nis = \"kueue\"\n{quotas}"));
     let document = workspace.run(&with(&["--policy", "ours,fifo", "--format", "json"])).ends(0).json();
     let [ours, plain] = [0, 1].map(|at| &document["policies"][at]);
     for source in 0..3 {

@@ -8,6 +8,9 @@ use crate::stream::{Job, LATER, agents, job, run, with_cloud};
 use crate::table::Row;
 use o11n::simulate::{Change, Class, Cluster, Kind, Policy, Record, Tally, Ticket, Work, mean, simulate};
 
+/// How a service is drawn, as a part of its mean.
+type Service = fn(&mut fastrand::Rng) -> f64;
+
 /// The mean service, in milliseconds.
 const SERVICE: f64 = 600_000.0;
 
@@ -117,7 +120,7 @@ fn two_priorities_wait_as_cobham_has_it() {
 pub(crate) static ENDLESS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let mut cluster = with_cloud(agents(1, 1), 0, None);
     cluster.classes[0].kinds.remove(0);
-    let services: [(&str, fn(&mut fastrand::Rng) -> f64); 2] = [("exponential", exponential), ("constant", |_| 1.0)];
+    let services: [(&str, Service); 2] = [("exponential", exponential), ("constant", |_| 1.0)];
     let case = |(service, draw): (&str, fn(&mut fastrand::Rng) -> f64)| {
         let tally = run(&cluster, "fifo", &poisson(4, 100_000, 10.0, draw));
         assert!(tally.records.iter().all(|record| record.started == record.submitted));
