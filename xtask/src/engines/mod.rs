@@ -97,6 +97,7 @@ const ENGINES: &[Engine] = &[
     argo::ENGINE,
     jenkins::ENGINE,
     jenkins::taskbook::ENGINE,
+    jenkins::series::ENGINE,
     argo::REAL_ENGINE,
     kubernetes_run::ENGINE,
     kubernetes_run::real::ENGINE,

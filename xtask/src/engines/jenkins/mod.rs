@@ -7,6 +7,7 @@ mod boards;
 mod engine;
 mod foreign;
 mod observed;
+pub mod series;
 pub mod taskbook;
 mod whole;
 
