@@ -16,7 +16,7 @@ use super::progress::{INTERRUPTED, Progress};
 use super::workspace::Root;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{Cluster, Plan};
-use crate::simulate::{Document, Goal, Load, Policy, Range, Study, Sweep, Try, Week, read_load, search};
+use crate::simulate::{Document, Goal, Load, Pictures, Policy, Range, Study, Sweep, Try, Week, read_load, search};
 use crate::view;
 
 /// Most weeks of one simulation.
@@ -72,11 +72,13 @@ enum Format {
     Json,
     /// One line for each figure
     Csv,
+    /// One page that needs nothing beside it, with curves over time
+    Html,
 }
 
 /// What was asked for.
 enum Answer {
-    Document(Document),
+    Document(Document, Option<Pictures>),
     Sweep(Sweep),
 }
 
@@ -85,7 +87,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let exit = args.chosen.answer(args.file.as_deref(), &args.root, args.message_format, |planned| {
         let answer = args.answer(planned)?;
         is_interrupted.set(match &answer {
-            Answer::Document(document) => document.interrupted,
+            Answer::Document(document, _) => document.interrupted,
             Answer::Sweep(sweep) => sweep.interrupted,
         });
         Some(args.shown(&answer))
@@ -100,12 +102,13 @@ fn json<T: Serialize>(document: &T) -> String {
 impl Args {
     fn shown(&self, answer: &Answer) -> String {
         match (self.format, answer) {
-            (Format::Json, Answer::Document(document)) => json(document),
-            (Format::Csv, Answer::Document(document)) => view::simulation_csv(document),
-            (Format::Human, Answer::Document(document)) => view::simulation(document),
+            (Format::Json, Answer::Document(document, _)) => json(document),
+            (Format::Csv, Answer::Document(document, _)) => view::simulation_csv(document),
+            (Format::Human, Answer::Document(document, _)) => view::simulation(document),
+            (Format::Html, Answer::Document(document, pictures)) => view::simulation_html(document, pictures.as_ref()),
             (Format::Json, Answer::Sweep(sweep)) => json(sweep),
             (Format::Csv, Answer::Sweep(sweep)) => view::sweep_csv(sweep),
-            (Format::Human, Answer::Sweep(sweep)) => view::sweep(sweep),
+            (Format::Human | Format::Html, Answer::Sweep(sweep)) => view::sweep(sweep),
         }
     }
 
@@ -131,21 +134,33 @@ impl Args {
         let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
         let policies = policies.map_err(|why| Box::new(Diagnostic::new(Code::OutOfRange, why)))?;
         match (&self.sweep, &self.until) {
+            (Some(_), _) if self.format == Format::Html => {
+                let why = "`--format html` shows one comparison over time: leave it or `--sweep` out";
+                Err(Box::new(Diagnostic::new(Code::OutOfRange, why)))
+            }
             (Some(range), Some(goal)) => {
                 let attempt = |count, policy: &Policy| {
                     let cluster = range.apply(cluster, count).map_err(misfit)?;
-                    self.compare(plan, &cluster, load.clone(), std::slice::from_ref(policy))
+                    self.compare(plan, &cluster, load.clone(), std::slice::from_ref(policy)).map(|(document, _)| document)
                 };
                 swept(range, goal, &policies, attempt).map(Answer::Sweep)
             }
-            _ => self.compare(plan, cluster, load, &policies).map(Answer::Document),
+            _ => self.compare(plan, cluster, load, &policies).map(|(document, pictures)| Answer::Document(document, pictures)),
         }
     }
 
-    fn compare(&self, plan: &Plan, cluster: &Cluster, load: Load, policies: &[Policy]) -> Result<Document, Box<Diagnostic>> {
+    fn compare(
+        &self,
+        plan: &Plan,
+        cluster: &Cluster,
+        load: Load,
+        policies: &[Policy],
+    ) -> Result<(Document, Option<Pictures>), Box<Diagnostic>> {
         let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
         self.read_log(&mut study)?;
-        Ok(study.document(self.seeds, self.play(&study, policies).map_err(misfit)?))
+        let mut played = self.play(&study, policies).map_err(misfit)?;
+        let pictures = self.pictures(&study, &mut played);
+        Ok((study.document(self.seeds, played), pictures))
     }
 
     /// Reads the log that the load names, which stands beside it.
@@ -171,13 +186,18 @@ impl Args {
         // Week by week, so that an interrupt leaves about as many to each policy.
         let all: Vec<(u64, usize)> =
             (0..self.seeds).flat_map(|week| (0..policies.len()).map(move |policy| (week, policy))).collect();
+        let is_filmed = self.format == Format::Html;
         let places: Vec<usize> = (0..all.len()).collect();
         let played = Progress::of(all.len(), |progress| {
             parallel::map(&places, |place| {
                 let (week, policy) = all[*place];
                 let goes_on = |share| progress.note(*place, share);
                 (!progress.is_interrupted()).then(|| {
-                    let played = study.play(&policies[policy], week, &goes_on);
+                    let played = if is_filmed && week == 0 {
+                        study.film(&policies[policy], week, &goes_on)
+                    } else {
+                        study.play(&policies[policy], week, &goes_on)
+                    };
                     progress.note(*place, 1.0);
                     played
                 })
@@ -188,6 +208,12 @@ impl Args {
             weeks[policy].extend(week.transpose()?);
         }
         Ok(weeks)
+    }
+
+    /// Of the first week.
+    fn pictures(&self, study: &Study<'_>, played: &mut [Vec<Week>]) -> Option<Pictures> {
+        let reels: Vec<_> = played.iter_mut().filter_map(|weeks| weeks.first_mut()?.take_reel()).collect();
+        (self.format == Format::Html).then(|| study.pictures(&reels))
     }
 
     fn cluster<'c>(&self, clusters: &'c [Cluster]) -> Result<&'c Cluster, Box<Diagnostic>> {

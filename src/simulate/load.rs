@@ -9,7 +9,7 @@ use crate::machine::reliability::Odds;
 use crate::plan::Priority;
 
 /// Milliseconds in an hour and in a day.
-const HOUR: i64 = 3_600_000;
+pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
 /// What happens to a cluster, the same for every policy.

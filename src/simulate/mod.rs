@@ -14,6 +14,7 @@ mod load_file;
 mod locks;
 mod metrics;
 mod offer;
+mod picture;
 mod policy;
 mod report;
 mod runs;
@@ -27,10 +28,11 @@ mod work;
 
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use goal::Goal;
-pub use kernel::{CloudTally, KindTally, Record, Tally, simulate, simulate_watched};
+pub use kernel::{CloudTally, Film, KindTally, Life, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
+pub use picture::{Against, Bar, KindCurve, Lane, MachineLane, Picture, Pictures, Reel, Stretch, StretchLine};
 pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,

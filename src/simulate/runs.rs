@@ -22,6 +22,17 @@ pub(super) struct RunRecord {
     pub(super) outcome: Outcome,
 }
 
+/// One build that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The source of its run.
+    pub(super) source: u16,
+    /// The number of its run among those of the source, from 1, in the order in which they arrive.
+    pub(super) run: u64,
+    pub(super) at: SubstageRef,
+    pub(super) replica: u32,
+}
+
 /// Which figures a build counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
@@ -63,6 +74,8 @@ pub(super) struct Runs<'p> {
     /// What the scheduler was not told yet.
     pending: Vec<Change>,
     pub(super) over: Vec<RunRecord>,
+    /// What was asked for, by the number that its item has; only on film.
+    pub(super) asked: Option<Vec<Asked>>,
     /// By source: runs that were taken for one that waited already.
     pub(super) folded: Vec<u64>,
     /// By source: runs that Jenkins forgot as it broke down.
@@ -200,6 +213,7 @@ impl<'p> Runs<'p> {
             free_tickets: Vec::new(),
             pending: Vec::new(),
             over: Vec::new(),
+            asked: None,
             folded: vec![0; load.sources.len()],
             lost: vec![0; load.sources.len()],
             started: 0,
@@ -208,6 +222,27 @@ impl<'p> Runs<'p> {
 
     pub(super) fn total(&self) -> usize {
         self.arrivals.len()
+    }
+
+    /// When each run arrives, in milliseconds, in order.
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = i64> {
+        self.arrivals.iter().map(|arrival| arrival.at)
+    }
+
+    /// What was asked for, with runs counted by source.
+    pub(super) fn filmed(&mut self) -> Vec<Asked> {
+        let mut counts = vec![0; self.load.sources.len()];
+        let ranks: Vec<u64> = self
+            .arrivals
+            .iter()
+            .map(|arrival| {
+                let count: &mut u64 = &mut counts[arrival.source as usize];
+                *count += 1;
+                *count
+            })
+            .collect();
+        let asked = self.asked.take().unwrap_or_default();
+        asked.into_iter().map(|one| Asked { run: ranks[one.run as usize], ..one }).collect()
     }
 
     /// How many of one source arrive.
@@ -258,6 +293,7 @@ impl<'p> Runs<'p> {
             width: 1,
             estimate: 0,
             group: 0,
+            what: 0,
             is_quiet: true,
             project: Some(Project { number: arrival.source.into(), is_alone, folds }),
         };
@@ -336,6 +372,10 @@ impl<'p> Runs<'p> {
             _ if row.is_big => Group::Big,
             _ => Group::Small,
         };
+        let what = self.asked.as_mut().map_or(0, |asked| {
+            asked.push(Asked { source: arrival.source, run: slot.number, at, replica: replica.number });
+            asked.len() as u32 - 1
+        });
         let item = Item {
             class: Some(row.class),
             place: row.place,
@@ -345,6 +385,7 @@ impl<'p> Runs<'p> {
             width: 1,
             estimate: estimate_of(row.last),
             group: group as u16,
+            what,
             is_quiet: false,
             project: None,
         };

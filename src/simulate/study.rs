@@ -7,6 +7,7 @@ use super::cluster::Cluster;
 use super::kernel::simulate_watched;
 use super::load::{Load, MOST_RUNS};
 use super::offer::{MOST_EXECUTORS, offered};
+use super::picture::{self, Pictures, Reel};
 use super::policy::Policy;
 use super::report::{Document, Figures, SCHEMA};
 use super::runs::Runs;
@@ -40,6 +41,14 @@ pub struct Week {
     runs: usize,
     figures: Figures,
     is_cut: bool,
+    reel: Option<Reel>,
+}
+
+impl Week {
+    /// What was filmed of it.
+    pub fn take_reel(&mut self) -> Option<Reel> {
+        self.reel.take()
+    }
 }
 
 impl<'p> Study<'p> {
@@ -77,9 +86,18 @@ impl<'p> Study<'p> {
     /// Plays the week of a seed, counted from the load's. `goes_on` is told how much of the week is over, from 0 to 1, and says whether
     /// to go on.
     pub fn play(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
+        self.played(policy, number, false, goes_on)
+    }
+
+    /// The same, and keeps it whole.
+    pub fn film(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
+        self.played(policy, number, true, goes_on)
+    }
+
+    fn played(&self, policy: &Policy, number: u64, is_filmed: bool, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
         let Self { plan, cluster, classes, load, .. } = self;
         let seed = load.seed.wrapping_add(number);
-        let Some(runs) = Runs::new(plan, cluster, classes, load, seed) else {
+        let Some(mut runs) = Runs::new(plan, cluster, classes, load, seed) else {
             return Err(format!("more than {MOST_RUNS} runs arrive: shorten the load, or lower its rates"));
         };
         if runs.builds() > MOST_BUILDS {
@@ -88,13 +106,21 @@ impl<'p> Study<'p> {
         let count = runs.total();
         let source = load.sources.len() as u16;
         let replay = self.trace.as_ref().map(|trace| Replay::new(trace, seed, source, load.users(), load.big.0));
+        runs.asked = is_filmed.then(Vec::new);
         let mut work = Together::new(runs, replay);
         let length = self.length();
         let until = length.saturating_add(DRAIN);
         let mut goes_on = |now: i64| goes_on((now as f64 / length.max(1) as f64).min(1.0));
-        let tally = simulate_watched(cluster, policy, &mut work, until, &mut goes_on);
+        let tally = simulate_watched(cluster, policy, &mut work, until, is_filmed, &mut goes_on);
         let figures = week::figures(policy, cluster, load, &mut work, &tally);
-        Ok(Week { runs: count, figures, is_cut: tally.is_cut })
+        let is_cut = tally.is_cut;
+        let reel = is_filmed.then(|| Reel::new(policy, tally, &mut work));
+        Ok(Week { runs: count, figures, is_cut, reel })
+    }
+
+    /// Pictures of the same week under several policies.
+    pub fn pictures(&self, reels: &[Reel]) -> Pictures {
+        picture::of(self.plan, &self.cluster, &self.load, reels)
     }
 
     /// What the weeks of each policy say together. Where some were played to their end, others do not count.

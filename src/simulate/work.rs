@@ -60,6 +60,8 @@ pub struct Item {
     pub estimate: i64,
     /// Which figures it counts for.
     pub group: u16,
+    /// What it is to whoever asked, for the records.
+    pub what: u32,
     /// Whether it waits out the quiet period first.
     pub is_quiet: bool,
     /// What it is a build of, where builds of one thing get in each other's way.

@@ -38,11 +38,7 @@ struct Page {
 impl Page {
     fn head(&mut self, layout: &Layout) {
         let (name, word) = (escaped(&layout.pipeline), layout.outcome.word());
-        self.out += "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-        self.out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-        self.out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-        self.out += "<meta name=\"color-scheme\" content=\"light dark\">\n";
-        self.put(&format!("<title>{name}: {word}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"));
+        self.out += &head(&format!("{name}: {word}"), "");
     }
 
     fn put(&mut self, text: &str) {
@@ -185,6 +181,15 @@ impl Page {
     }
 }
 
+/// All before a page's own content; the title is escaped already.
+pub(super) fn head(title: &str, more_style: &str) -> String {
+    let mut out = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+    out += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+    out += "<meta name=\"color-scheme\" content=\"light dark\">\n";
+    out + &format!("<title>{title}</title>\n<style>\n{STYLE}{more_style}</style>\n</head>\n<body>\n<main>\n")
+}
+
 fn class(row: &Row) -> &'static str {
     match (row.is_replica, row.is_critical) {
         (true, _) => "replica",
@@ -210,7 +215,7 @@ fn mark(outcome: Outcome) -> String {
 }
 
 /// Text for an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 
 mod axis;
 mod canvas;
+mod chart;
 mod diff;
 mod html;
 mod human;
@@ -12,6 +13,7 @@ mod port;
 mod reliability;
 mod remark;
 mod simulate;
+mod simulation_page;
 mod story;
 mod style;
 pub mod table;
@@ -24,5 +26,6 @@ pub use mermaid::mermaid;
 pub use port::{port, port_markdown};
 pub use reliability::reliability;
 pub use simulate::{simulation, simulation_csv, sweep, sweep_csv};
+pub use simulation_page::simulation_html;
 pub use story::{Focus, consequence, ended, story};
 pub use style::Style;

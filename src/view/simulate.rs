@@ -8,7 +8,20 @@ use crate::simulate::{BadRow, CloudFigures, Document, Fairness, Figures, GroupFi
 
 /// Tables for people: how long builds and runs take under each policy, and what machines cost.
 pub fn simulation(document: &Document) -> String {
-    let Document { pipeline, cluster, runs, length, seed, seeds, trace, .. } = document;
+    let mut text = format!("{} on {}: {}\n", document.pipeline, document.cluster, arrivals(document));
+    for table in tables(document) {
+        text += "\n";
+        text += &table::draw(&table);
+    }
+    for (at, remark) in remarks(document).iter().enumerate() {
+        text += &format!("{}note: {remark}\n", if at == 0 { "\n" } else { "" });
+    }
+    text
+}
+
+/// What was played.
+pub(super) fn arrivals(document: &Document) -> String {
+    let Document { runs, length, seed, seeds, trace, .. } = document;
     let weeks = match seeds {
         1 => format!("seed {seed}"),
         _ => format!("in each of {seeds} weeks, seeds {seed} to {}", seed.saturating_add(seeds - 1)),
@@ -24,7 +37,11 @@ pub fn simulation(document: &Document) -> String {
         arrive.push(format!("{} jobs of {}", trace.jobs, trace.file));
     }
     let arrive = arrive.join(" and ");
-    let mut text = format!("{pipeline} on {cluster}: {arrive} arrive in {}, {weeks}\n", time(*length));
+    format!("{arrive} arrive in {}, {weeks}", time(*length))
+}
+
+/// Each with its head.
+pub(super) fn tables(document: &Document) -> Vec<Vec<Vec<String>>> {
     let mut builds = vec![row(["wait of builds", "", "builds", "mean", "p50", "p95", "p99", "longest", "slowdown"])];
     let mut parts = vec![row(["mean wait", "quiet", "buildable", "provisioning", "users", "served alike", "slowed alike"])];
     let mut durations = vec![row(["runs", "", "ended", "failed", "p50", "p95"])];
@@ -46,13 +63,7 @@ pub fn simulation(document: &Document) -> String {
         let kinds = figures.machines.iter().filter(|kind| kind.hours > 0.0);
         machines.extend(kinds.map(|kind| row(["", &kind.kind, &percent(kind.utilization)])));
     }
-    let locks = locks(document);
-    for table in [builds, parts, durations, machines].into_iter().chain(locks) {
-        text += "\n";
-        text += &table::draw(&table);
-    }
-    let remarks = remarks(document);
-    if remarks.is_empty() { text } else { format!("{text}\n{remarks}") }
+    [builds, parts, durations, machines].into_iter().chain(locks(document)).collect()
 }
 
 /// A count of one of several weeks.
@@ -115,9 +126,9 @@ fn locks(document: &Document) -> Option<Vec<Vec<String>>> {
 }
 
 /// What the tables do not say.
-fn remarks(document: &Document) -> String {
-    let mut remarks = String::new();
-    let mut add = |remark: String| remarks += &format!("note: {remark}\n");
+pub(super) fn remarks(document: &Document) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let mut add = |remark: String| remarks.push(remark);
     if document.interrupted {
         for Figures { policy, weeks, until, .. } in &document.policies {
             match document.seeds {
@@ -275,7 +286,7 @@ fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
 }
 
 /// Seconds, to the second; to a tenth where it is little.
-fn time(seconds: f64) -> String {
+pub(super) fn time(seconds: f64) -> String {
     let step = if seconds < 60.0 { 100.0 } else { 1_000.0 };
     let milliseconds = ((seconds * 1_000.0 / step).round() * step) as i64;
     if milliseconds < 60_000 && milliseconds % 1_000 != 0 {

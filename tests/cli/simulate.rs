@@ -361,3 +361,49 @@ fn runs_outlive_what_is_taken_from_them() {
     let longest = |figures: &serde_json::Value| figures["runs"][0]["duration_p95"].as_f64().unwrap();
     assert!(longest(ours) < longest(plain) / 2.0, "{document:#}");
 }
+
+#[test]
+fn a_page_shows_why_jenkins_waits() {
+    let page = workspace().run(&with(&["--policy", "jenkins,fifo,fifo+priority", "--format", "html"])).ends(0).stdout;
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    assert!(page.contains("= <strong>40 samples</strong> until it is below; here it took 40."), "{page}");
+    for title in ["Policies beside each other", "Waits over time", "How many wait", "What machines do", "Policy against policy"] {
+        assert!(page.contains(&format!("<h2>{title}</h2>")), "{title}");
+    }
+    assert!(page.contains("title=\"nightly#") || page.contains("title=\"push#"));
+    // It needs nothing beside it.
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://") && !page.contains("url("));
+}
+
+#[test]
+fn a_sweep_has_no_page() {
+    let said = workspace().run(&with(&["--sweep", "gpu=1..4", "--until", "p95(wait) < 5m", "--format", "html"])).ends(2).stderr;
+    assert!(said.contains("`--format html` shows one comparison over time: leave it or `--sweep` out"), "{said}");
+}
+
+#[test]
+fn a_page_stays_small_and_says_what_it_leaves_out() {
+    let policies = ["jenkins"; 10].join(",");
+    let page = workspace().run(&with(&["--policy", &policies, "--format", "html"])).ends(0).stdout;
+    assert!(page.len() < 2_000_000, "{}", page.len());
+    assert!(page.contains("Policies that are not drawn: 2."));
+}
+
+#[test]
+fn what_users_write_stays_text_on_a_page() {
+    let workspace = workspace();
+    let hostile = "</title><script>alert('1')</script>\\\"&<img src=x onerror=alert(1)> 夜间回归";
+    let source = std::fs::read_to_string(workspace.file("regression.o11n")).unwrap();
+    workspace.write("regression.o11n", source.replace("agent \"cpu\"", &format!("agent \"{hostile}\"")));
+    let week = std::fs::read_to_string(workspace.file("week.toml")).unwrap();
+    let week = week.replace("[runs.push]", &format!("[runs.\"{hostile}\"]")).replace("7d", "1d");
+    workspace.write("week.toml", format!("{week}\n[policy.\"{hostile}\"]\nis = \"jenkins\"\n"));
+    let page = workspace.run(&with(&["--policy", &hostile.replace('\\', ""), "--format", "html"])).ends(0).stdout;
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("alert('"));
+    let escaped =
+        "&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;&lt;img src=x onerror=alert(1)&gt; 夜间回归";
+    let around = |before: &str, after: &str| page.contains(&format!("{before}{escaped}{after}"));
+    assert!(around("<strong><bdi>", "</bdi>") || around("<summary><bdi>", "</bdi>"), "the policy");
+    assert!(around("<th scope=\"row\"><bdi>", "</bdi>"), "the policy and the runs in tables");
+    assert!(around("<h3><bdi>", "</bdi>"), "the machines");
+}

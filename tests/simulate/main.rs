@@ -6,6 +6,7 @@ mod figures;
 mod hashing;
 mod logs;
 mod packing;
+mod pictures;
 mod projects;
 mod provisioning;
 mod queue;

@@ -27,6 +27,7 @@ pub(crate) fn job(at: i64, takes: i64) -> Job {
         width: 1,
         estimate: 0,
         group: 0,
+        what: 0,
         is_quiet: false,
         project: None,
     };

@@ -82,6 +82,7 @@ struct Machine {
 /// A machine of a cloud that ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ended {
+    pub(super) node: Node,
     pub(super) kind: usize,
     pub(super) requested: i64,
     pub(super) came: i64,
@@ -90,11 +91,7 @@ pub(super) struct Ended {
 
 impl Machines {
     pub(super) fn new(cluster: &Cluster, place: Place, one_start: bool, rooms: Option<Rooms>, chance: Chance) -> Self {
-        let mut named: Vec<(String, usize)> = Vec::new();
-        for (at, kind) in cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
-            named.extend((1..=kind.count).map(|number| (name(&kind.name, number, kind.count), at)));
-        }
-        named.sort();
+        let named = standing(cluster);
         let kinds = cluster.kinds.len();
         let mut machines = Self {
             nodes: Vec::with_capacity(named.len()),
@@ -255,7 +252,7 @@ impl Machines {
         if let Some(cloud) = cluster.kinds[kind].cloud {
             self.started[cloud] -= 1;
         }
-        Ended { kind, requested, came: now, has_worked: false }
+        Ended { node, kind, requested, came: now, has_worked: false }
     }
 
     /// Those whose start failed since the last question.
@@ -447,6 +444,14 @@ impl Machines {
         self.nodes[node as usize].kind
     }
 
+    /// The names and kinds of all machines, in the order of their numbers.
+    pub(super) fn named(&self, cluster: &Cluster) -> Vec<(String, usize)> {
+        let mut named = standing(cluster);
+        let later = self.nodes.iter().enumerate().skip(named.len());
+        named.extend(later.map(|(node, machine)| (format!("{}-{node}", cluster.kinds[machine.kind].name), machine.kind)));
+        named
+    }
+
     /// For how long since then a machine that is there was starting.
     pub(super) fn starting_since(&self, node: Node, then: i64) -> i64 {
         let Machine { requested, came, .. } = self.nodes[node as usize];
@@ -496,7 +501,7 @@ impl Machines {
             rooms.remove(node, kind);
         }
         let Machine { requested, came, has_worked, .. } = *machine;
-        let ended = Ended { kind, requested, came, has_worked };
+        let ended = Ended { node, kind, requested, came, has_worked };
         self.kinds[kind].online -= machine.executors;
         self.gone[kind].push(node);
         if let Some(cloud) = cluster.kinds[kind].cloud {
@@ -558,6 +563,16 @@ fn retires(cluster: &Cluster, machine: &Machine, now: i64, unused: i64) -> bool 
         (None, None) => return false,
     };
     now - machine.idle_since > idle
+}
+
+/// The machines that stand there, by name, with their kinds.
+fn standing(cluster: &Cluster) -> Vec<(String, usize)> {
+    let mut named: Vec<(String, usize)> = Vec::new();
+    for (at, kind) in cluster.kinds.iter().enumerate().filter(|(_, kind)| kind.cloud.is_none()) {
+        named.extend((1..=kind.count).map(|number| (name(&kind.name, number, kind.count), at)));
+    }
+    named.sort();
+    named
 }
 
 /// The name of one of several machines.

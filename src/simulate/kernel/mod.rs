@@ -5,6 +5,7 @@
 //! are what the cluster says.
 
 mod blocked;
+mod film;
 mod machines;
 mod profile;
 mod provisioning;
@@ -22,6 +23,7 @@ use super::line::Line;
 use super::policy::{Order, Policy};
 use super::work::{Change, Dropped, Item, Ticket, Work};
 use blocked::Projects;
+pub use film::{Film, Life};
 use machines::{Machines, Node};
 use provisioning::Provisioner;
 use rooms::Rooms;
@@ -38,18 +40,20 @@ const WATCHED: u32 = 4096;
 
 /// Runs a load on a cluster under a policy, until nothing is left that can go on, or until this time.
 pub fn simulate<W: Work>(cluster: &Cluster, policy: &Policy, work: &mut W, until: i64) -> Tally {
-    simulate_watched(cluster, policy, work, until, &mut |_| true)
+    simulate_watched(cluster, policy, work, until, false, &mut |_| true)
 }
 
-/// The same, and now and then tells the time and asks whether to go on.
+/// The same, on film or not, and now and then tells the time and asks whether to go on.
 pub fn simulate_watched<W: Work>(
     cluster: &Cluster,
     policy: &Policy,
     work: &mut W,
     until: i64,
+    is_filmed: bool,
     goes_on: &mut dyn FnMut(i64) -> bool,
 ) -> Tally {
     let mut kernel = Kernel::new(cluster, policy, work);
+    kernel.tally.film = is_filmed.then(Film::default);
     kernel.run(until, goes_on);
     kernel.finish()
 }
@@ -114,6 +118,32 @@ enum State {
     /// On a machine; none for what needs no executor.
     Running(Option<Node>),
     Gone,
+}
+
+impl Job {
+    /// What is known of it when it leaves. What never came so far leaves at that time.
+    fn record(&self, now: i64) -> Record {
+        let Item { class, width, user, group, what, .. } = self.item;
+        let (node, started) = match self.state {
+            State::Running(Some(node)) => (node, self.started),
+            _ => (Node::MAX, now),
+        };
+        let buildable = if matches!(self.state, State::Waiting | State::Blocked) { now } else { self.buildable };
+        let class = class.unwrap_or_default() as u16;
+        Record {
+            submitted: self.submitted,
+            buildable,
+            started,
+            ended: now,
+            provisioning: 0,
+            user,
+            width,
+            group,
+            class,
+            node,
+            what,
+        }
+    }
 }
 
 /// Items that are alike to a machine: those of a class that take as many executors. Those that take one have the number of their class.
@@ -378,9 +408,9 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     }
 
     fn end(&mut self, ticket: Ticket) {
-        let job = &mut self.jobs[ticket as usize];
-        let state = std::mem::replace(&mut job.state, State::Gone);
-        let Job { item, id, key, submitted, buildable, started, .. } = *job;
+        let job = self.jobs[ticket as usize];
+        self.jobs[ticket as usize].state = State::Gone;
+        let Job { item, id, key, state, buildable, started, .. } = job;
         self.projects.leave(&item, id, matches!(state, State::Buildable | State::Running(_)));
         let Some(class) = item.class else { return };
         match state {
@@ -388,23 +418,23 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                 self.lengths[class as usize] -= item.width;
                 self.buildable -= 1;
                 self.tally.withdrawn += 1;
+                self.tally.left(job.record(self.now));
                 self.order.withdraw(&item);
                 if let Some(wide) = &mut self.wide {
                     wide.leave(&item, key, id, ticket);
                 }
             }
-            State::Waiting | State::Blocked => self.tally.withdrawn += 1,
+            State::Waiting | State::Blocked => {
+                self.tally.withdrawn += 1;
+                self.tally.left(job.record(self.now));
+            }
             State::Running(Some(node)) => {
-                let Item { width, user, group, .. } = item;
-                let others = if width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
+                let others = if item.width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
                 let nodes = || others.iter().copied().chain([node]);
                 let provisioning = nodes().map(|node| self.machines.starting_since(node, buildable)).max().unwrap_or(0);
-                let (ended, class_number) = (self.now, class as u16);
-                let record =
-                    Record { submitted, buildable, started, ended, provisioning, user, width, group, class: class_number };
-                self.tally.record(record);
+                self.tally.record(Record { provisioning, ..job.record(self.now) });
                 self.order.end(&item, self.now - started, self.now);
-                self.provisioner.ended(self.cluster.classes[class as usize].label, width, self.now - started);
+                self.provisioner.ended(self.cluster.classes[class as usize].label, item.width, self.now - started);
                 for node in nodes() {
                     self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
                     let ended = match &mut self.wide {
@@ -544,9 +574,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn finish(mut self) -> Tally {
         for (ticket, job) in (0..).zip(&self.jobs) {
             match job.state {
-                State::Waiting | State::Blocked | State::Buildable if job.item.class.is_some() => self.tally.unstarted += 1,
+                State::Waiting | State::Blocked | State::Buildable if job.item.class.is_some() => {
+                    self.tally.unstarted += 1;
+                    self.tally.left(job.record(self.now));
+                }
                 State::Running(Some(node)) => {
                     self.tally.unended += 1;
+                    self.tally.left(job.record(self.now));
                     for node in self.others.get(&ticket).into_iter().flatten().chain([&node]) {
                         self.tally.kinds[self.machines.kind(*node)].busy += self.now - job.started;
                     }
@@ -560,7 +594,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         for ended in self.machines.close(self.cluster) {
             self.tally.ended(self.cluster, ended, self.now);
         }
-        self.tally.starved = self.provisioner.starved(self.now);
+        if let Some(film) = &mut self.tally.film {
+            film.machines = self.machines.named(self.cluster);
+        }
+        (self.tally.starved, self.tally.starved_at) = self.provisioner.starved(self.now).into_iter().unzip();
         self.tally.until = self.now;
         self.tally
     }

@@ -54,7 +54,8 @@ struct Scope {
     suggested: Option<i64>,
     traffic: Traffic,
     starved_since: Option<i64>,
-    starved: i64,
+    /// The longest such time, and when it began.
+    starved: (i64, i64),
 }
 
 /// What is asked for lately: the weight of each arrival shrinks with time.
@@ -106,7 +107,7 @@ impl Provisioner {
                 suggested: None,
                 traffic: Traffic::default(),
                 starved_since: None,
-                starved: 0,
+                starved: (0, 0),
             }
         };
         let scopes: Vec<Scope> = (0..cluster.labels.len()).map(scope).collect();
@@ -179,9 +180,12 @@ impl Provisioner {
     ) -> bool {
         if now >= self.sample_at {
             self.sample_at += SAMPLE;
-            for scope in &mut self.scopes {
+            for (label, scope) in self.scopes.iter_mut().enumerate() {
                 let known = scope.known(machines, lengths);
                 scope.load.update(&known);
+                if let Some(film) = &mut tally.film {
+                    film.sample(label, now, known);
+                }
             }
         }
         let all = now >= self.review_at;
@@ -251,7 +255,7 @@ impl Provisioner {
             if queue > 0 && available + connecting <= 0 && has_room() {
                 scope.starved_since.get_or_insert(now);
             } else if let Some(since) = scope.starved_since.take() {
-                scope.starved = scope.starved.max(now - since);
+                scope.starve(since, now);
             }
         }
     }
@@ -292,13 +296,25 @@ impl Provisioner {
         !self.how.is_prompt() && self.scopes.iter().any(|scope| !scope.wakeable.is_empty())
     }
 
-    /// By label: the longest such time.
-    pub(super) fn starved(&self, now: i64) -> Vec<i64> {
-        self.scopes.iter().map(|scope| scope.starved.max(scope.starved_since.map_or(0, |since| now - since))).collect()
+    /// By label: the longest such time, and when it began.
+    pub(super) fn starved(&mut self, now: i64) -> Vec<(i64, i64)> {
+        let longest = |scope: &mut Scope| {
+            if let Some(since) = scope.starved_since {
+                scope.starve(since, now);
+            }
+            scope.starved
+        };
+        self.scopes.iter_mut().map(longest).collect()
     }
 }
 
 impl Scope {
+    fn starve(&mut self, since: i64, now: i64) {
+        if now - since > self.starved.0 {
+            self.starved = (now - since, since);
+        }
+    }
+
     /// All that was asked for counts as connecting here.
     fn snapshot(&self, machines: &Machines, lengths: &[u32]) -> Snapshot {
         let sum = |count: fn(&super::machines::Counts) -> u32| -> i32 {

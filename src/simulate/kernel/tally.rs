@@ -1,6 +1,7 @@
 //! What a simulation leaves: a record of each build, and what machines cost.
 
 use super::super::cluster::Cluster;
+use super::film::Film;
 use super::machines::Ended;
 
 /// One build that ended. Times are milliseconds from the start.
@@ -18,6 +19,10 @@ pub struct Record {
     pub width: u32,
     pub group: u16,
     pub class: u16,
+    /// The machine, the first where it had several.
+    pub node: u32,
+    /// The item's.
+    pub what: u32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,12 +40,16 @@ pub struct Tally {
     pub clouds: Vec<CloudTally>,
     /// By label: the longest time, in milliseconds, in which something waited, nothing was free or on its way, and a cloud had room.
     pub starved: Vec<i64>,
+    /// By label: when that time began.
+    pub starved_at: Vec<i64>,
     /// When it was over.
     pub until: i64,
     /// By kind of machines.
     pub kinds: Vec<KindTally>,
     /// Whether it was stopped before it was over.
     pub is_cut: bool,
+    /// Where it was asked for.
+    pub film: Option<Film>,
 }
 
 /// Milliseconds of all executors of a kind.
@@ -88,8 +97,18 @@ impl Tally {
         }
     }
 
+    /// An item leaves that has no record.
+    pub(super) fn left(&mut self, record: Record) {
+        if let Some(film) = &mut self.film {
+            film.left.push(record);
+        }
+    }
+
     pub(super) fn ended(&mut self, cluster: &Cluster, ended: Ended, now: i64) {
-        let Ended { kind, requested, came, has_worked } = ended;
+        let Ended { kind, requested, came, has_worked, .. } = ended;
+        if let Some(film) = &mut self.film {
+            film.ended(ended, now);
+        }
         let described = &cluster.kinds[kind];
         let time = now - requested;
         let executors = i64::from(described.executors);

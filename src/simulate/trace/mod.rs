@@ -23,7 +23,7 @@ use crate::base::Duration;
 use crate::diag::nearest;
 pub use collect::{BadRow, TraceFigures};
 pub(super) use collect::{Mapping, Trace, collect};
-pub(super) use replay::Replay;
+pub(super) use replay::{OF_LOG, Replay};
 pub(super) use table::Table;
 
 /// What jobs of a log are called where runs have the names of their sources.

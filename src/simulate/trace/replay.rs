@@ -10,6 +10,9 @@ use super::collect::{Job, Trace};
 use crate::machine::Outcome;
 use crate::plan::Priority;
 
+/// Marks the numbers of a log's jobs among what was asked for.
+pub(in super::super) const OF_LOG: u32 = 1 << 31;
+
 /// A log being played. Each job takes one executor.
 pub(in super::super) struct Replay<'t> {
     trace: &'t Trace,
@@ -55,6 +58,11 @@ impl<'t> Replay<'t> {
         }
     }
 
+    /// When each job arrives, in milliseconds, in order.
+    pub(in super::super) fn arrivals(&self) -> impl Iterator<Item = i64> {
+        self.arrivals.iter().map(|(at, _)| *at)
+    }
+
     pub(in super::super) fn total(&self) -> usize {
         self.arrivals.len()
     }
@@ -63,7 +71,7 @@ impl<'t> Replay<'t> {
         &self.trace.jobs[self.owners[ticket as usize].1 as usize]
     }
 
-    fn item(&self, job: &Job) -> Item {
+    fn item(&self, job: &Job, number: u32) -> Item {
         let group = match job.priority {
             Priority::Urgent | Priority::High => Group::Urgent,
             _ if job.takes >= self.big => Group::Big,
@@ -78,6 +86,7 @@ impl<'t> Replay<'t> {
             width: job.width,
             estimate: estimate_of(self.last[job.history as usize]),
             group: group as u16,
+            what: OF_LOG | number,
             is_quiet: !job.is_substage,
             project: None,
         }
@@ -105,7 +114,7 @@ impl Work for Replay<'_> {
         }
         while let Some((at, number)) = self.arrivals.get(self.arrived).copied().filter(|(at, _)| *at <= now) {
             self.arrived += 1;
-            let item = self.item(&self.trace.jobs[number as usize]);
+            let item = self.item(&self.trace.jobs[number as usize], number);
             let ticket = match self.free_tickets.pop() {
                 Some(ticket) => {
                     self.owners[ticket as usize] = (at, number);
