@@ -70,8 +70,8 @@ struct Engine {
 }
 
 impl Engine {
-    fn is_of_argo(&self) -> bool {
-        self.tools.iter().any(|tool| tool.name == cluster::programs::CONTROLLER.name)
+    fn uses(&self, tool: &Tool) -> bool {
+        self.tools.iter().any(|known| known.name == tool.name)
     }
 }
 
@@ -143,11 +143,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     // Two that want the same tool must not install it at the same time. Whoever wants one that cannot be had says so itself.
     chosen.iter().flat_map(|engine| engine.tools).for_each(|tool| drop(tool.folder()));
-    // Argo's controller mostly waits, so the others run meanwhile.
-    let (with_argo, others): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|engine| engine.is_of_argo());
+    // Argo's controller mostly waits, and Airflow's rehearsals give way to whatever lives by the clock, so the others run meanwhile.
+    let (with_argo, others): (Vec<_>, Vec<_>) =
+        chosen.into_iter().partition(|engine| engine.uses(&cluster::programs::CONTROLLER));
+    let (with_airflow, others) = others.into_iter().partition(|engine| engine.uses(&airflow::AIRFLOW_2));
     let total = Mutex::new(total);
     thread::scope(|scope| {
-        for lane in [with_argo, others] {
+        for lane in [with_argo, with_airflow, others] {
             let (cases, total) = (&cases, &total);
             scope.spawn(move || {
                 for engine in lane {
@@ -190,13 +192,8 @@ fn choose(only: &[String]) -> Result<Vec<&'static Engine>> {
         let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
         bail!("no engine is called `{unknown}`; there are {}", names.join(", "));
     }
-    if only.is_empty() {
-        // Their cases have not all been run yet, so they are asked only by name.
-        println!("airflow-2 and airflow-3 are not asked: name them to run them");
-        let is_asked = |engine: &&Engine| ![airflow::ENGINE_2.name, airflow::ENGINE_3.name].contains(&engine.name);
-        return Ok(ENGINES.iter().filter(is_asked).collect());
-    }
-    Ok(ENGINES.iter().filter(|engine| only.iter().any(|name| name == engine.name)).collect())
+    let is_asked = |engine: &&Engine| only.is_empty() || only.iter().any(|name| name == engine.name);
+    Ok(ENGINES.iter().filter(is_asked).collect())
 }
 
 /// Runs one engine; whatever stops it is a failure of it, and the others still run.

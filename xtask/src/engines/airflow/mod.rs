@@ -47,7 +47,7 @@ pub const ENGINE_3: Engine = Engine {
     judge: |site, tally| judge(site, tally, &AIRFLOW_3, 3),
 };
 
-static AIRFLOW_2: Tool = Tool {
+pub static AIRFLOW_2: Tool = Tool {
     name: "airflow",
     version: "2.11.2",
     inputs: &["tests/engines/airflow/requirements-2.txt"],
