@@ -486,8 +486,11 @@ alarms.timeout = Alarm
 
 times = {"start": home.SINCE, "imported": time.perf_counter()}
 EXECUTOR = Executor()
+before = time.process_time()
 BAG = home.read()
 times["prepared"] = time.perf_counter()
+# Of the processor, which others may want too.
+times["reading"] = time.process_time() - before
 home.fill()
 # What was read stays.
 gc.freeze()
