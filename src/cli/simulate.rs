@@ -78,7 +78,7 @@ enum Format {
 
 /// What was asked for.
 enum Answer {
-    Document(Document, Option<Pictures>),
+    Document(Box<Document>, Option<Pictures>),
     Sweep(Sweep),
 }
 
@@ -145,7 +145,9 @@ impl Args {
                 };
                 swept(range, goal, &policies, attempt).map(Answer::Sweep)
             }
-            _ => self.compare(plan, cluster, load, &policies).map(|(document, pictures)| Answer::Document(document, pictures)),
+            _ => self
+                .compare(plan, cluster, load, &policies)
+                .map(|(document, pictures)| Answer::Document(document.into(), pictures)),
         }
     }
 
