@@ -19,14 +19,18 @@ fn holds(cohort: &mut Cohort, queue: u16, executors: f64) {
     cohort.hold(queue, [executors, 0.0, 0.0, 0.0], 1.0);
 }
 
-/// Ten executors each, of which one uses sixteen: it has borrowed 300 thousandths of what there is.
+/// Two queues with ten executors each, of which the first uses so many.
+pub(crate) fn lent(used: f64) -> Cohort {
+    let mut cohort = Cohort::new(&settings(&[quota(10.0, None, None), quota(10.0, None, None)]), &agents(20, 1));
+    holds(&mut cohort, 0, used);
+    cohort
+}
+
 #[test]
 fn a_share_is_what_was_borrowed() {
-    let mut cohort = Cohort::new(&settings(&[quota(10.0, None, None), quota(10.0, None, None)]), &agents(20, 1));
+    let cohort = lent(0.0);
     assert_eq!((cohort.share(0, [10.0, 0.0, 0.0, 0.0]), cohort.share(0, [11.0, 0.0, 0.0, 0.0])), (0.0, 50.0));
-    holds(&mut cohort, 0, 16.0);
-    assert_eq!((cohort.share(0, [0.0; 4]), cohort.share(1, [0.0; 4])), (300.0, 0.0));
-    assert_eq!([0, 1].map(|queue| cohort.available(queue, EXECUTORS)), [4.0, 4.0]);
+    assert_eq!([0, 1].map(|queue| lent(16.0).available(queue, EXECUTORS)), [4.0, 4.0]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use o11n::simulate::jenkins::{
 use o11n::simulate::{Cluster, Fair, Settings, Weighted, erlang, water_fill};
 
 use crate::backfill::{figures, rows_of};
+use crate::cohorts::lent;
 use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
 use crate::provisioning::{Endless, Label};
@@ -225,6 +226,11 @@ fn by_hand() -> Vec<Row> {
             "V11: water-filling of 100",
             vec![10.0, 36.0, 54.0],
             water_fill(100.0, &[1.0, 2.0, 3.0], &[10.0, 100.0, 100.0]),
+        ),
+        Row::exact(
+            "V12: a cohort of ten executors each, of which one queue uses 16: what each has borrowed, in thousandths",
+            [300.0, 0.0],
+            [0, 1].map(|queue| lent(16.0).share(queue, [0.0; 4])),
         ),
         idle_life(),
     ]
