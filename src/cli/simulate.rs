@@ -16,7 +16,9 @@ use super::progress::{INTERRUPTED, Progress};
 use super::workspace::Root;
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::plan::{Cluster, Plan};
-use crate::simulate::{Document, Goal, Load, Pictures, Policy, Range, Study, Sweep, Try, Week, read_load, search};
+use crate::simulate::{
+    Document, Explanation, Goal, Load, Pictures, Policy, Range, Reel, Study, Sweep, Try, Week, read_load, search,
+};
 use crate::view;
 
 /// Most weeks of one simulation.
@@ -52,6 +54,9 @@ pub(super) struct Args {
     /// The goal, such as `p95(wait, class=small) < 5m and cost < 100`
     #[arg(long, value_name = "GOAL", requires = "sweep", value_parser = Goal::parse)]
     until: Option<Goal>,
+    /// Say moment by moment why a build waited, such as `push#12/test/unit`
+    #[arg(long, value_name = "BUILD", conflicts_with_all = ["sweep", "seeds"])]
+    explain: Option<String>,
     /// The form of the answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -80,6 +85,8 @@ enum Format {
 enum Answer {
     Document(Box<Document>, Option<Pictures>),
     Sweep(Sweep),
+    /// And whether it was interrupted.
+    Explanation(Explanation, bool),
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -89,6 +96,7 @@ pub(super) fn run(args: &Args) -> Exit {
         is_interrupted.set(match &answer {
             Answer::Document(document, _) => document.interrupted,
             Answer::Sweep(sweep) => sweep.interrupted,
+            Answer::Explanation(_, interrupted) => *interrupted,
         });
         Some(args.shown(&answer))
     });
@@ -109,6 +117,8 @@ impl Args {
             (Format::Json, Answer::Sweep(sweep)) => json(sweep),
             (Format::Csv, Answer::Sweep(sweep)) => view::sweep_csv(sweep),
             (Format::Human | Format::Html, Answer::Sweep(sweep)) => view::sweep(sweep),
+            (Format::Json, Answer::Explanation(explanation, _)) => json(explanation),
+            (_, Answer::Explanation(explanation, _)) => view::explanation(explanation),
         }
     }
 
@@ -133,6 +143,9 @@ impl Args {
     fn answer_of(&self, plan: &Plan, cluster: &Cluster, load: Load) -> Result<Answer, Box<Diagnostic>> {
         let policies: Result<Vec<Policy>, String> = self.policies.iter().map(|name| load.policy(name)).collect();
         let policies = policies.map_err(|why| Box::new(Diagnostic::new(Code::OutOfRange, why)))?;
+        if let Some(build) = &self.explain {
+            return self.explained(plan, cluster, load, &policies, build);
+        }
         match (&self.sweep, &self.until) {
             (Some(_), _) if self.format == Format::Html => {
                 let why = "`--format html` shows one comparison over time: leave it or `--sweep` out";
@@ -165,6 +178,27 @@ impl Args {
         Ok((study.document(self.seeds, played), pictures))
     }
 
+    fn explained(
+        &self,
+        plan: &Plan,
+        cluster: &Cluster,
+        load: Load,
+        policies: &[Policy],
+        build: &str,
+    ) -> Result<Answer, Box<Diagnostic>> {
+        if !matches!(self.format, Format::Human | Format::Json) {
+            let why = "`--explain` answers in words or as `--format json`: leave the other format out";
+            return Err(Box::new(Diagnostic::new(Code::OutOfRange, why)));
+        }
+        let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
+        self.read_log(&mut study)?;
+        let mut played = self.play(&study, policies).map_err(misfit)?;
+        let explanation = study.explain(build, &reels(&mut played));
+        let interrupted = study.document(self.seeds, played).interrupted;
+        let explanation = explanation.map_err(|why| Box::new(Diagnostic::new(Code::UnknownName, why)))?;
+        Ok(Answer::Explanation(explanation, interrupted))
+    }
+
     /// Reads the log that the load names, which stands beside it.
     fn read_log(&self, study: &mut Study<'_>) -> Result<(), Box<Diagnostic>> {
         let Some(log) = study.log() else { return Ok(()) };
@@ -188,7 +222,7 @@ impl Args {
         // Week by week, so that an interrupt leaves about as many to each policy.
         let all: Vec<(u64, usize)> =
             (0..self.seeds).flat_map(|week| (0..policies.len()).map(move |policy| (week, policy))).collect();
-        let is_filmed = self.format == Format::Html;
+        let is_filmed = self.format == Format::Html || self.explain.is_some();
         let places: Vec<usize> = (0..all.len()).collect();
         let played = Progress::of(all.len(), |progress| {
             parallel::map(&places, |place| {
@@ -214,8 +248,7 @@ impl Args {
 
     /// Of the first week.
     fn pictures(&self, study: &Study<'_>, played: &mut [Vec<Week>]) -> Option<Pictures> {
-        let reels: Vec<_> = played.iter_mut().filter_map(|weeks| weeks.first_mut()?.take_reel()).collect();
-        (self.format == Format::Html).then(|| study.pictures(&reels))
+        (self.format == Format::Html).then(|| study.pictures(&reels(played)))
     }
 
     fn cluster<'c>(&self, clusters: &'c [Cluster]) -> Result<&'c Cluster, Box<Diagnostic>> {
@@ -239,6 +272,11 @@ impl Args {
         };
         Err(Box::new(Diagnostic::new(Code::UnknownName, message).help(help)))
     }
+}
+
+/// What was filmed of each policy's first week.
+fn reels(played: &mut [Vec<Week>]) -> Vec<Reel> {
+    played.iter_mut().filter_map(|weeks| weeks.first_mut()?.take_reel()).collect()
 }
 
 /// What each policy needs; `attempt` plays one number of machines.

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use super::cluster::Cluster;
+use super::explain::{self, Explained, Explanation, Scene};
 use super::kernel::simulate_watched;
 use super::load::{Load, MOST_RUNS};
 use super::offer::{MOST_EXECUTORS, offered};
-use super::picture::{self, Pictures, Reel};
+use super::picture::{self, Pictures};
 use super::policy::Policy;
+use super::reel::Reel;
 use super::report::{Document, Figures, SCHEMA};
 use super::runs::Runs;
 use super::together::Together;
@@ -121,6 +123,24 @@ impl<'p> Study<'p> {
     /// Pictures of the same week under several policies.
     pub fn pictures(&self, reels: &[Reel]) -> Pictures {
         picture::of(self.plan, &self.cluster, &self.load, reels)
+    }
+
+    /// Why one build waited in the same week under several policies. The error says that there is no such build.
+    pub fn explain(&self, build: &str, reels: &[Reel]) -> Result<Explanation, String> {
+        let Self { plan, cluster, load, .. } = self;
+        let scenes = || reels.iter().map(|reel| Scene { plan, cluster, load, reel });
+        let policies: Vec<Explained> = scenes().map(|scene| scene.explained(build)).collect();
+        if let (Some(scene), true) = (scenes().next(), policies.iter().all(|one| one.attempts.is_empty())) {
+            return Err(scene.unknown(build));
+        }
+        Ok(Explanation {
+            schema: explain::SCHEMA,
+            pipeline: self.plan.pipeline.to_string(),
+            cluster: self.name.clone(),
+            seed: self.load.seed,
+            build: build.to_owned(),
+            policies,
+        })
     }
 
     /// What the weeks of each policy say together. Where some were played to their end, others do not count.

@@ -4,6 +4,7 @@ mod axis;
 mod canvas;
 mod chart;
 mod diff;
+mod explanation;
 mod html;
 mod human;
 mod layout;
@@ -19,6 +20,7 @@ mod style;
 pub mod table;
 
 pub use diff::{diff, diff_markdown};
+pub use explanation::explanation;
 pub use html::html;
 pub use human::human;
 pub use matrix::{legend, matrix};

@@ -402,7 +402,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// A time as a clock on the wall shows it.
-fn clock(at: i64, has_seconds: bool) -> String {
+pub(super) fn clock(at: i64, has_seconds: bool) -> String {
     let (day, seconds) = (at.div_euclid(DAY) + 1, at.rem_euclid(DAY) / 1_000);
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     let exact = if has_seconds { format!(":{seconds:02}") } else { String::new() };

@@ -27,7 +27,12 @@ impl Guide {
     /// Runs the first command that the page shows, which ends with this status and prints what follows it there. `BLESS=1` writes
     /// what it prints now.
     pub(super) fn shows_what_is_printed(&self, workspace: &Workspace, status: i32) {
-        let shown = self.blocks("text")[0];
+        self.shows_what_is_printed_by(0, workspace, status);
+    }
+
+    /// The same of another command, by its number.
+    pub(super) fn shows_what_is_printed_by(&self, number: usize, workspace: &Workspace, status: i32) {
+        let shown = self.blocks("text").into_iter().filter(|block| block.starts_with("$ o11n ")).nth(number).unwrap();
         let command = shown.lines().next().unwrap();
         let args: Vec<&str> = command.strip_prefix("$ o11n ").unwrap().split_whitespace().collect();
         let ran = Ran::from(workspace.command(&args).env("LANG", "C.UTF-8").output().unwrap()).ends(status);

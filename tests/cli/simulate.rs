@@ -17,6 +17,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn the_guide_shows_what_is_printed() {
     Guide::read("simulate.md").shows_what_is_printed(&workspace(), 0);
+    Guide::read("simulate.md").shows_what_is_printed_by(1, &workspace(), 0);
 }
 
 #[test]
@@ -373,6 +374,48 @@ fn a_page_shows_why_jenkins_waits() {
     assert!(page.contains("title=\"nightly#") || page.contains("title=\"push#"));
     // It needs nothing beside it.
     assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://") && !page.contains("url("));
+}
+
+#[test]
+fn why_a_build_waited_is_told() {
+    let workspace = workspace();
+    let pipeline = r#"
+hardware cpu { label = "cpu" }
+cluster lab { agent "cpu" { count = 1  label = "cpu" } }
+pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
+"#;
+    workspace.write("regression.o11n", pipeline);
+    let load = "length = \"1d\"\n[takes]\n\"a/x\" = \"1h\"\n[runs.push]\ndaily = [\"05:00\", \"05:10\", \"05:20\"]\n";
+    workspace.write("week.toml", load);
+    let ran = |build, more: &[&'static str]| {
+        let asked = ["--policy", "fifo", "--explain", build];
+        workspace.run(&with(&[&asked, more].concat()))
+    };
+    let human = ran("push#3/a/x", &[]).ends(0).stdout;
+    assert_eq!(
+        human.lines().skip(2).map(str::trim).collect::<Vec<_>>(),
+        [
+            "fifo: waits 1h40m, asked for on day 1, 05:20:00, for a machine of `cpu`",
+            "+0s     one other waits for such a machine; no executor is free",
+            "+40m    push#2/a/x, which waited before, starts on cpu",
+            "+1h40m  push#2/a/x ends on cpu",
+            "+1h40m  it starts on cpu",
+            "+2h40m  it ends",
+        ]
+    );
+    let json = ran("push#3/a/x", &["--format", "json"]).ends(0).json();
+    let attempt = &json["policies"][0]["attempts"][0];
+    assert_eq!((&json["schema"], &attempt["wait"]), (&"o11n/explanation/1".into(), &6000.0.into()));
+    assert_eq!(attempt["moments"][2]["build"], "push#2/a/x");
+    for (build, more, status, why) in [
+        ("push#3/a/y", &[][..], 1, "did you mean `push#3/a/x`?"),
+        ("nightly", &[], 1, "write one such as `push#1/a/x`, of the runs of `push`"),
+        ("push#3/a/x", &["--format", "html"], 2, "`--explain` answers in words or as `--format json`"),
+        ("push#3/a/x", &["--seeds", "3"], 2, "--seeds"),
+    ] {
+        let said = ran(build, more).ends(status).stderr;
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(why), "{said}");
+    }
 }
 
 #[test]

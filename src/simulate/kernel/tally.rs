@@ -79,6 +79,16 @@ impl Tally {
         Self { clouds, kinds: vec![KindTally::default(); cluster.kinds.len()], ..Self::default() }
     }
 
+    /// All that waited or ran, whether it ended or not; what neither started nor ended only on film.
+    pub fn all(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().chain(self.film.iter().flat_map(|film| &film.left))
+    }
+
+    /// The kind of a machine, on film.
+    pub fn kind_of(&self, node: u32) -> Option<usize> {
+        self.film.as_ref().and_then(|film| film.machines.get(node as usize)).map(|(_, kind)| *kind)
+    }
+
     pub(super) fn record(&mut self, record: Record) {
         self.records.push(record);
     }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::kernel::{Life, Record};
 use super::super::load::Load;
+use super::super::reel::Reel;
 use super::super::runs::Group;
-use super::super::trace::OF_LOG;
-use super::Reel;
 use crate::plan::Plan;
 
 /// Most machines that are drawn of a policy, and most builds of all policies.
@@ -35,18 +34,11 @@ pub struct Bar {
     pub name: String,
 }
 
-/// What the number of an item stands for.
-pub(super) fn name(plan: &Plan, load: &Load, reel: &Reel, what: u32) -> String {
-    let Some(asked) = reel.asked.get(what as usize) else { return format!("job #{}", (what & !OF_LOG) + 1) };
-    let copy = if plan.substage(asked.at).dispatch.is_some() { format!("#{}", asked.replica + 1) } else { String::new() };
-    format!("{}#{}/{}{copy}", load.sources[asked.source as usize].name, asked.run, plan.path(asked.at))
-}
-
 /// The machines that are drawn, and how many are not; this many policies share the room.
 pub(super) fn of(plan: &Plan, load: &Load, reel: &Reel, window: (i64, i64), policies: usize) -> (Vec<MachineLane>, usize) {
     let Some(film) = &reel.tally.film else { return (Vec::new(), 0) };
     let mut by_node: BTreeMap<(usize, u32), Vec<&Record>> = BTreeMap::new();
-    for record in super::all(&reel.tally).filter(|record| record.started < window.1 && record.ended > window.0) {
+    for record in reel.tally.all().filter(|record| record.started < window.1 && record.ended > window.0) {
         if let Some((_, kind)) = film.machines.get(record.node as usize) {
             by_node.entry((*kind, record.node)).or_default().push(record);
         }
@@ -65,7 +57,7 @@ pub(super) fn of(plan: &Plan, load: &Load, reel: &Reel, window: (i64, i64), poli
             started: record.started,
             ended: record.ended,
             group: Group::ALL.get(record.group as usize).map_or("", |group| group.word()),
-            name: name(plan, load, reel, record.what),
+            name: reel.name(plan, load, record.what),
         };
         MachineLane {
             machine: film.machines[node as usize].0.clone(),

@@ -7,14 +7,11 @@ mod lanes;
 mod pairs;
 mod stretch;
 
-use std::collections::BTreeMap;
-
 use super::cluster::Cluster;
 use super::kernel::{Record, Tally};
 use super::load::{HOUR, Load};
-use super::policy::Policy;
-use super::runs::{Asked, Group};
-use super::together::Together;
+use super::reel::Reel;
+use super::runs::Group;
 use crate::plan::Plan;
 use areas::Areas;
 pub use lanes::{Bar, Lane, MachineLane};
@@ -29,27 +26,6 @@ const MOST_KINDS: usize = 12;
 const POINTS: i64 = 240;
 /// Lengths of a curve's steps, in milliseconds; beyond, days doubled.
 const STEPS: [i64; 10] = [10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, HOUR, 4 * HOUR, 12 * HOUR];
-
-/// One week under one policy, as it was recorded.
-#[derive(Clone, Debug)]
-pub struct Reel {
-    policy: Policy,
-    tally: Tally,
-    asked: Vec<Asked>,
-    /// When the hour begins in which most runs arrive, in milliseconds.
-    busiest: i64,
-}
-
-impl Reel {
-    pub(super) fn new(policy: &Policy, tally: Tally, work: &mut Together<'_>) -> Self {
-        let mut hours: BTreeMap<i64, usize> = BTreeMap::new();
-        let jobs = work.replay.iter().flat_map(|replay| replay.arrivals());
-        work.runs.arrivals().chain(jobs).for_each(|at| *hours.entry(at / HOUR).or_default() += 1);
-        // Of several, the first.
-        let busiest = hours.into_iter().rev().max_by_key(|(_, arrive)| *arrive).map_or(0, |(hour, _)| hour * HOUR);
-        Self { policy: policy.clone(), tally, asked: work.runs.filmed(), busiest }
-    }
-}
 
 /// Times are milliseconds from the start, which is midnight.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,11 +102,6 @@ fn last(tally: &Tally) -> i64 {
     tally.records.iter().map(|record| record.ended).chain(left).max().unwrap_or(0)
 }
 
-/// All that waited or ran, whether it ended or not.
-fn all(tally: &Tally) -> impl Iterator<Item = &Record> {
-    tally.records.iter().chain(tally.film.iter().flat_map(|film| &film.left))
-}
-
 fn waits(records: &[Record], group: Group, step: i64, count: usize) -> Vec<Option<f64>> {
     let mut sums = vec![(0_i64, 0_u32); count];
     for record in records.iter().filter(|record| record.group == group as u16) {
@@ -144,12 +115,8 @@ fn waits(records: &[Record], group: Group, step: i64, count: usize) -> Vec<Optio
 
 fn queue(tally: &Tally, step: i64, count: usize) -> Vec<f64> {
     let mut areas = Areas::new(step, count);
-    all(tally).for_each(|record| areas.add(record.buildable, record.started, 1));
+    tally.all().for_each(|record| areas.add(record.buildable, record.started, 1));
     areas.means()
-}
-
-fn kind_of(tally: &Tally, node: u32) -> Option<usize> {
-    tally.film.as_ref().and_then(|film| film.machines.get(node as usize)).map(|(_, kind)| *kind)
 }
 
 /// Those kinds that work most, in the cluster's order.
@@ -165,14 +132,14 @@ fn kinds(reels: &[Reel], cluster: &Cluster) -> Vec<usize> {
 fn curve(tally: &Tally, cluster: &Cluster, kind: usize, step: i64, count: usize) -> KindCurve {
     let described = &cluster.kinds[kind];
     let (mut busy, mut there) = (Areas::new(step, count), Areas::new(step, count));
-    for record in all(tally).filter(|record| kind_of(tally, record.node) == Some(kind)) {
+    for record in tally.all().filter(|record| tally.kind_of(record.node) == Some(kind)) {
         busy.add(record.started, record.ended, record.width);
     }
     if !described.is_startable() {
         there.add(0, step.saturating_mul(count as i64), described.count * described.executors);
     }
     for life in tally.film.iter().flat_map(|film| &film.lives) {
-        if kind_of(tally, life.node) == Some(kind) && described.is_startable() {
+        if tally.kind_of(life.node) == Some(kind) && described.is_startable() {
             there.add(life.requested, life.ended, described.executors);
         }
     }

@@ -1,7 +1,7 @@
 //! The same builds under two policies.
 
+use super::super::reel::Reel;
 use super::super::runs::{Asked, Group};
-use super::Reel;
 
 /// Waits that differ by less count as the same, in milliseconds.
 const SAME: i64 = 10_000;

@@ -4,7 +4,7 @@ use super::super::cluster::Cluster;
 use super::super::jenkins::{Snapshot, TimeSeries};
 use super::super::kernel::Film;
 use super::super::policy::Provision;
-use super::{Reel, all};
+use super::super::reel::Reel;
 
 /// Milliseconds between two samples of the statistics.
 const SAMPLE: i64 = 10_000;
@@ -117,7 +117,7 @@ fn series(cluster: &Cluster, film: &Film, label: usize, until: i64) -> Vec<(i64,
 fn line(cluster: &Cluster, reel: &Reel, label: usize, (from, until): (i64, i64), shown: (i64, i64), step: i64) -> StretchLine {
     let is_of_label = |class: u16| cluster.classes[class as usize].label == label;
     let mut changes: Vec<(i64, i32)> = Vec::new();
-    for record in all(&reel.tally).filter(|record| is_of_label(record.class) && record.started > record.buildable) {
+    for record in reel.tally.all().filter(|record| is_of_label(record.class) && record.started > record.buildable) {
         if record.buildable < shown.1 && record.started > shown.0 {
             changes.extend([(record.buildable.max(shown.0), 1), (record.started, -1)]);
         }
@@ -129,7 +129,7 @@ fn line(cluster: &Cluster, reel: &Reel, label: usize, (from, until): (i64, i64),
     let lives = reel.tally.film.iter().flat_map(|film| &film.lives);
     let mut requests: Vec<i64> = lives
         .filter(|life| (shown.0..shown.1).contains(&life.requested))
-        .filter(|life| super::kind_of(&reel.tally, life.node).is_some_and(serves))
+        .filter(|life| reel.tally.kind_of(life.node).is_some_and(serves))
         .map(|life| life.requested)
         .collect();
     requests.sort_unstable();
