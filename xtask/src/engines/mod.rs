@@ -192,8 +192,12 @@ fn choose(only: &[String]) -> Result<Vec<&'static Engine>> {
         let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
         bail!("no engine is called `{unknown}`; there are {}", names.join(", "));
     }
-    let is_asked = |engine: &&Engine| only.is_empty() || only.iter().any(|name| name == engine.name);
-    Ok(ENGINES.iter().filter(is_asked).collect())
+    if only.is_empty() {
+        // Both agree, but need twenty minutes of processor time, and it was not tried whether all fit into the hour that CI has.
+        println!("airflow-2 and airflow-3 are not asked: name them to run them");
+        return Ok(ENGINES.iter().filter(|engine| !engine.uses(&airflow::AIRFLOW_2)).collect());
+    }
+    Ok(ENGINES.iter().filter(|engine| only.iter().any(|name| name == engine.name)).collect())
 }
 
 /// Runs one engine; whatever stops it is a failure of it, and the others still run.
