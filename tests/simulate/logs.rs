@@ -1,8 +1,6 @@
 //! Logs as loads: the same jobs in every format, what is left out of them, and bytes that mean no good.
 
-use o11n::base::{MemoryWorld, RootPath};
-use o11n::cli::driver::{self, Planned};
-use o11n::plan::Inputs;
+use crate::pipeline::planned;
 use o11n::simulate::{Document, Format, Policy, Study, read_load};
 
 const PIPELINE: &str = r#"
@@ -77,21 +75,13 @@ const LOGS: &[(&str, &str)] = &[
     ),
 ];
 
-fn planned() -> Planned {
-    let mut world = MemoryWorld::default();
-    world.files.insert("main.o11n".into(), PIPELINE.as_bytes().to_vec());
-    let planned = driver::plan(&world, &RootPath::resolve(None, "main.o11n").unwrap(), None, &Inputs::default());
-    assert!(planned.plan.is_some(), "{:#?}", planned.diagnostics);
-    planned
-}
-
 /// What becomes of a log, with these lines more under `[trace]`.
 fn play(format: &str, log: &[u8], more: &str, policy: &str) -> Result<Document, String> {
     play_with(&format!("[trace]\nfile = \"log\"\nformat = \"{format}\"\n{more}"), log, policy, 1)
 }
 
 fn play_with(load: &str, log: &[u8], policy: &str, seeds: u64) -> Result<Document, String> {
-    let planned = planned();
+    let planned = planned(PIPELINE);
     let plan = planned.plan.as_ref().unwrap();
     let load = read_load(load, plan).map_err(|problems| problems[0].message.to_string())?;
     let mut study = Study::new(plan, &planned.clusters[0], load)?;

@@ -7,6 +7,7 @@ mod hashing;
 mod logs;
 mod packing;
 mod pictures;
+mod pipeline;
 mod projects;
 mod provisioning;
 mod queue;

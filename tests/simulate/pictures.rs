@@ -1,12 +1,11 @@
 //! What a page shows over time follows from what happened, and is as large as it is whatever the load.
 
-use o11n::base::{MemoryWorld, RootPath};
-use o11n::cli::driver::{self, Planned};
-use o11n::plan::Inputs;
+use crate::pipeline;
+use o11n::cli::driver::Planned;
 use o11n::simulate::{Pictures, Policy, Study, read_load};
 
 fn planned(agents: u32, shards: u32) -> Planned {
-    let pipeline = format!(
+    pipeline::planned(&format!(
         r#"
 hardware cpu {{ label = "cpu" }}
 cluster lab {{
@@ -15,12 +14,7 @@ cluster lab {{
 }}
 pipeline p {{ hardware = cpu  stage a {{ substage x {{ shards = {shards}  run = "./x" }} }} }}
 "#
-    );
-    let mut world = MemoryWorld::default();
-    world.files.insert("main.o11n".into(), pipeline.into_bytes());
-    let planned = driver::plan(&world, &RootPath::resolve(None, "main.o11n").unwrap(), None, &Inputs::default());
-    assert!(planned.plan.is_some(), "{:#?}", planned.diagnostics);
-    planned
+    ))
 }
 
 fn pictures(planned: &Planned, load: &str, policies: &[&str]) -> Pictures {

@@ -3,9 +3,8 @@
 use std::sync::Mutex;
 use std::thread;
 
-use o11n::base::{MemoryWorld, RootPath};
-use o11n::cli::driver::{self, Planned};
-use o11n::plan::Inputs;
+use crate::pipeline::planned;
+use o11n::cli::driver::Planned;
 use o11n::simulate::{Document, Figures, Policy, Study, Week, read_load};
 
 const PIPELINE: &str = r#"
@@ -23,14 +22,6 @@ pipeline p {
 const LOAD: &str = "length = \"1d\"\nspread = 0.5\n[takes]\n\"a/*\" = \"20m\"\n[runs.r]\nper_hour = 3\nusers = 3\n";
 
 const WEEKS: u64 = 6;
-
-fn planned() -> Planned {
-    let mut world = MemoryWorld::default();
-    world.files.insert("main.o11n".into(), PIPELINE.as_bytes().to_vec());
-    let planned = driver::plan(&world, &RootPath::resolve(None, "main.o11n").unwrap(), None, &Inputs::default());
-    assert!(planned.plan.is_some(), "{:#?}", planned.diagnostics);
-    planned
-}
 
 /// Both policies, `WEEKS` weeks each, on so many threads; each takes the week that is next when it is done with one.
 fn document(study: &Study<'_>, threads: usize, seeds: u64) -> Document {
@@ -59,7 +50,7 @@ fn study(planned: &Planned, seed: u64) -> Study<'_> {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let planned = planned();
+    let planned = planned(PIPELINE);
     let study = study(&planned, 3);
     let json = |threads| serde_json::to_string(&document(&study, threads, WEEKS)).unwrap();
     let alone = json(1);
@@ -70,7 +61,7 @@ fn the_number_of_threads_changes_no_bit() {
 
 #[test]
 fn weeks_together_are_those_of_their_seeds() {
-    let planned = planned();
+    let planned = planned(PIPELINE);
     let all = document(&study(&planned, 3), 2, WEEKS);
     assert_eq!((all.seed, all.seeds, all.interrupted), (3, WEEKS, false));
     let single: Vec<Document> = (3..3 + WEEKS).map(|seed| document(&study(&planned, seed), 1, 1)).collect();
@@ -93,7 +84,7 @@ fn weeks_together_are_those_of_their_seeds() {
 
 #[test]
 fn an_interrupt_leaves_what_is_known() {
-    let planned = planned();
+    let planned = planned(PIPELINE);
     let study = study(&planned, 0);
     let policy = Policy::parse("jenkins").unwrap();
     let cut = study.play(&policy, 0, &|_| false).unwrap();
