@@ -80,7 +80,7 @@ fn class(cluster: &mut Cluster, from: &plan::Cluster, mode: Option<&Hardware>, l
 }
 
 fn resources(cpu: Option<f64>, memory: Option<Size>, gpu: u32) -> Resources {
-    // Cores are positive, and fewer than would not fit.
+    // Cores are positive; of more than can be counted, as many as can.
     let thousandths = |cores: f64| (cores * 1_000.0).round() as u64;
     Resources { cpu: cpu.map(thousandths), memory: memory.map(|size| size.0), gpu: gpu.into() }
 }

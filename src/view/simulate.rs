@@ -154,7 +154,7 @@ pub(super) fn remarks(document: &Document) -> Vec<String> {
     for mode in &document.not_offered {
         add(format!("the cluster offers no `{mode}`, so what asks for it never starts"));
     }
-    for Figures { policy, runs, clouds, unstarted, unended, withdrawn, .. } in &document.policies {
+    for Figures { policy, runs, clouds, unstarted, unended, withdrawn, stopped, .. } in &document.policies {
         for run in runs.iter().filter(|run| run.lost > 0) {
             let (lost, source) = (run.lost, &run.source);
             add(format!("{policy}: runs of `{source}` that Jenkins forgot as it broke down: {lost}"));
@@ -169,6 +169,9 @@ pub(super) fn remarks(document: &Document) -> Vec<String> {
         }
         if unstarted + unended > 0 {
             add(format!("{policy}: {unstarted} builds never started and {unended} never ended; no other figure counts them"));
+        }
+        if *stopped > 0 {
+            add(format!("{policy}: builds lost what they had done {stopped} times, as others took back their executors"));
         }
         if *withdrawn > 0 {
             add(format!(

@@ -47,25 +47,30 @@ fn starts_never_stray_from_their_share() {
 }
 
 /// Of two users who both always wait, none gets ahead by more than their longest jobs, in any stretch of time, by its weight.
+/// The most by which one of two users who always wait gets ahead of the other, in halves of a second by weight.
+pub(crate) fn ahead(weights: [i64; 2], longest: [i64; 2]) -> i64 {
+    // What it costs, doubled to stay whole.
+    let cost = |user: usize, number: i64| 2 * ((number * 37 + user as i64 * 3) % longest[user] + 1) / weights[user];
+    let (mut fair, mut work, mut count) = (Fair::default(), [0_i64; 2], [0; 2]);
+    let mut waiting = [0, 1].map(|user| fair.tag(user as u32, cost(user, 0)));
+    let (mut least, mut most) = (0, 0);
+    for _ in 0..10_000 {
+        let next = usize::from(waiting[1] < waiting[0]);
+        fair.served(waiting[next]);
+        work[next] += cost(next, count[next]);
+        count[next] += 1;
+        waiting[next] = fair.tag(next as u32, cost(next, count[next]));
+        (least, most) = (least.min(work[0] - work[1]), most.max(work[0] - work[1]));
+    }
+    most - least
+}
+
 #[test]
 fn executor_time_is_shared_by_users() {
     for (weights, longest, bound) in [([1, 1], [600, 45], 645), ([1, 2], [600, 600], 900)] {
-        let takes = |user: usize, number: i64| (number * 37 + user as i64 * 3) % longest[user] + 1;
-        // What it costs, doubled to stay whole.
-        let cost = |user: usize, number: i64| 2 * takes(user, number) / weights[user];
-        let (mut fair, mut work, mut count) = (Fair::default(), [0_i64; 2], [0; 2]);
-        let mut waiting = [0, 1].map(|user| fair.tag(user as u32, cost(user, 0)));
-        let (mut least, mut most) = (0, 0);
-        for _ in 0..10_000 {
-            let next = usize::from(waiting[1] < waiting[0]);
-            fair.served(waiting[next]);
-            work[next] += cost(next, count[next]);
-            count[next] += 1;
-            waiting[next] = fair.tag(next as u32, cost(next, count[next]));
-            (least, most) = (least.min(work[0] - work[1]), most.max(work[0] - work[1]));
-            assert!(most - least <= 2 * bound, "{least}..{most}");
-        }
-        assert!(most - least > bound, "{least}..{most} is too little to say anything");
+        let ahead = ahead(weights, longest);
+        assert!(ahead <= 2 * bound, "{ahead}");
+        assert!(ahead > bound, "{ahead} is too little to say anything");
     }
 }
 

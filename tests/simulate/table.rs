@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use o11n::simulate::jenkins::{
     Decision, Demand, MultiStage, Planned, Series, Snapshot, TimeSeries, digest, margin, no_delay, standard,
 };
-use o11n::simulate::{Cluster, Fair, Settings, Weighted, erlang, water_fill};
+use o11n::simulate::{Cluster, Settings, Weighted, erlang, water_fill};
 
 use crate::backfill::{figures, rows_of};
 use crate::cohorts::lent;
@@ -15,7 +15,7 @@ use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
 use crate::provisioning::{Endless, Label};
 use crate::shares::{first, of, policy};
-use crate::sharing::{order, shares};
+use crate::sharing::{ahead, order, shares};
 use crate::stream::{HOUR, Job, agents, job, run, starts, with_cloud};
 use crate::theory;
 
@@ -244,23 +244,6 @@ fn fair_queueing() -> Row {
         found: format!("{}, {}", far[0], far[1]),
         holds: far[0] <= 645.0 && far[1] <= 900.0,
     }
-}
-
-/// The most by which one of two users who always wait gets ahead of the other, in halves of a second by weight.
-fn ahead(weights: [i64; 2], longest: [i64; 2]) -> i64 {
-    let cost = |user: usize, number: i64| 2 * ((number * 37 + user as i64 * 3) % longest[user] + 1) / weights[user];
-    let (mut fair, mut work, mut count) = (Fair::default(), [0_i64; 2], [0; 2]);
-    let mut waiting = [0, 1].map(|user| fair.tag(user as u32, cost(user, 0)));
-    let (mut least, mut most) = (0, 0);
-    for _ in 0..10_000 {
-        let next = usize::from(waiting[1] < waiting[0]);
-        fair.served(waiting[next]);
-        work[next] += cost(next, count[next]);
-        count[next] += 1;
-        waiting[next] = fair.tag(next as u32, cost(next, count[next]));
-        (least, most) = (least.min(work[0] - work[1]), most.max(work[0] - work[1]));
-    }
-    most - least
 }
 
 /// How long machines are idle before they end, whenever they become so.

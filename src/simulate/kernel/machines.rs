@@ -70,6 +70,8 @@ struct Machine {
     /// Its place among the open ones of its kind.
     at: u32,
     is_online: bool,
+    /// Whether it was asked for and is not there yet.
+    is_coming: bool,
     /// Whether its start fails.
     fails: bool,
     has_worked: bool,
@@ -140,6 +142,7 @@ impl Machines {
             first,
             at: NOWHERE,
             is_online: false,
+            is_coming: false,
             fails: false,
             has_worked: false,
             requested,
@@ -176,6 +179,7 @@ impl Machines {
         let (startup, fails) = self.start(cluster, kind);
         let machine = &mut self.nodes[node as usize];
         (machine.requested, machine.has_worked, machine.free, machine.fails) = (now, false, machine.executors, fails);
+        machine.is_coming = true;
         self.kinds[kind].coming += described.executors;
         if let Some(cloud) = described.cloud {
             self.started[cloud] += 1;
@@ -239,14 +243,17 @@ impl Machines {
             self.failed.push(failed);
             return;
         }
-        let machine = &self.nodes[node as usize];
+        let machine = &mut self.nodes[node as usize];
+        machine.is_coming = false;
         self.kinds[machine.kind].coming -= machine.executors;
         self.come(node, now);
     }
 
     /// A machine that was asked for never comes.
     pub(super) fn forget(&mut self, cluster: &Cluster, node: Node, now: i64) -> Ended {
-        let Machine { kind, executors, requested, .. } = self.nodes[node as usize];
+        let machine = &mut self.nodes[node as usize];
+        machine.is_coming = false;
+        let Machine { kind, executors, requested, .. } = *machine;
         self.kinds[kind].coming -= executors;
         self.gone[kind].push(node);
         if let Some(cloud) = cluster.kinds[kind].cloud {
@@ -485,11 +492,14 @@ impl Machines {
         due.into_iter().map(|node| self.end(cluster, node)).collect()
     }
 
-    /// Ends all machines that come and go and are there, idle or not.
-    pub(super) fn close(&mut self, cluster: &Cluster) -> Vec<Ended> {
-        let has_end = |machine: &Machine| machine.is_online && cluster.kinds[machine.kind].is_startable();
+    /// Ends all machines that come and go and are there or on their way, idle or not.
+    pub(super) fn close(&mut self, cluster: &Cluster, now: i64) -> Vec<Ended> {
+        let has_end = |machine: &Machine| machine.is_coming || machine.is_online && cluster.kinds[machine.kind].is_startable();
         let due: Vec<Node> = (0..).zip(&self.nodes).filter(|(_, machine)| has_end(machine)).map(|(node, _)| node).collect();
-        due.into_iter().map(|node| self.end(cluster, node)).collect()
+        let mut end = |node: Node| {
+            if self.nodes[node as usize].is_coming { self.forget(cluster, node, now) } else { self.end(cluster, node) }
+        };
+        due.into_iter().map(&mut end).collect()
     }
 
     fn end(&mut self, cluster: &Cluster, node: Node) -> Ended {

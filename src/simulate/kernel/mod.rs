@@ -75,6 +75,8 @@ struct Kernel<'c, 'w, W> {
     lines: Vec<Line>,
     /// By class: executors that buildable items ask for which were not withdrawn.
     lengths: Vec<u32>,
+    /// The same of those whose queues may have them, where a policy refuses any.
+    admitted: Option<Vec<u32>>,
     /// All of those items.
     buildable: u32,
     machines: Machines,
@@ -188,6 +190,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             shapes: Shapes::new(classes),
             lines: (0..classes).map(|_| Line::default()).collect(),
             lengths: vec![0; classes],
+            admitted: None,
             buildable: 0,
             machines: Machines::new(cluster, policy.place, policy.manners.one_start, rooms, chance.at(0)),
             provisioner: Provisioner::new(cluster, policy.provision, &policy.settings, chance.at(1)),
@@ -266,14 +269,20 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             self.look();
         }
         if self.provisioner.is_due(self.now) {
-            let came = self.provisioner.act(self.now, self.cluster, &mut self.machines, &self.lengths, &mut self.tally);
+            let came = self.provisioner.act(
+                self.now,
+                self.cluster,
+                &mut self.machines,
+                self.admitted.as_deref().unwrap_or(&self.lengths),
+                &mut self.tally,
+            );
             if came {
                 self.look();
             }
         }
         if self.now >= self.retention_at {
             self.retention_at += RETENTION;
-            let kept = self.provisioner.kept(self.now, &self.machines, &self.lengths);
+            let kept = self.provisioner.kept(self.now, &self.machines, self.admitted.as_deref().unwrap_or(&self.lengths));
             let retired = self.machines.retire(self.cluster, self.now, UNUSED, &kept);
             retired.iter().for_each(|ended| self.tally.ended(self.cluster, *ended, self.now));
             if !retired.is_empty() {
@@ -284,7 +293,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         for failed in self.machines.failed() {
             self.tally.failed(self.cluster, failed, self.now);
         }
-        self.provisioner.watch(self.now, self.cluster, &self.machines, &self.lengths);
+        self.provisioner.watch(self.now, self.cluster, &self.machines, self.admitted.as_deref().unwrap_or(&self.lengths));
     }
 
     /// Starts agents for what waits, where that is how they start.
@@ -457,7 +466,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
     fn look(&mut self) {
         loop {
             self.look_once();
-            self.provisioner.eager(self.now, self.cluster, &mut self.machines, &self.lengths, &mut self.tally);
+            self.provisioner.eager(
+                self.now,
+                self.cluster,
+                &mut self.machines,
+                self.admitted.as_deref().unwrap_or(&self.lengths),
+                &mut self.tally,
+            );
             let came = self.machines.come_until(self.cluster, self.now);
             if !self.absorb() && !came {
                 return;
@@ -481,6 +496,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         if let Some(mut wide) = self.wide.take() {
             self.look_wide(&mut wide);
+            self.admitted = self.admitted(&wide);
             self.wide = Some(wide);
             return;
         }
@@ -591,7 +607,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         for (kind, described) in self.cluster.kinds.iter().enumerate().filter(|(_, kind)| !kind.is_startable()) {
             self.tally.kinds[kind].there = self.now * i64::from(described.count) * i64::from(described.executors);
         }
-        for ended in self.machines.close(self.cluster) {
+        for ended in self.machines.close(self.cluster, self.now) {
             self.tally.ended(self.cluster, ended, self.now);
         }
         if let Some(film) = &mut self.tally.film {

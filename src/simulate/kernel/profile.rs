@@ -1,5 +1,7 @@
 //! What will be free when, by prediction: the book in which policies that look ahead reserve.
 
+use std::collections::HashMap;
+
 use super::machines::Node;
 use super::rooms::{Amounts, times};
 
@@ -14,6 +16,9 @@ struct Lane {
     /// What is free from each time on, ascending; the first time is now.
     steps: Vec<(i64, Amounts)>,
 }
+
+/// The kind, the machine if it is one, and what is free.
+pub(super) type LaneFree = (usize, Option<Node>, Amounts);
 
 /// Which lanes something has, and how often.
 pub(super) type Parts = Vec<(usize, Option<Node>, u32)>;
@@ -35,17 +40,27 @@ impl Wish<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
     lanes: Vec<Lane>,
+    /// By kind and machine: the place of a lane.
+    places: HashMap<(usize, Option<Node>), usize>,
 }
 
 impl Profile {
-    pub(super) fn new(now: i64, lanes: Vec<(usize, Option<Node>, Amounts)>) -> Self {
+    /// What is free now by lane, and what is given back when: the time, the lane, the amount.
+    pub(super) fn new(now: i64, lanes: Vec<LaneFree>, mut returns: Vec<(i64, (usize, Option<Node>), Amounts)>) -> Self {
+        let places = lanes.iter().enumerate().map(|(at, (kind, node, _))| ((*kind, *node), at)).collect();
         let lane = |(kind, node, free)| Lane { kind, node, steps: vec![(now, free)] };
-        Self { lanes: lanes.into_iter().map(lane).collect() }
-    }
-
-    /// What runs now gives its parts back at this time.
-    pub(super) fn ends(&mut self, wish: Wish<'_>, parts: &Parts, at: i64) {
-        self.change(wish, parts, at, NEVER, |free, amount| free + amount);
+        let mut profile = Self { lanes: lanes.into_iter().map(lane).collect(), places };
+        returns.sort_unstable();
+        for (time, lane, amount) in returns {
+            let Some(lane) = profile.places.get(&lane).map(|at| &mut profile.lanes[*at]) else { continue };
+            let Some((last, free)) = lane.steps.last().copied() else { continue };
+            let free = std::array::from_fn(|at| free[at] + amount[at]);
+            match lane.steps.last_mut().filter(|_| last == time) {
+                Some(step) => step.1 = free,
+                None => lane.steps.push((time, free)),
+            }
+        }
+        profile
     }
 
     /// Something will have its parts from then on.
@@ -60,13 +75,12 @@ impl Profile {
 
     fn change(&mut self, wish: Wish<'_>, parts: &Parts, from: i64, until: i64, change: fn(u64, u64) -> u64) {
         for (kind, node, count) in parts {
-            let Some(lane) = self.lanes.iter_mut().find(|lane| (lane.kind, lane.node) == (*kind, *node)) else { continue };
             let Some(ask) = wish.ask(*kind) else { continue };
+            let Some(lane) = self.places.get(&(*kind, *node)).map(|at| &mut self.lanes[*at]) else { continue };
             lane.split(from);
-            if until != NEVER {
-                lane.split(until);
-            }
-            for (_, free) in lane.steps.iter_mut().filter(|(at, _)| *at >= from && *at < until) {
+            lane.split(until);
+            let first = lane.steps.partition_point(|(at, _)| *at < from);
+            for (_, free) in lane.steps[first..].iter_mut().take_while(|(at, _)| *at < until) {
                 *free = std::array::from_fn(|at| change(free[at], ask[at] * u64::from(*count)));
             }
         }
@@ -75,7 +89,7 @@ impl Profile {
     /// Whether these parts are free for all of the time.
     pub(super) fn has(&self, wish: Wish<'_>, parts: &Parts, from: i64) -> bool {
         parts.iter().all(|(kind, node, count)| {
-            let lane = self.lanes.iter().find(|lane| (lane.kind, lane.node) == (*kind, *node));
+            let lane = self.places.get(&(*kind, *node)).map(|at| &self.lanes[*at]);
             lane.is_some_and(|lane| lane.room(wish, from) >= u64::from(*count))
         })
     }
@@ -100,8 +114,12 @@ impl Profile {
 
     /// The earliest time at which it fits, and its parts then; none if it never does on what is there.
     pub(super) fn earliest(&self, wish: Wish<'_>) -> Option<(i64, Parts)> {
-        let lanes = self.lanes.iter().filter(|lane| wish.ask(lane.kind).is_some());
-        let mut times: Vec<i64> = lanes.flat_map(|lane| lane.steps.iter().map(|(at, _)| *at)).collect();
+        let lanes = || self.lanes.iter().filter(|lane| wish.ask(lane.kind).is_some());
+        if wish.width == 1 || lanes().nth(1).is_none() {
+            let from = lanes().filter_map(|lane| lane.earliest(wish)).min()?;
+            return self.at(wish, from).map(|parts| (from, parts));
+        }
+        let mut times: Vec<i64> = lanes().flat_map(|lane| lane.steps.iter().map(|(at, _)| *at)).collect();
         times.sort_unstable();
         times.dedup();
         times.into_iter().find_map(|from| self.at(wish, from).map(|parts| (from, parts)))
@@ -115,6 +133,17 @@ impl Lane {
         if at > 0 && self.steps[at - 1].0 != time {
             self.steps.insert(at, (time, self.steps[at - 1].1));
         }
+    }
+
+    /// The earliest time at which all of it fits here.
+    fn earliest(&self, wish: Wish<'_>) -> Option<i64> {
+        let ask = wish.ask(self.kind)?;
+        let ends = self.steps.iter().skip(1).map(|(at, _)| *at).chain([NEVER]);
+        let mut since = None;
+        self.steps.iter().zip(ends).find_map(|((at, free), end)| {
+            since = if times(free, ask) >= u64::from(wish.width) { since.or(Some(*at)) } else { None };
+            since.filter(|since| since.saturating_add(wish.takes) <= end)
+        })
     }
 
     /// How often it fits for all of its time.

@@ -124,7 +124,9 @@ impl Provisioner {
         for scope in &mut self.scopes {
             (scope.load, scope.planned_average) = (Load::new(), planned_average());
             (scope.reviewed, scope.suggested) = (NEVER, None);
-            lost.extend(scope.planned.drain(..).map(|(_, node, _)| node));
+            let planned = scope.planned.drain(..).map(|(_, node, _)| node);
+            // What a plugin has handed over comes all the same.
+            if self.how == Provision::NoDelay { drop(planned) } else { lost.extend(planned) }
         }
         lost
     }
@@ -181,7 +183,7 @@ impl Provisioner {
         if now >= self.sample_at {
             self.sample_at += SAMPLE;
             for (label, scope) in self.scopes.iter_mut().enumerate() {
-                let known = scope.known(machines, lengths);
+                let known = scope.known(self.how, now, machines, lengths);
                 scope.load.update(&known);
                 if let Some(film) = &mut tally.film {
                     film.sample(label, now, known);
@@ -228,7 +230,7 @@ impl Provisioner {
             let mut surplus = u32::try_from(-self.missing(scope, now, machines, lengths)).unwrap_or(0);
             for kind in scope.wakeable.iter().chain(&scope.startable) {
                 let idle = machines.kinds[*kind].online - machines.kinds[*kind].busy;
-                kept[*kind] = idle.saturating_sub(surplus);
+                kept[*kind] = kept[*kind].max(idle.saturating_sub(surplus));
                 surplus = surplus.saturating_sub(idle);
             }
         }
@@ -238,10 +240,15 @@ impl Provisioner {
     /// Executors of a label that are to be started now.
     fn missing(&self, scope: &Scope, now: i64, machines: &Machines, lengths: &[u32]) -> i32 {
         let Snapshot { queue, busy, available, connecting, .. } = scope.snapshot(machines, lengths);
-        // What waits after a look did not fit on what is packed, whatever is left of it.
-        let idle = if machines.are_packed() { scope.startable_available(machines) } else { available };
         let (rate, takes) = if self.how == Provision::Erlang { scope.traffic.at(now) } else { (0.0, 0.0) };
-        self.how.missing(&Count { queue, busy, idle, coming: connecting, rate, takes }, &self.settings)
+        let count = Count { queue, busy, idle: available, coming: connecting, rate, takes };
+        let missing = self.how.missing(&count, &self.settings);
+        if queue == 0 || !machines.are_packed() {
+            return missing;
+        }
+        // What waits after a look did not fit on what is packed, whatever is left of it.
+        let idle = scope.startable_available(machines);
+        missing.max(Provision::Eager.missing(&Count { idle, ..count }, &self.settings))
     }
 
     /// Notes for how long something waits while nothing is done for it.
@@ -333,8 +340,10 @@ impl Scope {
     }
 
     /// The same as Jenkins sees it, to which a planned machine does not exist yet.
-    fn known(&self, machines: &Machines, lengths: &[u32]) -> Snapshot {
-        let planned: i32 = self.planned.iter().map(|(.., executors)| executors).sum();
+    fn known(&self, how: Provision, now: i64, machines: &Machines, lengths: &[u32]) -> Snapshot {
+        // What a plugin has handed over comes by itself.
+        let is_planned = |ready: i64| how != Provision::NoDelay || ready > now;
+        let planned: i32 = self.planned.iter().filter(|(ready, ..)| is_planned(*ready)).map(|(.., executors)| executors).sum();
         let all = self.snapshot(machines, lengths);
         Snapshot { defined: all.defined - planned, connecting: all.connecting - planned, ..all }
     }
@@ -365,7 +374,7 @@ impl Scope {
             }
         });
         self.planned_average.update(planned as f32);
-        let snapshot = self.known(machines, lengths);
+        let snapshot = self.known(how, now, machines, lengths);
         if snapshot.queue <= snapshot.available {
             return came;
         }

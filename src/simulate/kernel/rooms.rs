@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::cluster::{Class, Cluster, Kind, Resources};
 use super::super::policy::Place;
 use super::machines::Node;
+use super::profile::LaneFree;
 
 /// Executors, thousandths of cores, bytes, GPUs.
 pub(super) type Amounts = [u64; 4];
@@ -118,16 +119,21 @@ impl Rooms {
 
     /// Whether so many executors' worth of the class is free.
     pub(super) fn fits(&self, class: u32, width: u32) -> bool {
-        let mut found = 0;
+        self.free(class, width) >= u64::from(width)
+    }
+
+    /// How many executors' worth of the class is free; beyond this many, they are not counted on.
+    pub(super) fn free(&self, class: u32, most: u32) -> u64 {
+        let mut found: u64 = 0;
         for (kind, ask) in self.asks(class) {
             for (free, nodes) in &self.alike[*kind] {
-                found += times(free, ask).saturating_mul(nodes.len() as u64);
-                if found >= u64::from(width) {
-                    return true;
+                found = found.saturating_add(times(free, ask).saturating_mul(nodes.len() as u64));
+                if found >= u64::from(most) {
+                    return found;
                 }
             }
         }
-        false
+        found
     }
 
     /// The machine for an item of the class, or for one of its parts; of one kind, if that is said.
@@ -163,7 +169,7 @@ impl Rooms {
     }
 
     /// What is free, by machine or, where only executors count, by kind: the machine or kind, and what it has.
-    pub(super) fn lanes(&self) -> Vec<(usize, Option<Node>, Amounts)> {
+    pub(super) fn lanes(&self) -> Vec<LaneFree> {
         let mut lanes = Vec::new();
         for (kind, alike) in self.alike.iter().enumerate() {
             if self.packs {

@@ -126,7 +126,8 @@ impl Tally {
         self.kinds[kind].starting += (came - requested) * executors;
         if let Some(cloud) = described.cloud {
             let billed = cluster.clouds[cloud].billed.unwrap_or(1);
-            self.clouds[cloud].time += time.div_euclid(billed) * billed + if time % billed == 0 { 0 } else { billed };
+            let begun = time / billed + i64::from(time % billed != 0);
+            self.clouds[cloud].time = self.clouds[cloud].time.saturating_add(begun.saturating_mul(billed));
             self.clouds[cloud].unused += u64::from(!has_worked);
         }
     }

@@ -73,18 +73,33 @@ impl Wide {
 impl<W: Work> Kernel<'_, '_, W> {
     /// One look. `wide` is taken out of the kernel for as long.
     pub(super) fn look_wide(&mut self, wide: &mut Wide) {
-        match self.policy.fill {
-            Fill::Strict => {
-                self.in_order(wide, true);
-                self.preempt(wide);
+        let mut asked = HashSet::new();
+        loop {
+            match self.policy.fill {
+                Fill::Strict => self.in_order(wide, true),
+                Fill::Easy => {
+                    self.in_order(wide, false);
+                    self.backfill(wide);
+                }
+                Fill::Conservative => self.keep_promises(wide),
             }
-            Fill::Easy => {
-                self.in_order(wide, false);
-                self.backfill(wide);
-                self.preempt(wide);
+            if !self.preempt(wide, &mut asked) {
+                return;
             }
-            Fill::Conservative => self.keep_promises(wide),
         }
+    }
+
+    /// By class: executors that machines are to be started for, where that is less than what waits asks for.
+    pub(super) fn admitted(&mut self, wide: &Wide) -> Option<Vec<u32>> {
+        self.order.admitted(&mut std::iter::empty())?;
+        let mut turns = self.turns(wide);
+        turns.sort_unstable();
+        let mut waiting = turns.iter().take(TRIED).map(|(_, _, ticket)| self.jobs[*ticket as usize].item);
+        let mut lengths = vec![0; self.cluster.classes.len()];
+        for item in self.order.admitted(&mut waiting)? {
+            lengths[item.class.unwrap_or_default() as usize] += item.width;
+        }
+        Some(lengths)
     }
 
     /// Starts who is first, as long as it fits. One that does not keeps back its class, or all.
@@ -160,6 +175,9 @@ impl<W: Work> Kernel<'_, '_, W> {
     /// moves up as far as the others' places let it.
     fn keep_promises(&mut self, wide: &mut Wide) {
         let mut turns = self.turns(wide);
+        if turns.is_empty() {
+            return;
+        }
         turns.sort_unstable();
         let mut profile = self.profile(wide);
         let ids: HashMap<u64, Ticket> = turns.iter().map(|(_, id, ticket)| (*id, *ticket)).collect();
@@ -198,15 +216,11 @@ impl<W: Work> Kernel<'_, '_, W> {
         }
     }
 
-    /// Lets those start that others make room for, who lose what they did. Who lost it takes from nobody in this look.
-    fn preempt(&mut self, wide: &mut Wide) {
-        let mut stopped = HashSet::new();
-        while self.preempt_once(wide, &mut stopped) {}
-    }
-
-    fn preempt_once(&mut self, wide: &mut Wide, stopped: &mut HashSet<Ticket>) -> bool {
+    /// Lets one start that others make room for, who lose what they did; whether any lost it. Who asked already or lost it takes from
+    /// nobody in this look.
+    fn preempt(&mut self, wide: &mut Wide, asked: &mut HashSet<Ticket>) -> bool {
         let may = |(_, _, ticket): &(u64, u64, Ticket)| {
-            !stopped.contains(ticket) && !self.order.admits(&self.jobs[*ticket as usize].item)
+            !asked.contains(ticket) && !self.order.admits(&self.jobs[*ticket as usize].item)
         };
         let firsts: Vec<(u64, u64, Ticket)> =
             wide.groups.values().filter_map(|waiting| waiting.first().copied()).filter(may).collect();
@@ -217,28 +231,54 @@ impl<W: Work> Kernel<'_, '_, W> {
         turns.sort_unstable();
         let mut running: Vec<(u64, Ticket)> = wide.running.iter().map(|(ticket, running)| (running.id, *ticket)).collect();
         running.sort_unstable();
-        let held = |(_, ticket): &(u64, Ticket)| {
-            let Job { item, started, .. } = self.jobs[*ticket as usize];
-            Held { item, started }
-        };
-        let held: Vec<Held> = running.iter().map(held).collect();
+        // What one asked for in vain, another of its kind does as well.
+        let mut in_vain: HashSet<(u16, Option<u32>, u32, u8)> = HashSet::new();
         for (_, _, ticket) in turns {
             let item = self.jobs[ticket as usize].item;
-            let victims = self.order.victims(&item, &held);
-            if victims.is_empty() {
+            let asks = (item.queue, item.class, item.width, item.priority);
+            if in_vain.contains(&asks) {
                 continue;
             }
+            let victims = self.makers_of_room(wide, &item, &running);
+            if victims.is_empty() {
+                in_vain.insert(asks);
+                continue;
+            }
+            asked.insert(ticket);
             for victim in victims {
-                let victim = running[victim].1;
                 self.stop(wide, victim);
-                stopped.insert(victim);
+                asked.insert(victim);
             }
             if self.machines.rooms().fits(item.class.unwrap_or_default(), item.width) {
                 self.start_wide(wide, ticket, None);
-                return true;
             }
+            return true;
         }
         false
+    }
+
+    /// Those of the running, in order, who have to stop so that an item may start; none where that would not let it.
+    fn makers_of_room(&self, wide: &Wide, item: &Item, running: &[(u64, Ticket)]) -> Vec<Ticket> {
+        let class = item.class.unwrap_or_default();
+        let free = self.machines.rooms().free(class, item.width);
+        let is_room = free >= u64::from(item.width);
+        let kinds = &self.cluster.classes[class as usize].kinds;
+        // Executors that one gives back which the item could have.
+        let gives = |ticket: &Ticket| {
+            let parts = wide.running[ticket].parts.iter().filter(|(kind, ..)| kinds.contains(kind));
+            parts.map(|(_, _, count)| u64::from(*count)).sum::<u64>()
+        };
+        let candidates: Vec<Ticket> =
+            running.iter().map(|(_, ticket)| *ticket).filter(|ticket| is_room || gives(ticket) > 0).collect();
+        let held = |ticket: &Ticket| {
+            let Job { item, started, .. } = self.jobs[*ticket as usize];
+            Held { item, started }
+        };
+        let held: Vec<Held> = candidates.iter().map(held).collect();
+        let victims: Vec<Ticket> = self.order.victims(item, &held).into_iter().map(|at| candidates[at]).collect();
+        // Where machines are packed, what two give back may not be worth one executor of this; they are counted all the same.
+        let given: u64 = victims.iter().map(gives).sum();
+        if free + given >= u64::from(item.width) { victims } else { Vec::new() }
     }
 
     /// What runs waits again.
@@ -248,6 +288,7 @@ impl<W: Work> Kernel<'_, '_, W> {
         let class = item.class.unwrap_or_default();
         wide.end(ticket);
         for node in self.others.remove(&ticket).unwrap_or_default().into_iter().chain([node]) {
+            self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
             if let Some(ended) = self.machines.give_part(self.cluster, node, class, self.now) {
                 self.tally.ended(self.cluster, ended, self.now);
             }
@@ -281,18 +322,22 @@ impl<W: Work> Kernel<'_, '_, W> {
 
     /// What is free from now on, by what runs.
     fn profile(&self, wide: &Wide) -> Profile {
-        let mut profile = Profile::new(self.now, self.machines.rooms().lanes());
-        let mut running: Vec<(&Ticket, &Running)> = wide.running.iter().collect();
-        running.sort_unstable_by_key(|(_, running)| running.id);
-        for (ticket, running) in running {
+        let mut returns = Vec::new();
+        for (ticket, running) in &wide.running {
             let item = &self.jobs[*ticket as usize].item;
             let mut takes = predicted(item);
             while running.started.saturating_add(takes) <= self.now {
                 takes = takes.saturating_mul(2);
             }
-            self.wished(item, |wish| profile.ends(wish, &running.parts, running.started.saturating_add(takes)));
+            let end = running.started.saturating_add(takes);
+            for (kind, node, count) in &running.parts {
+                let asks = self.machines.rooms().asks(item.class.unwrap_or_default());
+                if let Some((_, ask)) = asks.iter().find(|(known, _)| known == kind) {
+                    returns.push((end, (*kind, *node), ask.map(|amount| amount * u64::from(*count))));
+                }
+            }
         }
-        profile
+        Profile::new(self.now, self.machines.rooms().lanes(), returns)
     }
 
     /// An item starts; on these parts, or wherever its order of places has it.

@@ -166,6 +166,18 @@ impl Order for Cohort {
         self.has_room(item)
     }
 
+    fn admitted(&self, waiting: &mut dyn Iterator<Item = Item>) -> Option<Vec<Item>> {
+        let mut cohort = self.clone();
+        let admits = |item: &Item| {
+            let is_admitted = cohort.has_room(item);
+            if is_admitted {
+                cohort.hold(item.queue, cohort.asked(item), 1.0);
+            }
+            is_admitted
+        };
+        Some(waiting.filter(admits).collect())
+    }
+
     /// Other queues' before one's own, of them the less urgent, then those that began last.
     fn victims(&self, item: &Item, running: &[Held]) -> Vec<usize> {
         let is_candidate = |held: &Item| held.queue != item.queue || held.priority > item.priority;

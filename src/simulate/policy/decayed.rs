@@ -45,17 +45,16 @@ impl Decayed {
         *known = User { used: known.used_by(now, half_life), at: now, has: known.has + executors, ..*known };
     }
 
-    /// From 0 to 1: 1 for who had nothing, one half for who had its share of all that was had.
-    pub fn factor(&self, user: u32, now: i64) -> f64 {
-        let half_life = self.settings.half_life;
-        let used = |user: &User| user.used_by(now, half_life);
+    /// Of each user, from 0 to 1: 1 for who had nothing, one half for who had its share of all that was had.
+    pub fn factors(&self, now: i64) -> Vec<(u32, f64)> {
+        let used = |user: &User| user.used_by(now, self.settings.half_life);
+        let mut all: Vec<(u32, &User)> = self.users.iter().map(|(number, user)| (*number, user)).collect();
         // In an order of their own, sums would differ from run to run.
-        let mut all: Vec<(&u32, &User)> = self.users.iter().collect();
-        all.sort_unstable_by_key(|(user, _)| **user);
+        all.sort_unstable_by_key(|(number, _)| *number);
         let sum: f64 = all.iter().map(|(_, user)| used(user)).sum();
         let weights: f64 = all.iter().map(|(_, user)| user.weight).sum();
-        let Some(user) = self.users.get(&user).filter(|_| sum > 0.0) else { return 1.0 };
-        (-(used(user) / sum) / (user.weight / weights)).exp2()
+        let factor = |user: &User| if sum > 0.0 { (-(used(user) / sum) / (user.weight / weights)).exp2() } else { 1.0 };
+        all.into_iter().map(|(number, user)| (number, factor(user))).collect()
     }
 }
 
@@ -79,8 +78,7 @@ impl Order for Decayed {
     fn standing(&mut self, item: &Item, _: u64, since: i64, now: i64) -> u64 {
         if self.computed.is_none_or(|at| now - at >= self.settings.every) {
             self.computed = Some(now);
-            let users: Vec<u32> = self.users.keys().copied().collect();
-            let factors: Vec<(u32, f64)> = users.into_iter().map(|user| (user, self.factor(user, now))).collect();
+            let factors = self.factors(now);
             factors.into_iter().for_each(|(user, factor)| self.users.entry(user).or_default().factor = factor);
         }
         let Settings { share, age, urgency, max_age, .. } = &self.settings;

@@ -52,6 +52,11 @@ pub trait Order {
         true
     }
 
+    /// Of those that wait, in order of their turns: which of them may start together by what their queues may have. None: all.
+    fn admitted(&self, _waiting: &mut dyn Iterator<Item = Item>) -> Option<Vec<Item>> {
+        None
+    }
+
     /// Which of those that run lose their executors so that an item may start that is not admitted, in order; none: it waits.
     fn victims(&self, _item: &Item, _running: &[Held]) -> Vec<usize> {
         Vec::new()
@@ -267,7 +272,7 @@ impl Policy {
             }
         }
         let policy = Self { name: text.to_owned(), order, fill, packs, place, provision, manners, settings: Settings::default() };
-        if policy.is_wide() && manners.one_start {
+        if policy.is_wide() && manners.tick.is_some() {
             let why = "Jenkins counts executors, and starts one item after the other: leave `jenkins` out";
             return Err(format!("`{text}` cannot be: {why}"));
         }

@@ -1,6 +1,6 @@
 //! How much of a cluster an item takes.
 
-use super::super::cluster::Cluster;
+use super::super::cluster::{Cluster, Kind, Resources};
 use super::super::work::Item;
 
 /// Parts of all cores, memory, GPUs and, for those who ask for none of them, executors that stand there.
@@ -12,17 +12,18 @@ pub(super) struct Takes(Vec<Parts>);
 
 impl Takes {
     pub(super) fn new(cluster: &Cluster) -> Self {
-        let standing = || cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
-        let sum = |of: &dyn Fn(usize) -> u64| (0..cluster.kinds.len()).map(of).sum::<u64>();
-        let all =
-            |of: fn(&super::super::cluster::Kind) -> u64| sum(&|at| of(&cluster.kinds[at]) * u64::from(cluster.kinds[at].count));
-        let executors = standing().map(|kind| u64::from(kind.executors) * u64::from(kind.count)).sum::<u64>();
+        // What a user says that an agent has may be any number.
+        let all = |of: fn(&Kind) -> u64| {
+            let standing = cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
+            standing.map(|kind| of(kind) as f64 * f64::from(kind.count)).sum::<f64>()
+        };
+        let executors = all(|kind| kind.executors.into());
         let totals = [all(|kind| kind.has.cpu.unwrap_or(0)), all(|kind| kind.has.memory.unwrap_or(0)), all(|kind| kind.has.gpu)];
-        let part = |asked: u64, total: u64| if total > 0 { asked as f64 / total as f64 } else { 0.0 };
-        let of = |asks: &super::super::cluster::Resources| {
+        let part = |asked: u64, total: f64| if total > 0.0 { asked as f64 / total } else { 0.0 };
+        let of = |asks: &Resources| {
             let asked = [asks.cpu.unwrap_or(0), asks.memory.unwrap_or(0), asks.gpu];
             let [cpu, memory, gpu] = std::array::from_fn(|at| part(asked[at], totals[at]));
-            let executor = if cpu + memory + gpu > 0.0 { 0.0 } else { 1.0 / executors.max(1) as f64 };
+            let executor = if cpu + memory + gpu > 0.0 { 0.0 } else { 1.0 / executors.max(1.0) };
             [cpu, memory, gpu, executor]
         };
         Self(cluster.classes.iter().map(|class| of(&class.asks)).collect())

@@ -28,38 +28,41 @@ impl Provision {
             Self::Target => (f64::from(busy + queue) / settings.target).ceil() as i32 - busy - idle - coming,
             Self::Erlang => {
                 let (within, odds) = (settings.within as f64, settings.odds);
-                let wanted = least(rate * takes, |executors| {
+                let is_enough = |executors: u32, waits: f64| {
                     let left = f64::from(executors) - rate * takes;
-                    erlang(executors, rate * takes) * (-left * within / takes).exp() <= odds
-                });
+                    waits * (-left * within / takes).exp() <= odds
+                };
+                let wanted = least(rate * takes, is_enough);
                 wanted.max(queue.min(1)) - busy - idle - coming
             }
         }
     }
 }
 
-/// The fewest executors above a load that are enough.
-fn least(load: f64, is_enough: impl Fn(u32) -> bool) -> i32 {
+/// The fewest executors above a load that are enough, by their number and the odds that what comes has to wait.
+fn least(load: f64, is_enough: impl Fn(u32, f64) -> bool) -> i32 {
     /// Beyond any cluster.
-    const MOST: u32 = 200_000;
+    const MOST: usize = 200_000;
     if load <= 0.0 {
         return 0;
     }
-    let mut low = (load.floor() + 1.0).min(f64::from(MOST)) as u32;
-    let (mut step, mut high) = (1, low);
-    while high < MOST && !is_enough(high) {
-        (low, high, step) = (high + 1, high.saturating_add(step), step * 2);
-    }
-    while low < high {
-        let middle = low.midpoint(high);
-        if is_enough(middle) { high = middle } else { low = middle + 1 }
-    }
-    high as i32
+    let found =
+        odds_of_waiting(load).take(MOST).find(|(executors, waits)| f64::from(*executors) > load && is_enough(*executors, *waits));
+    found.map_or(MOST as i32, |(executors, _)| executors as i32)
 }
 
 /// Erlang's C: the odds that what comes has to wait, with so many executors under this load.
 pub fn erlang(executors: u32, load: f64) -> f64 {
-    let lost = (1..=executors).fold(1.0, |lost, count| load * lost / (f64::from(count) + load * lost));
-    let busy = load / f64::from(executors);
-    if busy >= 1.0 { 1.0 } else { lost / (1.0 - busy * (1.0 - lost)) }
+    let before = executors.checked_sub(1).map(|before| before as usize);
+    before.and_then(|before| odds_of_waiting(load).nth(before)).map_or(1.0, |(_, waits)| waits)
+}
+
+/// The same with one executor, with two, and so on.
+fn odds_of_waiting(load: f64) -> impl Iterator<Item = (u32, f64)> {
+    (1..).scan(1.0, move |lost, executors: u32| {
+        let count = f64::from(executors);
+        *lost = load * *lost / (count + load * *lost);
+        let busy = load / count;
+        Some((executors, if busy >= 1.0 { 1.0 } else { *lost / (1.0 - busy * (1.0 - *lost)) }))
+    })
 }
