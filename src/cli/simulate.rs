@@ -134,7 +134,12 @@ impl Args {
         let mut answer = None;
         if let (Some(cluster), Some(mut load)) = (cluster, load) {
             load.seed = self.seed.unwrap_or(load.seed);
-            answer = self.answer_of(plan, cluster, load).map_err(|problem| problems.push(*problem)).ok();
+            answer = match load.seed.checked_add(self.seeds - 1) {
+                Some(_) => self.answer_of(plan, cluster, load),
+                None => Err(no_seeds(load.seed, self.seeds)),
+            }
+            .map_err(|problem| problems.push(*problem))
+            .ok();
         }
         planned.diagnostics.extend(problems);
         answer
@@ -152,30 +157,30 @@ impl Args {
                 Err(Box::new(Diagnostic::new(Code::OutOfRange, why)))
             }
             (Some(range), Some(goal)) => {
+                let resized = |count| range.apply(cluster, count).map_err(misfit);
+                // A log is read once, whatever number is tried: it may be standard input.
+                let largest = self.study(plan, &resized(range.to)?, load)?;
                 let attempt = |count, policy: &Policy| {
-                    let cluster = range.apply(cluster, count).map_err(misfit)?;
-                    self.compare(plan, &cluster, load.clone(), std::slice::from_ref(policy)).map(|(document, _)| document)
+                    let study = largest.resized(&resized(count)?).map_err(misfit)?;
+                    let played = self.play(&study, std::slice::from_ref(policy)).map_err(misfit)?;
+                    Ok(study.document(self.seeds, played))
                 };
                 swept(range, goal, &policies, attempt).map(Answer::Sweep)
             }
-            _ => self
-                .compare(plan, cluster, load, &policies)
-                .map(|(document, pictures)| Answer::Document(document.into(), pictures)),
+            _ => {
+                let study = self.study(plan, cluster, load)?;
+                let mut played = self.play(&study, &policies).map_err(misfit)?;
+                let pictures = self.pictures(&study, &mut played);
+                Ok(Answer::Document(study.document(self.seeds, played).into(), pictures))
+            }
         }
     }
 
-    fn compare(
-        &self,
-        plan: &Plan,
-        cluster: &Cluster,
-        load: Load,
-        policies: &[Policy],
-    ) -> Result<(Document, Option<Pictures>), Box<Diagnostic>> {
+    /// Ready to be played.
+    fn study<'p>(&self, plan: &'p Plan, cluster: &Cluster, load: Load) -> Result<Study<'p>, Box<Diagnostic>> {
         let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
         self.read_log(&mut study)?;
-        let mut played = self.play(&study, policies).map_err(misfit)?;
-        let pictures = self.pictures(&study, &mut played);
-        Ok((study.document(self.seeds, played), pictures))
+        Ok(study)
     }
 
     fn explained(
@@ -190,8 +195,7 @@ impl Args {
             let why = "`--explain` answers in words or as `--format json`: leave the other format out";
             return Err(Box::new(Diagnostic::new(Code::OutOfRange, why)));
         }
-        let mut study = Study::new(plan, cluster, load).map_err(misfit)?;
-        self.read_log(&mut study)?;
+        let study = self.study(plan, cluster, load)?;
         let mut played = self.play(&study, policies).map_err(misfit)?;
         let explanation = study.explain(build, &reels(&mut played));
         let interrupted = study.document(self.seeds, played).interrupted;
@@ -303,6 +307,12 @@ fn swept(
     }
     let last = last.ok_or_else(|| misfit("no policy was named".to_owned()))?;
     Ok(Sweep::new(&last, range, goal, interrupted, found))
+}
+
+/// What is said where seeds would begin again at 0.
+fn no_seeds(first: u64, count: u64) -> Box<Diagnostic> {
+    let why = format!("there are no {count} seeds from {first} on: the last one is {}", u64::MAX);
+    Box::new(Diagnostic::new(Code::OutOfRange, why).help("choose a smaller `--seed`"))
 }
 
 /// What is said of a load that cannot be played on a cluster.

@@ -49,6 +49,8 @@ pub struct Figures {
     pub runs: Vec<RunFigures>,
     /// Builds withdrawn before they started: their run was aborted, or out of time.
     pub withdrawn: u64,
+    /// Those of them whose run was out of time: how long they would have waited is in no figure.
+    pub out_of_time: u64,
     /// How often a build lost its executors to another, and with them all that it had done.
     pub stopped: u64,
     /// Builds that never started, and builds that had not ended, when nothing could go on any more.

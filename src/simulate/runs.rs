@@ -10,7 +10,7 @@ use super::load::{Arrival, Load, Source};
 use super::locks::Locks;
 use super::work::{Change, Dropped, Item, Project, Ticket, Work};
 use crate::base::Duration;
-use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Replica};
+use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Reason, Replica};
 use crate::plan::{Plan, Priority, SubstageRef};
 
 /// A run that is over. Times are milliseconds from the start of the simulation.
@@ -80,6 +80,8 @@ pub(super) struct Runs<'p> {
     pub(super) folded: Vec<u64>,
     /// By source: runs that Jenkins forgot as it broke down.
     pub(super) lost: Vec<u64>,
+    /// Builds that still waited as their run ran out of time.
+    pub(super) out_of_time: u64,
     started: u64,
 }
 
@@ -216,6 +218,7 @@ impl<'p> Runs<'p> {
             asked: None,
             folded: vec![0; load.sources.len()],
             lost: vec![0; load.sources.len()],
+            out_of_time: 0,
             started: 0,
         })
     }
@@ -401,6 +404,8 @@ impl<'p> Runs<'p> {
         }
         let Some(ticket) = slot.tickets.remove(&replica) else { return };
         let Owner { at, begun, .. } = self.owners[ticket as usize];
+        let is_late = || matches!(slot.run.trace().substage(at).reason, Some(Reason::StageDeadline | Reason::PipelineDeadline));
+        self.out_of_time += u64::from(begun == i64::MAX && is_late());
         if begun < self.now {
             let last = &mut self.table.rows[at.stage as usize][at.substage as usize].last;
             *last = [self.now - begun, last[0]];

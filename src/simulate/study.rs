@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::explain::{self, Explained, Explanation, Scene};
@@ -34,7 +35,7 @@ pub struct Study<'p> {
     classes: Vec<u32>,
     load: Load,
     mapping: Mapping,
-    trace: Option<Trace>,
+    trace: Option<Arc<Trace>>,
 }
 
 /// One week under one policy.
@@ -76,12 +77,17 @@ impl<'p> Study<'p> {
     pub fn read_log(&mut self, input: &mut dyn BufRead) -> Result<&TraceFigures, String> {
         let Some(source) = &self.load.trace else { return Err("the load names no log".to_owned()) };
         let trace = collect(source, &self.mapping, self.load.length.map(|length| length.0), input)?;
-        Ok(&self.trace.insert(trace).figures)
+        Ok(&self.trace.insert(Arc::new(trace)).figures)
+    }
+
+    /// The same load, with the log that was read, on a cluster that offers the same in other numbers. The error says why it cannot be.
+    pub fn resized(&self, from: &plan::Cluster) -> Result<Self, String> {
+        Ok(Self { trace: self.trace.clone(), ..Self::new(self.plan, from, self.load.clone())? })
     }
 
     /// Milliseconds for which something arrives.
     fn length(&self) -> i64 {
-        let trace = || self.trace.as_ref().map_or(0, Trace::length);
+        let trace = || self.trace.as_ref().map_or(0, |trace| trace.length());
         self.load.length.map_or_else(trace, |length| length.0)
     }
 

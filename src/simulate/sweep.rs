@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::goal::Goal;
 use super::report::{Document, Figures};
+use super::trace::TRACE;
 use crate::diag::nearest;
 use crate::plan::Cluster;
 
@@ -88,7 +89,7 @@ pub struct ConditionText {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PolicySweep {
     pub policy: String,
-    /// The smallest number of machines that was found to reach the goal; none: not even the most do.
+    /// The smallest number of machines that was found to reach the goal; none: none that was tried does.
     pub smallest: Option<u32>,
     /// Whether more machines were once found to miss what fewer reach, so that an even smaller number may do.
     pub is_uneven: bool,
@@ -102,7 +103,8 @@ pub struct Try {
     pub machines: u32,
     /// What each condition of the goal looks at; none where nothing like it happened.
     pub values: Vec<Option<f64>>,
-    /// Builds that never started or never ended; with any, the goal is missed.
+    /// Builds that never started or never ended, those withdrawn since their run was out of time, and runs of the pipeline that never
+    /// ended; with any, the goal is missed, since nobody knows how long they would have waited.
     pub unfinished: u64,
     pub cost: f64,
     pub utilization: f64,
@@ -113,14 +115,17 @@ impl Try {
     /// What a policy made of so many machines. The error says what the goal names and the figures have not.
     pub fn of(machines: u32, figures: &Figures, goal: &Goal) -> Result<Self, String> {
         let values = goal.values(figures)?;
-        let unfinished = figures.unstarted + figures.unended;
+        // Jobs of a log are builds themselves.
+        let runs = figures.runs.iter().filter(|runs| runs.source != TRACE).map(|runs| runs.unended as u64);
+        let unfinished = figures.unstarted + figures.unended + figures.out_of_time + runs.sum::<u64>();
         let reached = unfinished == 0 && goal.holds(&values);
         Ok(Self { machines, unfinished, cost: figures.cost, utilization: figures.utilization, reached, values })
     }
 }
 
 /// Finds the smallest number of machines from `from` to `to` that does, as if more were never worse; then looks at the neighbours whether
-/// that is so. `attempt` tries one number, and is asked for none twice; its none ends the search.
+/// that is so. Where the most do not, `from` is doubled until some do: a goal may ask for low costs. `attempt` tries one number, and is
+/// asked for none twice; its none ends the search.
 pub fn search<E>(policy: &str, range: &Range, mut attempt: impl FnMut(u32) -> Result<Option<Try>, E>) -> Result<PolicySweep, E> {
     let mut tried: Vec<Try> = Vec::new();
     let mut reaches = |machines: u32, tried: &mut Vec<Try>| -> Result<Option<bool>, E> {
@@ -137,7 +142,16 @@ pub fn search<E>(policy: &str, range: &Range, mut attempt: impl FnMut(u32) -> Re
     if is_found && reaches(low, &mut tried)? == Some(true) {
         high = low;
     }
-    // `low` misses it, `high` reaches it.
+    let mut machines = range.from;
+    while !is_found && machines < range.to {
+        match reaches(machines, &mut tried)? {
+            Some(true) => (high, is_found) = (machines, true),
+            Some(false) => low = machines,
+            None => break,
+        }
+        machines *= 2;
+    }
+    // `low` misses it, or is the first; `high` reaches it.
     while is_found && high - low > 1 {
         let middle = low.midpoint(high);
         match reaches(middle, &mut tried)? {

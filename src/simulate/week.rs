@@ -38,6 +38,7 @@ pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, work: &mu
         modes: modes.collect(),
         runs: run_figures(load, work),
         withdrawn: tally.withdrawn,
+        out_of_time: work.runs.out_of_time,
         stopped: tally.stopped,
         unstarted: tally.unstarted,
         unended: tally.unended,

@@ -17,6 +17,7 @@ pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
         modes: across(&weeks, |week| &week.modes, group),
         runs: across(&weeks, |week| &week.runs, run),
         withdrawn: weeks.iter().map(|week| week.withdrawn).sum(),
+        out_of_time: weeks.iter().map(|week| week.out_of_time).sum(),
         stopped: weeks.iter().map(|week| week.stopped).sum(),
         unstarted: weeks.iter().map(|week| week.unstarted).sum(),
         unended: weeks.iter().map(|week| week.unended).sum(),

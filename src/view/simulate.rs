@@ -246,7 +246,7 @@ pub fn sweep(sweep: &Sweep) -> String {
         let of_smallest = tried.iter().find(|one| Some(one.machines) == *smallest);
         text += &match (of_smallest, tried.last()) {
             (Some(Try { machines, cost, .. }), _) => format!("{policy}: {machines} of `{of}`, at a cost of {cost:.2}\n"),
-            (None, Some(most)) => format!("{policy}: not even {} of `{of}` are enough\n", most.machines),
+            (None, Some(most)) => format!("{policy}: no number that was tried reaches it, up to {} of `{of}`\n", most.machines),
             (None, None) => format!("{policy}: nothing is known\n"),
         };
         if *is_uneven {

@@ -106,7 +106,9 @@ fn the_smallest_cluster_is_found() {
     let csv = workspace.run(&[&sweep("gpu=1..2", goal)[..], &["--format", "csv"]].concat()).ends(0).stdout;
     assert!(csv.starts_with("policy,machines,\"p95(wait, mode=gpu) < 10m\",unfinished,utilization,cost,reached\nfifo,"), "{csv}");
     let none = workspace.run(&sweep("burst=1..2", "cost < 0")).ends(0).stdout;
-    assert!(none.contains("fifo: not even 2 of `burst` are enough"), "{none}");
+    assert!(none.contains("fifo: no number that was tried reaches it, up to 2 of `burst`"), "{none}");
+    let few = workspace.run(&sweep("gpu=1..64", "busy > 14 %")).ends(0).stdout;
+    assert!(few.contains("fifo: 2 of `gpu`") && few.contains("note: more machines once missed what fewer reach"), "{few}");
     for (range, goal, status, why) in [
         ("gpus=1..2", "cost < 5", 1, "has no agent or cloud `gpus`: there are cpu, gpu, burst; did you mean `gpu`?"),
         ("gpu=1..2", "p95(wait, mode=gpuu) < 5m", 1, "`gpuu` is no hardware mode"),
@@ -188,6 +190,44 @@ fn the_load_is_the_same_under_every_policy() {
     }
     let ended: u64 = policies[0]["runs"].as_array().unwrap().iter().map(|runs| runs["ended"].as_u64().unwrap()).sum();
     assert_eq!(document["runs"], ended);
+}
+
+/// What waits until its run is out of time waits for longer than anything that the figures know of.
+#[test]
+fn a_sweep_is_not_fooled_by_what_gave_up_waiting() {
+    let pipeline = r#"
+hardware cpu { label = "cpu" }
+cluster lab { agent "cpu" { count = 1  label = "cpu" } }
+pipeline p { hardware = cpu  deadline = 20m  stage a { substage x { shards = 4  run = "./x" } } }
+"#;
+    let load = "length = \"1d\"\n[takes]\n\"a/x*\" = \"15m\"\n[runs.r]\ndaily = [\"01:00\", \"02:00\"]\n";
+    let workspace = Workspace::of(&[("p.o11n", pipeline), ("load.toml", load)]);
+    let sweep = |goal| ["simulate", "p.o11n", "--load", "load.toml", "--policy", "fifo", "--sweep", "cpu=1..8", "--until", goal];
+    let json = workspace.run(&[&sweep("longest(wait) < 1m")[..], &["--format", "json"]].concat()).ends(0).json();
+    let found = &json["policies"][0];
+    // The second has its machine after a quarter of an hour and is cut short, which is a wait of its own.
+    assert_eq!((&found["smallest"], &found["tried"][0]["unfinished"]), (&4.into(), &4.into()), "{json:#}");
+    let human = workspace.run(&sweep("p50(wait) < 1m")).ends(0).stdout;
+    assert!(human.contains("no: not all ended") && human.contains("fifo: 2 of `cpu`"), "{human}");
+}
+
+#[test]
+fn a_sweep_reads_its_log_once() {
+    let workspace = workspace();
+    workspace.write("week.toml", "[trace]\nfile = \"/dev/stdin\"\nformat = \"csv\"\nmode = \"gpu\"\n");
+    let command = with(&["--policy", "fifo,jenkins", "--sweep", "gpu=1..4", "--until", "longest(wait, mode=gpu) < 1m"]);
+    let human = workspace.run_with_stdin(&command, b"submit,duration\n0,600\n10,600\n20,600\n").ends(0).stdout;
+    assert!(human.contains("fifo: 3 of `gpu`") && human.contains("jenkins: 3 of `gpu`"), "{human}");
+}
+
+#[test]
+fn seeds_do_not_begin_again() {
+    let workspace = workspace();
+    let last = u64::MAX.to_string();
+    let said = workspace.run(&with(&["--seed", &last, "--seeds", "3"])).ends(2).stderr;
+    assert!(said.contains("there are no 3 seeds from 18446744073709551615 on"), "{said}");
+    let human = workspace.run(&with(&["--seed", &last, "--policy", "fifo"])).ends(0).stdout;
+    assert!(human.contains("seed 18446744073709551615"), "{human}");
 }
 
 #[test]

@@ -71,7 +71,20 @@ fn the_search_finds_the_smallest_of_all() {
         assert!(found.tried.is_sorted_by_key(|one| one.machines));
     }
     let none = searched(|_| false);
-    assert_eq!((none.smallest, none.tried.len()), (None, 1));
+    assert_eq!((none.smallest, none.tried.len()), (None, 7));
+}
+
+/// A goal such as `cost < 50` is reached by few machines, and one of several conditions by no more than some.
+#[test]
+fn what_only_few_machines_reach_is_found() {
+    for most in 1..64 {
+        let found = searched(|machines| machines <= most);
+        assert_eq!((found.smallest, found.is_uneven), (Some(1), true), "{most}");
+    }
+    for least in 2..=32 {
+        let found = searched(|machines| (least..2 * least).contains(&machines));
+        assert_eq!((found.smallest, found.is_uneven), (Some(least), true), "{least}");
+    }
 }
 
 #[test]
