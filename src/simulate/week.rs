@@ -87,7 +87,7 @@ fn group<'t>(name: &str, records: impl Iterator<Item = &'t Record>) -> GroupFigu
     let (mut waits, mut slowdowns) = (Vec::new(), Vec::new());
     let (mut quiet, mut buildable, mut provisioning) = (0, 0, 0);
     for record in records {
-        waits.push(record.started - record.submitted);
+        waits.push(record.wait());
         slowdowns.push(slowdown(record));
         quiet += record.buildable - record.submitted;
         buildable += record.started - record.buildable - record.provisioning;
@@ -113,7 +113,7 @@ fn group<'t>(name: &str, records: impl Iterator<Item = &'t Record>) -> GroupFigu
 }
 
 fn slowdown(record: &Record) -> f64 {
-    let (wait, takes) = (record.started - record.submitted, record.ended - record.started);
+    let (wait, takes) = (record.wait(), record.ended - record.started);
     ((wait + takes) as f64 / takes.max(SHORT) as f64).max(1.0)
 }
 

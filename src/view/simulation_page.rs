@@ -105,11 +105,11 @@ fn stretched(stretch: &Stretch) -> String {
     if let Some(other) = other {
         let _ = write!(
             out,
-            " The {} builds asked for in this time waited {} on average; under {}, the same load's {} waited {}.",
+            " The {} builds asked for in this time waited {} on average; under {}, {} waited {}.",
             own.builds,
             time(own.wait / 1_000.0),
             policy(&other.policy),
-            other.builds,
+            if other.builds == own.builds { "the same".to_owned() } else { format!("{} of them", other.builds) },
             time(other.wait / 1_000.0)
         );
     }

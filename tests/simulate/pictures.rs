@@ -45,6 +45,26 @@ fn jenkins_asks_for_nothing_while_the_average_of_free_executors_falls() {
     }
 }
 
+/// What the other policy asks for at another time is the same build, and what it asks for in that time may be none of them.
+#[test]
+fn the_same_builds_are_beside_each_other() {
+    let text = r#"
+hardware cpu { label = "cpu" }
+cluster lab { agent "cpu" { count = 5  label = "cpu" }  cloud "burst" { provides = [cpu]  max = 50  startup = 90s  idle = 10m } }
+pipeline p {
+  hardware = cpu
+  stage a { substage x { shards = 9  run = "./x" } }
+  stage b { substage y { shards = 30  run = "./y" } }
+}
+"#;
+    let load = "length = \"1d\"\n[takes]\n\"a/*\" = \"1h\"\n\"b/*\" = \"10m\"\n[runs.morning]\ndaily = [\"05:00\"]\n";
+    let stretch = pictures(&pipeline::planned(text), load, &["jenkins+burst", "fifo"]).stretch.unwrap();
+    let [jenkins, fifo] = &stretch.lines[..] else { panic!("{stretch:#?}") };
+    assert!(jenkins.builds > 0);
+    assert_eq!(jenkins.builds, fifo.builds, "{stretch:#?}");
+    assert!(fifo.wait < jenkins.wait, "{} {}", fifo.wait, jenkins.wait);
+}
+
 #[test]
 fn curves_have_the_area_of_what_happened() {
     let Pictures { step, count, window, policies, .. } = pictures(&planned(3, 8), MORNING, &["jenkins", "fifo"]);

@@ -25,6 +25,13 @@ pub struct Record {
     pub what: u32,
 }
 
+impl Record {
+    /// From the moment at which it was asked for to its start.
+    pub(in super::super) fn wait(&self) -> i64 {
+        self.started - self.submitted
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// In the order in which they ended.

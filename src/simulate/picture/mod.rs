@@ -106,7 +106,7 @@ fn waits(records: &[Record], group: Group, step: i64, count: usize) -> Vec<Optio
     let mut sums = vec![(0_i64, 0_u32); count];
     for record in records.iter().filter(|record| record.group == group as u16) {
         if let Some((sum, builds)) = sums.get_mut((record.submitted / step) as usize) {
-            *sum += record.started - record.submitted;
+            *sum += record.wait();
             *builds += 1;
         }
     }

@@ -1,10 +1,13 @@
 //! The longest time in which Jenkins' provisioner asks for nothing while something waits, and the same time under a better policy.
 
+use std::collections::BTreeSet;
+
 use super::super::cluster::Cluster;
 use super::super::jenkins::{Snapshot, TimeSeries};
-use super::super::kernel::Film;
+use super::super::kernel::{Film, Record};
 use super::super::policy::Provision;
 use super::super::reel::Reel;
+use super::pairs::{Key, builds};
 
 /// Milliseconds between two samples of the statistics.
 const SAMPLE: i64 = 10_000;
@@ -43,7 +46,8 @@ pub struct StretchLine {
     pub queue: Vec<(i64, u32)>,
     /// Requests for machines in the shown time.
     pub requests: Vec<i64>,
-    /// Builds of the label that were asked for in the stretch, and their mean wait in milliseconds.
+    /// Builds of the label that were asked for in the stretch, under the other policy those that ended there too; and their mean wait in
+    /// milliseconds.
     pub builds: usize,
     pub wait: f64,
 }
@@ -76,8 +80,12 @@ pub(super) fn of(cluster: &Cluster, reels: &[Reel]) -> Option<Stretch> {
     let step = (shown.1 - shown.0) / POINTS + 1;
     let visible = series.iter().filter(|(at, ..)| *at >= shown.0);
     let thinned: Vec<_> = visible.step_by((step / SAMPLE + 1) as usize).collect();
-    let line = |reel: &Reel| line(cluster, reel, label, (from, until), shown, step);
+    let is_meant =
+        |record: &Record| cluster.classes[record.class as usize].label == label && (from..until).contains(&record.submitted);
+    let meant: BTreeSet<Key> = builds(reel).into_iter().filter(|(_, record)| is_meant(record)).map(|(key, _)| key).collect();
+    let line = |reel: &Reel| line(cluster, reel, label, &meant, shown, step);
     let mut others: Vec<StretchLine> = reels.iter().filter(|other| !std::ptr::eq(*other, reel)).map(line).collect();
+    others.retain(|other| other.builds > 0);
     others.sort_by(|one, other| one.wait.total_cmp(&other.wait));
     others.truncate(1);
     Some(Stretch {
@@ -114,7 +122,7 @@ fn series(cluster: &Cluster, film: &Film, label: usize, until: i64) -> Vec<(i64,
     series
 }
 
-fn line(cluster: &Cluster, reel: &Reel, label: usize, (from, until): (i64, i64), shown: (i64, i64), step: i64) -> StretchLine {
+fn line(cluster: &Cluster, reel: &Reel, label: usize, meant: &BTreeSet<Key>, shown: (i64, i64), step: i64) -> StretchLine {
     let is_of_label = |class: u16| cluster.classes[class as usize].label == label;
     let mut changes: Vec<(i64, i32)> = Vec::new();
     for record in reel.tally.all().filter(|record| is_of_label(record.class) && record.started > record.buildable) {
@@ -123,8 +131,8 @@ fn line(cluster: &Cluster, reel: &Reel, label: usize, (from, until): (i64, i64),
         }
     }
     changes.sort_unstable();
-    let waits = reel.tally.records.iter().filter(|record| is_of_label(record.class) && (from..until).contains(&record.submitted));
-    let waits: Vec<i64> = waits.map(|record| record.started - record.submitted).collect();
+    let waits: Vec<i64> =
+        builds(reel).into_iter().filter(|(key, _)| meant.contains(key)).map(|(_, record)| record.wait()).collect();
     let serves = |kind: usize| cluster.classes.iter().any(|class| class.label == label && class.kinds.contains(&kind));
     let lives = reel.tally.film.iter().flat_map(|film| &film.lives);
     let mut requests: Vec<i64> = lives
