@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cluster::Cluster;
-use super::kernel::{Life, Record};
+use super::kernel::{Attempt, Fate, Life, Record};
 use super::load::Load;
 use super::reel::Reel;
 use crate::base::Duration;
@@ -66,6 +66,8 @@ pub enum Event {
     Noticed,
     /// It does not start at once.
     Queued {
+        /// Executors that it takes, all at once.
+        needs: u32,
         /// Others that wait for machines that it could have.
         waiting: usize,
         /// Executors of those that are free.
@@ -98,11 +100,19 @@ pub enum Event {
     Freed {
         machine: String,
         build: String,
+        /// Whether it lost its place there, to begin anew.
+        was_stopped: bool,
     },
     Started {
         machine: String,
+        /// Other machines, where it has several executors.
+        others: usize,
     },
     Ended,
+    /// It loses its executors to another, and with them all that it had done; it waits again.
+    Lost,
+    /// It still runs when nothing is played any more.
+    Unended,
     /// It waits no longer and never starts: its run is over, or nothing can go on.
     GaveUp,
 }
@@ -128,49 +138,67 @@ impl Scene<'_> {
 
     /// All attempts of a build.
     pub(super) fn explained(self, build: &str) -> Explained {
-        let mut found: Vec<&Record> = self.reel.tally.all().filter(|record| self.name(record) == build).collect();
-        found.sort_by_key(|record| record.submitted);
+        let mut found: Vec<Attempt<'_>> =
+            self.reel.tally.attempts().filter(|attempt| self.name(attempt.record) == build).collect();
+        found.sort_by_key(|attempt| attempt.asked);
         Explained {
             policy: self.reel.policy.name.clone(),
-            attempts: found.into_iter().map(|record| self.attempt(record)).collect(),
+            attempts: found.into_iter().map(|attempt| self.attempt(attempt)).collect(),
         }
     }
 
-    fn attempt(self, own: &Record) -> ExplainedAttempt {
-        let has_started = own.node != u32::MAX;
-        let until = if has_started { own.started } else { own.ended };
-        let mut moments = vec![(own.submitted, Event::Asked)];
-        if own.buildable > own.submitted && (has_started || own.buildable < until) {
-            moments.push((own.buildable, Event::Noticed));
+    fn attempt(self, own: Attempt<'_>) -> ExplainedAttempt {
+        let Attempt { record, fate, asked, since } = own;
+        let has_started = record.node != u32::MAX;
+        let until = if has_started { record.started } else { record.ended };
+        let mut moments = vec![(asked, Event::Asked)];
+        if since > asked && (has_started || since < until) {
+            moments.push((since, Event::Noticed));
         }
-        if own.buildable < until {
-            moments.push((own.buildable, self.queued(own)));
+        if since < until {
+            moments.push((since, self.queued(own)));
             moments.extend(self.requested(own, until));
             moments.extend(self.passed(own, until));
         }
         if has_started {
-            let machine = self.machine(own.node);
-            let is_its = |life: &Life| life.node == own.node && own.buildable < life.came && life.came <= own.started;
-            if let Some(life) = self.lives().find(|life| is_its(life) && own.started <= life.ended) {
-                moments.push((life.came, Event::Came { machine: machine.clone() }));
-            }
-            let before = self.reel.tally.all().filter(|other| other.node == own.node && !std::ptr::eq(*other, own));
-            let before =
-                before.filter(|other| own.buildable < other.ended && other.ended <= own.started && other.started < other.ended);
-            if let Some(before) = before.max_by_key(|other| other.ended) {
-                moments.push((before.ended, Event::Freed { machine: machine.clone(), build: self.name(before) }));
-            }
-            moments.push((own.started, Event::Started { machine }));
+            moments.extend(self.got(own));
         }
-        moments.push((own.ended, if has_started { Event::Ended } else { Event::GaveUp }));
+        let end = match fate {
+            _ if !has_started => Event::GaveUp,
+            Fate::Ended => Event::Ended,
+            Fate::Stopped => Event::Lost,
+            Fate::Left => Event::Unended,
+        };
+        moments.push((record.ended, end));
         // What happens at one instant stays in the order in which it was found.
         moments.sort_by_key(|(at, _)| *at);
-        let class = self.cluster.classes.get(own.class as usize);
+        let class = self.cluster.classes.get(record.class as usize);
         ExplainedAttempt {
             hardware_mode: class.map_or_else(String::new, |class| class.name.clone()),
-            wait: Duration(until - own.submitted).as_seconds(),
+            wait: Duration(until - asked).as_seconds(),
             moments: moments.into_iter().map(|(at, event)| Moment { at: Duration(at).as_seconds(), event }).collect(),
         }
+    }
+
+    /// How it came by its machines: which was ready last, what ended there last, and its start.
+    fn got(self, own: Attempt<'_>) -> impl Iterator<Item = (i64, Event)> {
+        let (tally, since, started) = (&self.reel.tally, own.since, own.record.started);
+        let nodes: BTreeSet<u32> = tally.nodes(own.record).collect();
+        let is_its =
+            |life: &Life| nodes.contains(&life.node) && since < life.came && life.came <= started && started <= life.ended;
+        let came = self.lives().filter(is_its).max_by_key(|life| life.came);
+        let came = came.map(|life| (life.came, Event::Came { machine: self.machine(life.node) }));
+        let before = tally.attempts().filter(|Attempt { record, .. }| {
+            let is_meanwhile = since < record.ended && record.ended <= started && record.started < record.ended;
+            is_meanwhile && record.what != own.record.what
+        });
+        let there = before.filter_map(|before| Some((tally.nodes(before.record).find(|node| nodes.contains(node))?, before)));
+        let freed = there.max_by_key(|(_, before)| before.record.ended).map(|(node, Attempt { record, fate, .. })| {
+            let (machine, build) = (self.machine(node), self.name(record));
+            (record.ended, Event::Freed { machine, build, was_stopped: fate == Fate::Stopped })
+        });
+        let start = Event::Started { machine: self.machine(own.record.node), others: nodes.len() - 1 };
+        came.into_iter().chain(freed).chain([(started, start)])
     }
 
     /// Whether it can run on a machine of this kind.
@@ -183,8 +211,8 @@ impl Scene<'_> {
     }
 
     /// What it finds as it begins to wait.
-    fn queued(self, own: &Record) -> Event {
-        let now = own.buildable;
+    fn queued(self, own: Attempt<'_>) -> Event {
+        let (now, own) = (own.since, own.record);
         let tally = &self.reel.tally;
         let competes = |other: &Record| {
             self.cluster
@@ -192,7 +220,7 @@ impl Scene<'_> {
                 .get(other.class as usize)
                 .is_some_and(|class| class.kinds.iter().any(|kind| self.runs_on(own, *kind)))
         };
-        let waits = |other: &&Record| other.buildable <= now && other.started > now && !std::ptr::eq(*other, own);
+        let waits = |other: &Attempt<'_>| other.since <= now && other.record.started > now && other.record.what != own.what;
         let is_there = |kind: usize| self.runs_on(own, kind);
         let standing = self.cluster.kinds.iter().enumerate().filter(|(kind, known)| is_there(*kind) && !known.is_startable());
         let standing: i64 = standing.map(|(_, kind)| i64::from(kind.count) * i64::from(kind.executors)).sum();
@@ -202,52 +230,57 @@ impl Scene<'_> {
         };
         let came = lives().filter(|(life, _)| life.came <= now);
         let started: i64 = came.map(|(_, kind)| i64::from(self.cluster.kinds[kind].executors)).sum();
-        let runs = |record: &&Record| record.started <= now && now < record.ended;
-        let busy = tally.all().filter(runs).filter(|record| tally.kind_of(record.node).is_some_and(is_there));
-        let busy: i64 = busy.map(|record| i64::from(record.width)).sum();
-        let free = (standing + started - busy).max(0);
+        let runs = tally.attempts().filter(|Attempt { record, .. }| record.started <= now && now < record.ended);
+        let busy = runs.flat_map(|attempt| tally.nodes(attempt.record)).filter(|node| tally.kind_of(*node).is_some_and(is_there));
+        let free = (standing + started - busy.count() as i64).max(0);
         Event::Queued {
-            waiting: tally.all().filter(waits).filter(|other| competes(other)).count(),
+            needs: own.width,
+            waiting: tally.attempts().filter(waits).filter(|other| competes(other.record)).count(),
             free,
-            had_their_start: free > 0 && self.reel.policy.manners.one_start,
+            had_their_start: free >= i64::from(own.width) && self.reel.policy.manners.one_start,
             starting: lives().filter(|(life, _)| life.requested <= now && now < life.came).count(),
         }
     }
 
     /// When machines were asked for meanwhile that it could have.
-    fn requested(self, own: &Record, until: i64) -> impl Iterator<Item = (i64, Event)> {
+    fn requested(self, own: Attempt<'_>, until: i64) -> impl Iterator<Item = (i64, Event)> {
         let mut requests: BTreeMap<i64, usize> = BTreeMap::new();
-        let meanwhile = self.lives().filter(|life| (own.buildable..until).contains(&life.requested));
-        for life in meanwhile.filter(|life| self.reel.tally.kind_of(life.node).is_some_and(|kind| self.runs_on(own, kind))) {
+        let meanwhile = self.lives().filter(|life| (own.since..until).contains(&life.requested));
+        let of_use = |node| self.reel.tally.kind_of(node).is_some_and(|kind| self.runs_on(own.record, kind));
+        for life in meanwhile.filter(|life| of_use(life.node)) {
             *requests.entry(life.requested).or_default() += 1;
         }
         requests.into_iter().take(TOLD).map(|(at, machines)| (at, Event::Requested { machines }))
     }
 
     /// Others that started meanwhile where it could have.
-    fn passed(self, own: &Record, until: i64) -> Vec<(i64, Event)> {
+    fn passed(self, own: Attempt<'_>, until: i64) -> Vec<(i64, Event)> {
         let tally = &self.reel.tally;
-        let meanwhile = |other: &&Record| own.buildable < other.started && other.started < until;
-        let there = |other: &&Record| tally.kind_of(other.node).is_some_and(|kind| self.runs_on(own, kind));
-        let mut others: Vec<&Record> = tally.all().filter(meanwhile).filter(there).collect();
-        others.sort_by_key(|other| (other.started, other.buildable, other.what));
-        let told = |other: &Record| {
-            let came_before = other.buildable <= own.buildable;
-            (other.started, Event::Passed { build: self.name(other), machine: self.machine(other.node), came_before })
+        let is_meanwhile = |other: &Attempt<'_>| {
+            own.since < other.record.started && other.record.started < until && other.record.what != own.record.what
+        };
+        let of_use = |node: &u32| tally.kind_of(*node).is_some_and(|kind| self.runs_on(own.record, kind));
+        let meanwhile = tally.attempts().filter(is_meanwhile);
+        let there = meanwhile.filter_map(|other| Some((other, tally.nodes(other.record).find(of_use)?)));
+        let mut others: Vec<(Attempt<'_>, u32)> = there.collect();
+        others.sort_by_key(|(other, _)| (other.record.started, other.since, other.record.what));
+        let told = |(other, node): &(Attempt<'_>, u32)| {
+            let (build, machine) = (self.name(other.record), self.machine(*node));
+            (other.record.started, Event::Passed { build, machine, came_before: other.since <= own.since })
         };
         if others.len() <= 2 * TOLD {
-            return others.into_iter().map(told).collect();
+            return others.iter().map(told).collect();
         }
         let (first, rest) = others.split_at(TOLD);
         let (middle, last) = rest.split_at(rest.len() - TOLD);
-        let more = (middle[0].started, Event::More { builds: middle.len() });
-        first.iter().map(|other| told(other)).chain([more]).chain(last.iter().map(|other| told(other))).collect()
+        let more = (middle[0].0.record.started, Event::More { builds: middle.len() });
+        first.iter().map(told).chain([more]).chain(last.iter().map(told)).collect()
     }
 
     /// What is said where there is no such build.
     pub(super) fn unknown(self, build: &str) -> String {
         let run = build.split_once('/').map_or(build, |(run, _)| run);
-        let names = || self.reel.tally.all().map(|record| self.name(record));
+        let names = || self.reel.tally.attempts().map(|attempt| self.name(attempt.record));
         let of_run: BTreeSet<String> = names().filter(|name| name.split('/').next() == Some(run)).collect();
         let wanted = build.escape_debug();
         if !of_run.is_empty() {
@@ -260,13 +293,19 @@ impl Scene<'_> {
         match names().next() {
             None => "nothing was built in this week".to_owned(),
             Some(example) => {
-                format!("no build is called `{wanted}`: write one such as `{example}`, of the runs of {}", self.sources())
+                format!("no build is called `{wanted}`: write one such as `{example}`, of {}", self.sources())
             }
         }
     }
 
+    /// What builds there are.
     fn sources(self) -> String {
         let names = self.load.sources.iter().map(|source| format!("`{}`", source.name));
-        names.take(LISTED).collect::<Vec<_>>().join(", ")
+        let runs = names.take(LISTED).collect::<Vec<_>>().join(", ");
+        match (runs.as_str(), &self.load.trace) {
+            ("", _) => "the jobs of the log".to_owned(),
+            (runs, None) => format!("the runs of {runs}"),
+            (runs, Some(_)) => format!("the runs of {runs} and the jobs of the log"),
+        }
     }
 }

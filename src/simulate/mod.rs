@@ -31,11 +31,11 @@ mod work;
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use explain::{Event, Explained, ExplainedAttempt, Explanation, Moment};
 pub use goal::Goal;
-pub use kernel::{CloudTally, Film, KindTally, Life, Record, Tally, simulate, simulate_watched};
+pub use kernel::{Attempt, CloudTally, Fate, Film, KindTally, Life, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
-pub use picture::{Against, Bar, KindCurve, Lane, MachineLane, Picture, Pictures, Stretch, StretchLine};
+pub use picture::{Against, Bar, KindCurve, Lane, LeftOut, MachineLane, Picture, Pictures, Stretch, StretchLine};
 pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use reel::Reel;
 pub use report::{

@@ -37,7 +37,7 @@ fn said(event: &Event) -> String {
     match event {
         Event::Asked => "asked for".to_owned(),
         Event::Noticed => "a look at the queue notices it".to_owned(),
-        Event::Queued { waiting, free, starting, had_their_start } => {
+        Event::Queued { needs, waiting, free, starting, had_their_start } => {
             let others = match waiting {
                 0 => "no other waits for such a machine".to_owned(),
                 1 => "one other waits for such a machine".to_owned(),
@@ -54,7 +54,8 @@ fn said(event: &Event) -> String {
                 many => format!(", {many} machines are on their way"),
             };
             let limit = if *had_their_start { ", but a look starts one build on each machine" } else { "" };
-            format!("{others}; {free}{limit}{starting}")
+            let needs = if *needs > 1 { format!(", and it takes {needs} at once") } else { String::new() };
+            format!("{others}; {free}{needs}{limit}{starting}")
         }
         Event::Passed { build, machine, came_before: true } => format!("{build}, which waited before, starts on {machine}"),
         Event::Passed { build, machine, came_before: false } => format!("{build}, which came later, starts on {machine}"),
@@ -63,9 +64,14 @@ fn said(event: &Event) -> String {
         Event::Requested { machines: 1 } => "a machine is asked for".to_owned(),
         Event::Requested { machines } => format!("{machines} machines are asked for"),
         Event::Came { machine } => format!("{machine} is ready"),
-        Event::Freed { machine, build } => format!("{build} ends on {machine}"),
-        Event::Started { machine } => format!("it starts on {machine}"),
+        Event::Freed { machine, build, was_stopped: false } => format!("{build} ends on {machine}"),
+        Event::Freed { machine, build, was_stopped: true } => format!("{build} loses its place on {machine}"),
+        Event::Started { machine, others: 0 } => format!("it starts on {machine}"),
+        Event::Started { machine, others: 1 } => format!("it starts on {machine} and another machine"),
+        Event::Started { machine, others } => format!("it starts on {machine} and {others} other machines"),
         Event::Ended => "it ends".to_owned(),
+        Event::Lost => "it loses its executors to another, and what it had done".to_owned(),
+        Event::Unended => "it still runs, and nothing is played any more".to_owned(),
         Event::GaveUp => "it waits no longer, and never starts".to_owned(),
     }
 }

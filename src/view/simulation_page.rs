@@ -7,7 +7,7 @@ use super::chart::{Chart, round_up};
 use super::html::{escaped, head};
 use super::simulate::{arrivals, remarks, tables, time};
 use crate::base::Duration;
-use crate::simulate::{Against, Document, KindCurve, MachineLane, Picture, Pictures, Stretch};
+use crate::simulate::{Against, Document, KindCurve, LeftOut, MachineLane, Picture, Pictures, Stretch};
 
 const STYLE: &str = include_str!("simulation.css");
 /// Letters that the axis of a whole week has room for, where it is narrow.
@@ -335,7 +335,7 @@ fn hour(pictures: &Pictures) -> String {
     out += &key(groups.into_iter());
     for (at, picture) in pictures.policies.iter().enumerate() {
         let open = if at < 2 { " open" } else { "" };
-        let machines = picture.lanes.len() + picture.lanes_left_out;
+        let machines = picture.lanes.len() + picture.left_out.machines;
         let _ = writeln!(
             out,
             "<details{open}><summary><bdi>{}</bdi> <small>{machines} machines have builds</small></summary>\n<div class=\"hour\">",
@@ -350,12 +350,20 @@ fn hour(pictures: &Pictures) -> String {
             }
         }
         out += "</div></div>\n";
-        if picture.lanes_left_out > 0 {
-            let _ = writeln!(out, "<p class=\"quiet\">and {} machines more</p>", picture.lanes_left_out);
-        }
+        out += &left_out(picture.left_out);
         out += "</details>\n";
     }
     out
+}
+
+/// What is not drawn of the hour.
+fn left_out(left_out: LeftOut) -> String {
+    let LeftOut { machines, builds, starts } = left_out;
+    let all =
+        [(machines, "more machines"), (builds, "more builds of these"), (starts, "more times at which one of these starts")];
+    let parts: Vec<String> =
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if parts.is_empty() { String::new() } else { format!("<p class=\"quiet\">not drawn: {}</p>\n", parts.join(", ")) }
 }
 
 fn machine(lane: &MachineLane, window: (i64, i64)) -> String {
@@ -382,7 +390,8 @@ fn machine(lane: &MachineLane, window: (i64, i64)) -> String {
         }
         for bar in bars {
             let (wait, takes) = (Duration(bar.started - bar.submitted), Duration(bar.ended - bar.started));
-            let says = format!("{}: {}, waited {wait}, takes {takes}", shortened(&bar.name), clock(bar.started, true));
+            let end = if bar.is_stopped { "lost its executor after" } else { "takes" };
+            let says = format!("{}: {}, waited {wait}, {end} {takes}", shortened(&bar.name), clock(bar.started, true));
             add(bar.group, bar.started, bar.ended, &says);
         }
         out += "</div>";

@@ -459,6 +459,34 @@ pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
 }
 
 #[test]
+fn why_something_begins_anew_is_told() {
+    let pipeline = r#"
+hardware cpu { label = "cpu" }
+cluster lab { agent "cpu" { count = 2  label = "cpu" } }
+pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
+"#;
+    let load = "length = \"3h\"\n[takes]\n\"a/x\" = \"20m\"\n[runs.hot]\ndaily = [\"00:50\"]\n[trace]\nfile = \"log\"\nformat = \"csv\"\n\
+        per_executor = 1\n[policy.ours]\nis = \"kueue\"\nquotas.hot.nominal.executors = 2\nquotas.trace.nominal.executors = 0\n";
+    let log = "submit,duration,width\n0,3600,2\n";
+    let workspace = Workspace::of(&[("p.o11n", pipeline), ("load.toml", load), ("log", log)]);
+    let ran = workspace.run(&["simulate", "p.o11n", "--load", "load.toml", "--policy", "ours", "--explain", "job #1"]).ends(0);
+    assert_eq!(
+        ran.stdout.lines().skip(2).map(str::trim).collect::<Vec<_>>(),
+        [
+            "ours: attempt 1 waits 0s, asked for on day 1, 00:00:00, for a machine of `cpu`",
+            "+0s   it starts on cpu-1 and another machine",
+            "+50m  it loses its executors to another, and what it had done",
+            "",
+            "attempt 2 waits 20m, asked for on day 1, 00:50:00, for a machine of `cpu`",
+            "+0s     no other waits for such a machine; one executor is free, and it takes 2 at once",
+            "+20m    hot#1/a/x ends on cpu-1",
+            "+20m    it starts on cpu-1 and another machine",
+            "+1h20m  it ends",
+        ]
+    );
+}
+
+#[test]
 fn a_sweep_has_no_page() {
     let said = workspace().run(&with(&["--sweep", "gpu=1..4", "--until", "p95(wait) < 5m", "--format", "html"])).ends(2).stderr;
     assert!(said.contains("`--format html` shows one comparison over time: leave it or `--sweep` out"), "{said}");

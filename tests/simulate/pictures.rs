@@ -2,7 +2,7 @@
 
 use crate::pipeline;
 use o11n::cli::driver::Planned;
-use o11n::simulate::{Pictures, Policy, Study, read_load};
+use o11n::simulate::{Bar, Event, Explained, LeftOut, Picture, Pictures, Policy, Reel, Study, read_load};
 
 fn planned(agents: u32, shards: u32) -> Planned {
     pipeline::planned(&format!(
@@ -18,10 +18,123 @@ pipeline p {{ hardware = cpu  stage a {{ substage x {{ shards = {shards}  run = 
 }
 
 fn pictures(planned: &Planned, load: &str, policies: &[&str]) -> Pictures {
+    filmed(planned, load, None, policies, |study, reels| study.pictures(reels))
+}
+
+/// What is made of a week on film, perhaps with a log.
+fn filmed<T>(planned: &Planned, load: &str, log: Option<&str>, policies: &[&str], then: impl Fn(&Study<'_>, &[Reel]) -> T) -> T {
     let plan = planned.plan.as_ref().unwrap();
-    let study = Study::new(plan, &planned.clusters[0], read_load(load, plan).unwrap()).unwrap();
-    let film = |name: &&str| study.film(&Policy::parse(name).unwrap(), 0, &|_| true).unwrap().take_reel().unwrap();
-    study.pictures(&policies.iter().map(film).collect::<Vec<_>>())
+    let load = read_load(load, plan).unwrap();
+    let policies: Vec<Policy> = policies.iter().map(|name| load.policy(name).unwrap()).collect();
+    let mut study = Study::new(plan, &planned.clusters[0], load).unwrap();
+    if let Some(log) = log {
+        study.read_log(&mut log.as_bytes()).unwrap();
+    }
+    let film = |policy: &Policy| study.film(policy, 0, &|_| true).unwrap().take_reel().unwrap();
+    then(&study, &policies.iter().map(film).collect::<Vec<_>>())
+}
+
+/// So many agents with so many executors each; what the pipeline runs itself is one build.
+fn agents(count: u32, executors: u32) -> Planned {
+    pipeline::planned(&format!(
+        r#"
+hardware cpu {{ label = "cpu" }}
+cluster lab {{ agent "cpu" {{ count = {count}  label = "cpu"  executors = {executors} }} }}
+pipeline p {{ hardware = cpu  stage a {{ substage x {{ run = "./x" }} }} }}
+"#
+    ))
+}
+
+/// Under each line of a picture, hours.
+fn hours(picture: &Picture, step: i64) -> (f64, f64) {
+    let hours = |curve: &[f64]| (curve.iter().sum::<f64>() * step as f64 / 3_600.0).round() / 1_000.0;
+    (hours(&picture.queue), picture.kinds.iter().map(|kind| hours(&kind.busy)).sum())
+}
+
+fn moments(explained: &Explained, attempt: usize) -> Vec<(f64, &Event)> {
+    explained.attempts[attempt].moments.iter().map(|moment| (moment.at, &moment.event)).collect()
+}
+
+/// A queue lends its executor and takes it back fifty minutes later, for twenty.
+const TAKEN_BACK: &str = "length = \"3h\"\n[takes]\n\"a/x\" = \"20m\"\n[runs.hot]\ndaily = [\"00:50\"]\n\
+    [trace]\nfile = \"log\"\nformat = \"csv\"\n[policy.ours]\nis = \"kueue\"\n\
+    quotas.hot.nominal.executors = 1\nquotas.trace.nominal.executors = 0\n";
+
+#[test]
+fn what_loses_its_executors_is_on_film() {
+    let log = "submit,duration\n0,7200\n";
+    filmed(&agents(1, 1), TAKEN_BACK, Some(log), &["ours"], |study, reels| {
+        let pictures = study.pictures(reels);
+        // It waits for the other's twenty minutes and then works for two hours, beside the fifty minutes that were lost.
+        let picture = &pictures.policies[0];
+        assert_eq!(hours(picture, pictures.step), (0.333, 3.167));
+        let bars: Vec<_> = picture.lanes[0].lanes.iter().flatten().collect();
+        let minutes = |bar: &&Bar| (bar.name.clone(), bar.started / 60_000, bar.ended / 60_000, bar.is_stopped);
+        assert_eq!(
+            bars.iter().map(minutes).collect::<Vec<_>>(),
+            [("job #1".to_owned(), 0, 50, true), ("hot#1/a/x".to_owned(), 50, 70, false)]
+        );
+        let explanation = study.explain("job #1", reels).unwrap();
+        let waits: Vec<f64> = explanation.policies[0].attempts.iter().map(|attempt| attempt.wait).collect();
+        assert_eq!(waits, [0.0, 1_200.0]);
+        assert_eq!(moments(&explanation.policies[0], 0).last(), Some(&(3_000.0, &Event::Lost)));
+        let [asked, queued, .., ended] = &moments(&explanation.policies[0], 1)[..] else { panic!("{explanation:#?}") };
+        assert_eq!((asked, ended), (&(3_000.0, &Event::Asked), &(11_400.0, &Event::Ended)));
+        assert!(matches!(queued.1, Event::Queued { waiting: 0, free: 0, needs: 1, .. }), "{queued:?}");
+        let explanation = study.explain("hot#1/a/x", reels).unwrap();
+        let freed = moments(&explanation.policies[0], 0).into_iter().find(|(_, event)| matches!(event, Event::Freed { .. }));
+        // It did not wait.
+        assert_eq!(freed, None);
+        let unknown = study.explain("job 1", reels).unwrap_err();
+        assert!(unknown.ends_with("write one such as `job #1`, of the runs of `hot` and the jobs of the log"), "{unknown}");
+    });
+}
+
+#[test]
+fn what_has_several_executors_has_them_all_on_film() {
+    let load = "[trace]\nfile = \"log\"\nformat = \"csv\"\nper_executor = 1\n";
+    let log = "submit,duration,width\n0,1800,3\n60,600,4\n120,60,1\n";
+    filmed(&agents(2, 2), load, Some(log), &["fifo", "jenkins+burst"], |study, reels| {
+        let pictures = study.pictures(reels);
+        let picture = &pictures.policies[0];
+        let busy = (3.0 * 1_800.0 + 4.0 * 600.0 + 60.0) / 3_600.0;
+        assert!((hours(picture, pictures.step).1 - busy).abs() < 0.001, "{:?}", hours(picture, pictures.step));
+        let bars = |name: &str| {
+            picture.lanes.iter().flat_map(|machine| machine.lanes.iter().flatten()).filter(|bar| bar.name == name).count()
+        };
+        assert_eq!(["job #1", "job #2", "job #3"].map(bars), [3, 4, 1]);
+        let explanation = study.explain("job #2", reels).unwrap();
+        let moments = moments(&explanation.policies[0], 0);
+        assert_eq!(
+            moments[1].1,
+            &Event::Queued { needs: 4, waiting: 0, free: 1, starting: 0, had_their_start: false },
+            "{moments:#?}"
+        );
+        let started = moments.iter().find(|(_, event)| matches!(event, Event::Started { .. })).unwrap();
+        assert!(matches!(started, (1_800.0, Event::Started { others: 1, .. })), "{started:?}");
+        assert!(
+            moments.iter().any(|(_, event)| matches!(event, Event::Freed { build, .. } if build == "job #1")),
+            "{moments:#?}"
+        );
+    });
+}
+
+#[test]
+fn what_an_hour_has_no_room_for_is_counted() {
+    let load = "[trace]\nfile = \"log\"\nformat = \"csv\"\n";
+    let log = |count: usize, each: usize| -> String {
+        std::iter::once("submit,duration\n".to_owned()).chain((0..count).map(|at| format!("{},1\n", at * each / 10))).collect()
+    };
+    let left_out = |planned: &Planned, log: &str| {
+        filmed(planned, load, Some(log), &["fifo"], |study, reels| study.pictures(reels).policies[0].left_out)
+    };
+    assert_eq!(left_out(&agents(1, 4), &log(4_810, 7)), LeftOut { builds: 10, ..LeftOut::default() });
+    let pods = r#"
+hardware cpu { label = "cpu" }
+cluster lab { cloud "pod" { provides = [cpu]  max = 1  startup = 5s } }
+pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
+"#;
+    assert_eq!(left_out(&pipeline::planned(pods), &log(100, 300)), LeftOut { starts: 40, ..LeftOut::default() });
 }
 
 const MORNING: &str = "length = \"1d\"\n[takes]\n\"a/*\" = \"1h\"\n[runs.morning]\ndaily = [\"05:00\"]\n";

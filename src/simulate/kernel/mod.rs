@@ -27,7 +27,7 @@ pub use film::{Film, Life};
 use machines::{Machines, Node};
 use provisioning::Provisioner;
 use rooms::Rooms;
-pub use tally::{CloudTally, KindTally, Record, Tally};
+pub use tally::{Attempt, CloudTally, Fate, KindTally, Record, Tally};
 use wide::Wide;
 
 /// Milliseconds between two looks for machines to start or to end.
@@ -427,7 +427,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                 self.lengths[class as usize] -= item.width;
                 self.buildable -= 1;
                 self.tally.withdrawn += 1;
-                self.tally.left(job.record(self.now));
+                self.tally.left(job.record(self.now), &[]);
                 self.order.withdraw(&item);
                 if let Some(wide) = &mut self.wide {
                     wide.leave(&item, key, id, ticket);
@@ -435,13 +435,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             }
             State::Waiting | State::Blocked => {
                 self.tally.withdrawn += 1;
-                self.tally.left(job.record(self.now));
+                self.tally.left(job.record(self.now), &[]);
             }
             State::Running(Some(node)) => {
                 let others = if item.width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
                 let nodes = || others.iter().copied().chain([node]);
                 let provisioning = nodes().map(|node| self.machines.starting_since(node, buildable)).max().unwrap_or(0);
-                self.tally.record(Record { provisioning, ..job.record(self.now) });
+                self.tally.record(Record { provisioning, ..job.record(self.now) }, &others);
                 self.order.end(&item, self.now - started, self.now);
                 self.provisioner.ended(self.cluster.classes[class as usize].label, item.width, self.now - started);
                 for node in nodes() {
@@ -592,12 +592,13 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             match job.state {
                 State::Waiting | State::Blocked | State::Buildable if job.item.class.is_some() => {
                     self.tally.unstarted += 1;
-                    self.tally.left(job.record(self.now));
+                    self.tally.left(job.record(self.now), &[]);
                 }
                 State::Running(Some(node)) => {
                     self.tally.unended += 1;
-                    self.tally.left(job.record(self.now));
-                    for node in self.others.get(&ticket).into_iter().flatten().chain([&node]) {
+                    let others = self.others.get(&ticket).map_or(&[] as &[Node], Vec::as_slice);
+                    self.tally.left(job.record(self.now), others);
+                    for node in others.iter().chain([&node]) {
                         self.tally.kinds[self.machines.kind(*node)].busy += self.now - job.started;
                     }
                 }

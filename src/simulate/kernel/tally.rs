@@ -1,8 +1,10 @@
 //! What a simulation leaves: a record of each build, and what machines cost.
 
+use std::collections::HashMap;
+
 use super::super::cluster::Cluster;
 use super::film::Film;
-use super::machines::Ended;
+use super::machines::{Ended, Node};
 
 /// One build that ended. Times are milliseconds from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,26 @@ pub struct Record {
     pub node: u32,
     /// The item's.
     pub what: u32,
+}
+
+/// One attempt, from the moment at which it was asked for, or lost its executors.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'t> {
+    pub record: &'t Record,
+    pub fate: Fate,
+    /// When it began to wait, and since when it could have started.
+    pub asked: i64,
+    pub since: i64,
+}
+
+/// What becomes of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Ended,
+    /// It lost its executors to others.
+    Stopped,
+    /// It never started, or never ended.
+    Left,
 }
 
 impl Record {
@@ -86,9 +108,29 @@ impl Tally {
         Self { clouds, kinds: vec![KindTally::default(); cluster.kinds.len()], ..Self::default() }
     }
 
-    /// All that waited or ran, whether it ended or not; what neither started nor ended only on film.
-    pub fn all(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter().chain(self.film.iter().flat_map(|film| &film.left))
+    /// All that waited or ran. What did not end is only on film.
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
+        let film = || self.film.iter();
+        let stopped = film().flat_map(|film| &film.stopped).map(|record| (record, Fate::Stopped));
+        let ended = self.records.iter().map(|record| (record, Fate::Ended));
+        let left = film().flat_map(|film| &film.left).map(|record| (record, Fate::Left));
+        // When an item lost its executors last.
+        let mut lost: HashMap<u32, i64> = HashMap::new();
+        stopped.chain(ended).chain(left).map(move |(record, fate)| {
+            let again = lost.get(&record.what).copied();
+            if fate == Fate::Stopped {
+                lost.insert(record.what, record.ended);
+            }
+            let (asked, since) = again.map_or((record.submitted, record.buildable), |again| (again, again));
+            Attempt { record, fate, asked, since }
+        })
+    }
+
+    /// The machine of each executor that an attempt had; on film, all of them.
+    pub fn nodes(&self, record: &Record) -> impl Iterator<Item = u32> {
+        let others = self.film.as_ref().filter(|_| record.width > 1);
+        let others = others.and_then(|film| film.others.get(&(record.what, record.started)));
+        std::iter::once(record.node).chain(others.into_iter().flatten().copied())
     }
 
     /// The kind of a machine, on film.
@@ -96,8 +138,25 @@ impl Tally {
         self.film.as_ref().and_then(|film| film.machines.get(node as usize)).map(|(_, kind)| *kind)
     }
 
-    pub(super) fn record(&mut self, record: Record) {
+    /// An item ends that had these machines beside its first.
+    pub(super) fn record(&mut self, record: Record, others: &[Node]) {
         self.records.push(record);
+        self.spread(record, others);
+    }
+
+    /// An item loses its executors to others.
+    pub(super) fn stopped(&mut self, record: Record, others: &[Node]) {
+        self.stopped += 1;
+        self.spread(record, others);
+        if let Some(film) = &mut self.film {
+            film.stopped.push(record);
+        }
+    }
+
+    fn spread(&mut self, record: Record, others: &[Node]) {
+        if let Some(film) = self.film.as_mut().filter(|_| !others.is_empty()) {
+            film.others.insert((record.what, record.started), others.to_vec());
+        }
     }
 
     /// A cloud was asked for machines.
@@ -115,7 +174,8 @@ impl Tally {
     }
 
     /// An item leaves that has no record.
-    pub(super) fn left(&mut self, record: Record) {
+    pub(super) fn left(&mut self, record: Record, others: &[Node]) {
+        self.spread(record, others);
         if let Some(film) = &mut self.film {
             film.left.push(record);
         }

@@ -287,13 +287,14 @@ impl<W: Work> Kernel<'_, '_, W> {
         let State::Running(Some(node)) = state else { return };
         let class = item.class.unwrap_or_default();
         wide.end(ticket);
-        for node in self.others.remove(&ticket).unwrap_or_default().into_iter().chain([node]) {
+        let others = self.others.remove(&ticket).unwrap_or_default();
+        self.tally.stopped(self.jobs[ticket as usize].record(self.now), &others);
+        for node in others.into_iter().chain([node]) {
             self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
             if let Some(ended) = self.machines.give_part(self.cluster, node, class, self.now) {
                 self.tally.ended(self.cluster, ended, self.now);
             }
         }
-        self.tally.stopped += 1;
         self.order.end(&item, self.now - started, self.now);
         let key = self.order.enter(&item, self.now);
         let job = &mut self.jobs[ticket as usize];

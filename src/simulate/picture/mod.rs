@@ -8,13 +8,13 @@ mod pairs;
 mod stretch;
 
 use super::cluster::Cluster;
-use super::kernel::{Record, Tally};
+use super::kernel::{Attempt, Record, Tally};
 use super::load::{HOUR, Load};
 use super::reel::Reel;
 use super::runs::Group;
 use crate::plan::Plan;
 use areas::Areas;
-pub use lanes::{Bar, Lane, MachineLane};
+pub use lanes::{Bar, Lane, LeftOut, MachineLane};
 pub use pairs::Against;
 pub use stretch::{Stretch, StretchLine};
 
@@ -52,8 +52,8 @@ pub struct Picture {
     /// The same kinds for every policy.
     pub kinds: Vec<KindCurve>,
     pub lanes: Vec<MachineLane>,
-    /// Machines that worked in the window and are not drawn.
-    pub lanes_left_out: usize,
+    /// What there was in the window and is not drawn.
+    pub left_out: LeftOut,
     /// Build by build, beside the first policy; none for that itself.
     pub against: Vec<Against>,
 }
@@ -79,14 +79,14 @@ pub(super) fn of(plan: &Plan, cluster: &Cluster, load: &Load, reels: &[Reel]) ->
     let window = (busiest, busiest + HOUR);
     let kinds = kinds(reels, cluster);
     let policies = reels.iter().map(|reel| {
-        let (lanes, lanes_left_out) = lanes::of(plan, load, reel, window, reels.len());
+        let (lanes, left_out) = lanes::of(plan, load, reel, window, reels.len());
         Picture {
             policy: reel.policy.name.clone(),
             waits: Group::ALL.map(|group| (group.word(), waits(&reel.tally.records, group, step, count))).to_vec(),
             queue: queue(&reel.tally, step, count),
             kinds: kinds.iter().map(|kind| curve(&reel.tally, cluster, *kind, step, count)).collect(),
             lanes,
-            lanes_left_out,
+            left_out,
             against: reels
                 .first()
                 .filter(|first| !std::ptr::eq(*first, reel))
@@ -115,7 +115,7 @@ fn waits(records: &[Record], group: Group, step: i64, count: usize) -> Vec<Optio
 
 fn queue(tally: &Tally, step: i64, count: usize) -> Vec<f64> {
     let mut areas = Areas::new(step, count);
-    tally.all().for_each(|record| areas.add(record.buildable, record.started, 1));
+    tally.attempts().for_each(|attempt| areas.add(attempt.since, attempt.record.started, 1));
     areas.means()
 }
 
@@ -132,8 +132,9 @@ fn kinds(reels: &[Reel], cluster: &Cluster) -> Vec<usize> {
 fn curve(tally: &Tally, cluster: &Cluster, kind: usize, step: i64, count: usize) -> KindCurve {
     let described = &cluster.kinds[kind];
     let (mut busy, mut there) = (Areas::new(step, count), Areas::new(step, count));
-    for record in tally.all().filter(|record| tally.kind_of(record.node) == Some(kind)) {
-        busy.add(record.started, record.ended, record.width);
+    for Attempt { record, .. } in tally.attempts() {
+        let executors = tally.nodes(record).filter(|node| tally.kind_of(*node) == Some(kind)).count();
+        busy.add(record.started, record.ended, executors as u32);
     }
     if !described.is_startable() {
         there.add(0, step.saturating_mul(count as i64), described.count * described.executors);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::cluster::Cluster;
 use super::super::jenkins::{Snapshot, TimeSeries};
-use super::super::kernel::{Film, Record};
+use super::super::kernel::{Attempt, Film, Record};
 use super::super::policy::Provision;
 use super::super::reel::Reel;
 use super::pairs::{Key, builds};
@@ -125,9 +125,9 @@ fn series(cluster: &Cluster, film: &Film, label: usize, until: i64) -> Vec<(i64,
 fn line(cluster: &Cluster, reel: &Reel, label: usize, meant: &BTreeSet<Key>, shown: (i64, i64), step: i64) -> StretchLine {
     let is_of_label = |class: u16| cluster.classes[class as usize].label == label;
     let mut changes: Vec<(i64, i32)> = Vec::new();
-    for record in reel.tally.all().filter(|record| is_of_label(record.class) && record.started > record.buildable) {
-        if record.buildable < shown.1 && record.started > shown.0 {
-            changes.extend([(record.buildable.max(shown.0), 1), (record.started, -1)]);
+    for Attempt { record, since, .. } in reel.tally.attempts().filter(|attempt| is_of_label(attempt.record.class)) {
+        if record.started > since && since < shown.1 && record.started > shown.0 {
+            changes.extend([(since.max(shown.0), 1), (record.started, -1)]);
         }
     }
     changes.sort_unstable();
