@@ -6,6 +6,7 @@
 mod chance;
 mod cluster;
 mod explain;
+mod gap;
 mod goal;
 pub mod jenkins;
 mod kernel;
@@ -30,8 +31,9 @@ mod work;
 
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use explain::{Event, Explained, ExplainedAttempt, Explanation, Moment};
+pub use gap::{Gap, gap};
 pub use goal::Goal;
-pub use kernel::{Attempt, CloudTally, Fate, Film, KindTally, Life, Record, Tally, simulate, simulate_watched};
+pub use kernel::{Attempt, CloudTally, Fate, Film, KindTally, Life, Noticed, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
@@ -39,7 +41,8 @@ pub use picture::{Against, Bar, KindCurve, Lane, LeftOut, MachineLane, Picture, 
 pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use reel::Reel;
 pub use report::{
-    CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures, SCHEMA,
+    CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, ResourceFigures,
+    RunFigures, SCHEMA,
 };
 pub use study::{Study, Week};
 pub use sweep::{ConditionText, PolicySweep, Range, Sweep, Try, search};

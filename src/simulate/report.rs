@@ -60,8 +60,14 @@ pub struct Figures {
     pub until: f64,
     /// From the first build's request to the last one's end.
     pub makespan: f64,
-    /// Busy executors' time as a part of all executors' that were there.
+    /// Busy executors' time as a part of all executors' that were there or starting.
     pub utilization: f64,
+    /// The same as a part of those that could work, as Jenkins counts `online` ones.
+    pub utilization_online: f64,
+    /// The same as a part of all that Jenkins would know of, as it counts `defined` ones: also agents on demand that are off.
+    pub utilization_defined: f64,
+    /// What builds asked for while they ran, as parts of what agents have.
+    pub resources: ResourceFigures,
     /// Of what clouds are paid for, the part in which no build ran: machines that start, or are idle. None without clouds.
     pub wasted: Option<f64>,
     pub cost: f64,
@@ -84,7 +90,9 @@ pub struct GroupFigures {
     pub wait: Mean,
     /// Of the mean wait: until the quiet period was over and the queue was looked at.
     pub wait_quiet: f64,
-    /// Of the mean wait: until an executor was free, without what follows.
+    /// Of the mean wait after that: while another build of the same project ran or waited, or the policy's quotas left no room.
+    pub wait_blocked: f64,
+    /// Of the mean wait: until an executor was free, without the others.
     pub wait_buildable: f64,
     /// Of the mean wait: while the machine that it then got was starting.
     pub wait_provisioning: f64,
@@ -110,6 +118,10 @@ pub struct RunFigures {
     pub lost: u64,
     /// Those that had not ended when nothing could go on any more.
     pub unended: usize,
+    /// From the arrival of a run until Jenkins noticed it, on average: its quiet period.
+    pub wait_quiet: f64,
+    /// After that: while another run kept it from starting, as `alone` has it.
+    pub wait_blocked: f64,
     /// From its arrival to its end: its makespan.
     pub duration: Mean,
     pub duration_p50: f64,
@@ -126,6 +138,21 @@ pub struct Fairness {
     pub service: f64,
     /// Of mean slowdowns.
     pub slowdown: f64,
+    /// For how long two or more users waited at once.
+    pub contended: f64,
+    /// In that time, on average: the greatest dominant share of a user that waits less the least one. A user's dominant share is its part
+    /// of all cores, memory, GPUs or, for those who ask for none, executors that stand there: whichever is the greatest. None where
+    /// nothing stands there.
+    pub dominant_gap: Option<f64>,
+}
+
+/// What builds asked for while they ran, as parts of what agents say that they have; above 1 where executors promise more than that. None
+/// where no agent says it. Builds that ask for none count as none.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct ResourceFigures {
+    pub cpu: Option<f64>,
+    pub memory: Option<f64>,
+    pub gpu: Option<f64>,
 }
 
 /// Machines of one kind: an agent, or what a cloud starts for one hardware mode.
@@ -139,6 +166,10 @@ pub struct MachineFigures {
     pub busy: f64,
     /// Busy hours as a part of all.
     pub utilization: f64,
+    /// What builds asked for of what such machines have; none where they do not say it.
+    pub cpu: Option<f64>,
+    pub memory: Option<f64>,
+    pub gpu: Option<f64>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]

@@ -1,7 +1,9 @@
 //! The figures of several weeks as one: counts together, all else as the mean of the weeks.
 
 use super::metrics::{Mean, mean_of_independent};
-use super::report::{CloudFigures, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, RunFigures};
+use super::report::{
+    CloudFigures, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, ResourceFigures, RunFigures,
+};
 
 /// Of weeks under one policy; those of a single one are left as they are.
 pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
@@ -24,13 +26,22 @@ pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
         until: mean_of(&weeks, |week| week.until).mean,
         makespan: mean_of(&weeks, |week| week.makespan).mean,
         utilization: mean_of(&weeks, |week| week.utilization).mean,
-        wasted: first.wasted.map(|_| mean_of(&weeks, |week| week.wasted.unwrap_or(0.0)).mean),
+        utilization_online: mean_of(&weeks, |week| week.utilization_online).mean,
+        utilization_defined: mean_of(&weeks, |week| week.utilization_defined).mean,
+        resources: ResourceFigures {
+            cpu: mean_of_known(&weeks, |week| week.resources.cpu),
+            memory: mean_of_known(&weeks, |week| week.resources.memory),
+            gpu: mean_of_known(&weeks, |week| week.resources.gpu),
+        },
+        wasted: mean_of_known(&weeks, |week| week.wasted),
         cost: cost.mean,
         cost_half_width: cost.half_width,
         fairness: Fairness {
             users: weeks.iter().map(|week| week.fairness.users).max().unwrap_or(0),
             service: mean_of(&weeks, |week| week.fairness.service).mean,
             slowdown: mean_of(&weeks, |week| week.fairness.slowdown).mean,
+            contended: mean_of(&weeks, |week| week.fairness.contended).mean,
+            dominant_gap: mean_of_known(&weeks, |week| week.fairness.dominant_gap),
         },
         machines: across(&weeks, |week| &week.machines, machines),
         clouds: across(&weeks, |week| &week.clouds, cloud),
@@ -41,6 +52,12 @@ pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
 
 fn mean_of<T>(of: &[T], figure: impl Fn(&T) -> f64) -> Mean {
     mean_of_independent(&of.iter().map(figure).collect::<Vec<f64>>())
+}
+
+/// The mean of a figure; none where none has it.
+fn mean_of_known<T>(of: &[T], figure: impl Fn(&T) -> Option<f64>) -> Option<f64> {
+    let known: Vec<f64> = of.iter().filter_map(figure).collect();
+    (!known.is_empty()).then(|| mean_of_independent(&known).mean)
 }
 
 /// For each row of a table that all weeks have: the rows of all weeks as one.
@@ -58,6 +75,7 @@ fn group(of: &[&GroupFigures]) -> GroupFigures {
         builds: of.iter().map(|group| group.builds).sum(),
         wait: mean_of(&had, |group| group.wait.mean),
         wait_quiet: mean_of(&had, |group| group.wait_quiet).mean,
+        wait_blocked: mean_of(&had, |group| group.wait_blocked).mean,
         wait_buildable: mean_of(&had, |group| group.wait_buildable).mean,
         wait_provisioning: mean_of(&had, |group| group.wait_provisioning).mean,
         wait_p50: mean_of(&had, |group| group.wait_p50).mean,
@@ -78,6 +96,8 @@ fn run(of: &[&RunFigures]) -> RunFigures {
         folded: of.iter().map(|runs| runs.folded).sum(),
         lost: of.iter().map(|runs| runs.lost).sum(),
         unended: of.iter().map(|runs| runs.unended).sum(),
+        wait_quiet: mean_of(&had, |runs| runs.wait_quiet).mean,
+        wait_blocked: mean_of(&had, |runs| runs.wait_blocked).mean,
         duration: mean_of(&had, |runs| runs.duration.mean),
         duration_p50: mean_of(&had, |runs| runs.duration_p50).mean,
         duration_p95: mean_of(&had, |runs| runs.duration_p95).mean,
@@ -92,6 +112,9 @@ fn machines(of: &[&MachineFigures]) -> MachineFigures {
         starting: mean_of(of, |kind| kind.starting).mean,
         busy: mean_of(of, |kind| kind.busy).mean,
         utilization: mean_of(of, |kind| kind.utilization).mean,
+        cpu: mean_of_known(of, |kind| kind.cpu),
+        memory: mean_of_known(of, |kind| kind.memory),
+        gpu: mean_of_known(of, |kind| kind.gpu),
     }
 }
 

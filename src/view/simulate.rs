@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::table;
 use crate::base::Duration;
-use crate::simulate::{BadRow, CloudFigures, Document, Fairness, Figures, GroupFigures, PolicySweep, Sweep, TraceFigures, Try};
+use crate::simulate::{
+    BadRow, CloudFigures, Document, Fairness, Figures, GroupFigures, PolicySweep, ResourceFigures, Sweep, TraceFigures, Try,
+};
 
 /// Tables for people: how long builds and runs take under each policy, and what machines cost.
 pub fn simulation(document: &Document) -> String {
@@ -43,8 +45,9 @@ pub(super) fn arrivals(document: &Document) -> String {
 /// Each with its head.
 pub(super) fn tables(document: &Document) -> Vec<Vec<Vec<String>>> {
     let mut builds = vec![row(["wait of builds", "", "builds", "mean", "p50", "p95", "p99", "longest", "slowdown"])];
-    let mut parts = vec![row(["mean wait", "quiet", "buildable", "provisioning", "users", "served alike", "slowed alike"])];
-    let mut durations = vec![row(["runs", "", "ended", "failed", "p50", "p95"])];
+    let mut parts = vec![row(["mean wait", "quiet", "blocked", "buildable", "provisioning"])];
+    let mut users = vec![row(["fairness", "users", "served alike", "slowed alike", "contend", "apart"])];
+    let mut durations = vec![row(["runs", "", "ended", "failed", "quiet", "blocked", "p50", "p95"])];
     let mut machines = vec![row(["machines", "", "busy", "started", "unused", "wasted", "cost", "starved for"])];
     for figures in &document.policies {
         let mut name = figures.policy.as_str();
@@ -53,17 +56,19 @@ pub(super) fn tables(document: &Document) -> Vec<Vec<Vec<String>>> {
             name = "";
         }
         parts.extend(figures.groups.first().map(|all| parts_of(figures, all)));
+        users.push(fairness(figures));
         let mut name = figures.policy.as_str();
         for runs in &figures.runs {
             let counts = [runs.ended, runs.failed].map(|count| per(count as u64, figures.weeks));
-            durations.push(row([name, &runs.source, &counts[0], &counts[1], &time(runs.duration_p50), &time(runs.duration_p95)]));
+            let [quiet, blocked, p50, p95] = [runs.wait_quiet, runs.wait_blocked, runs.duration_p50, runs.duration_p95].map(time);
+            durations.push(row([name, &runs.source, &counts[0], &counts[1], &quiet, &blocked, &p50, &p95]));
             name = "";
         }
         machines.push(machines_of(figures));
         let kinds = figures.machines.iter().filter(|kind| kind.hours > 0.0);
         machines.extend(kinds.map(|kind| row(["", &kind.kind, &percent(kind.utilization)])));
     }
-    [builds, parts, durations, machines].into_iter().chain(locks(document)).collect()
+    [builds, parts, users, durations, machines].into_iter().chain(resources(document)).chain(locks(document)).collect()
 }
 
 /// A count of one of several weeks.
@@ -76,10 +81,17 @@ fn percent(part: f64) -> String {
 }
 
 fn parts_of(figures: &Figures, all: &GroupFigures) -> Vec<String> {
-    let Fairness { users, service, slowdown } = figures.fairness;
-    let [quiet, buildable, provisioning] = [all.wait_quiet, all.wait_buildable, all.wait_provisioning].map(time);
+    let GroupFigures { wait_quiet, wait_blocked, wait_buildable, wait_provisioning, .. } = all;
+    let [quiet, blocked, buildable, provisioning] =
+        [wait_quiet, wait_blocked, wait_buildable, wait_provisioning].map(|part| time(*part));
+    row([&figures.policy, &quiet, &blocked, &buildable, &provisioning])
+}
+
+fn fairness(figures: &Figures) -> Vec<String> {
+    let Fairness { users, service, slowdown, contended, dominant_gap } = figures.fairness;
     let [service, slowdown] = [service, slowdown].map(|index| format!("{index:.2}"));
-    row([&figures.policy, &quiet, &buildable, &provisioning, &users.to_string(), &service, &slowdown])
+    let apart = dominant_gap.map_or("-".to_owned(), percent);
+    row([&figures.policy, &users.to_string(), &service, &slowdown, &time(contended), &apart])
 }
 
 fn waits(policy: &str, group: &GroupFigures, weeks: u64) -> Vec<String> {
@@ -108,6 +120,20 @@ fn machines_of(figures: &Figures) -> Vec<String> {
         None => format!("{:.2}", figures.cost),
     };
     row([&figures.policy, "all", &busy, &sum(|cloud| cloud.machines), &sum(|cloud| cloud.unused), &wasted, &cost, &starved])
+}
+
+/// None where no agent says what it has.
+fn resources(document: &Document) -> Option<Vec<Vec<String>>> {
+    let of = |figures: &Figures| {
+        let ResourceFigures { cpu, memory, gpu } = figures.resources;
+        [cpu, memory, gpu].map(|part| part.map_or("-".to_owned(), percent))
+    };
+    let rows = document.policies.iter().map(|figures| {
+        let [cpu, memory, gpu] = of(figures);
+        row([&figures.policy, &cpu, &memory, &gpu])
+    });
+    let rows: Vec<Vec<String>> = [row(["asked for", "cpu", "memory", "gpu"])].into_iter().chain(rows).collect();
+    rows.iter().skip(1).flatten().any(|cell| cell.ends_with('%')).then_some(rows)
 }
 
 /// None where the pipeline has no locks.

@@ -7,10 +7,11 @@ use std::fmt::Debug;
 use o11n::simulate::jenkins::{
     Decision, Demand, MultiStage, Planned, Series, Snapshot, TimeSeries, digest, margin, no_delay, standard,
 };
-use o11n::simulate::{Cluster, Settings, Weighted, erlang, water_fill};
+use o11n::simulate::{Cluster, Settings, Weighted, erlang, jain, water_fill};
 
 use crate::backfill::{figures, rows_of};
 use crate::cohorts::lent;
+use crate::figures::apart;
 use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
 use crate::provisioning::{Endless, Label};
@@ -223,6 +224,16 @@ fn by_hand() -> Vec<Row> {
             first(&cluster, &policy("drf+pack", Settings::default()), &tasks),
         ),
         Row::exact(
+            "V10: how far apart the dominant shares are of users that wait: by dominant shares, first come, first served",
+            [0.0, 0.5556],
+            ["drf+pack", "pack"].map(|words| round(apart(words).mean)),
+        ),
+        Row::exact(
+            "Jain's index of 1, 2, 3 and 4; of 4 and four times 1; of one that has all of four",
+            [0.8333, 0.64, 0.25],
+            [&[1.0, 2.0, 3.0, 4.0][..], &[4.0, 1.0, 1.0, 1.0, 1.0], &[0.0, 7.0, 0.0, 0.0]].map(|of| round(jain(of))),
+        ),
+        Row::exact(
             "V11: water-filling of 100",
             vec![10.0, 36.0, 54.0],
             water_fill(100.0, &[1.0, 2.0, 3.0], &[10.0, 100.0, 100.0]),
@@ -234,6 +245,10 @@ fn by_hand() -> Vec<Row> {
         ),
         idle_life(),
     ]
+}
+
+fn round(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
 }
 
 fn fair_queueing() -> Row {

@@ -15,8 +15,6 @@ pub struct Film {
     pub samples: Vec<Vec<(i64, Snapshot)>>,
     /// Items that have no record, since they never started or never ended: until when they waited, or ran.
     pub left: Vec<Record>,
-    /// Attempts that lost their executors to others, as that happened. What was asked for waits again from then on.
-    pub stopped: Vec<Record>,
     /// Of attempts with several executors, by item and start: the machine of each beside the first.
     pub others: BTreeMap<(u32, i64), Vec<u32>>,
     /// By number: the name of a machine, and its kind.

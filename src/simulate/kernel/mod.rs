@@ -16,6 +16,7 @@ mod wide;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::iter;
 
 use super::chance::Chance;
 use super::cluster::Cluster;
@@ -27,7 +28,7 @@ pub use film::{Film, Life};
 use machines::{Machines, Node};
 use provisioning::Provisioner;
 use rooms::Rooms;
-pub use tally::{Attempt, CloudTally, Fate, KindTally, Record, Tally};
+pub use tally::{Attempt, CloudTally, Fate, KindTally, Noticed, Record, Tally};
 use wide::Wide;
 
 /// Milliseconds between two looks for machines to start or to end.
@@ -95,6 +96,8 @@ struct Kernel<'c, 'w, W> {
     heads: BinaryHeap<Reverse<(u64, u64, u32)>>,
     /// Other machines of items that have several.
     others: HashMap<Ticket, Vec<Node>>,
+    /// For how long items that were ever blocked were so, since their last start.
+    blocked: HashMap<Ticket, i64>,
     /// Where looks weigh several items: what waits, instead of the lines.
     wide: Option<Wide>,
     tally: Tally,
@@ -137,6 +140,7 @@ impl Job {
             buildable,
             started,
             ended: now,
+            blocked: 0,
             provisioning: 0,
             user,
             width,
@@ -177,10 +181,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         let classes = cluster.classes.len();
         let chance = Chance::new(work.seed()).at(u64::MAX - 1);
         let rooms = policy.is_wide().then(|| Rooms::new(cluster, policy.packs, policy.place));
+        let order = policy.order.make(&policy.settings, cluster);
         Self {
             cluster,
             policy,
-            order: policy.order.make(&policy.settings, cluster),
             work,
             now: 0,
             jobs: Vec::new(),
@@ -202,7 +206,9 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             changes: Vec::new(),
             heads: BinaryHeap::new(),
             others: HashMap::new(),
-            wide: policy.is_wide().then(Wide::default),
+            blocked: HashMap::new(),
+            wide: policy.is_wide().then(|| Wide::new(order.admitted(&mut iter::empty()).is_some())),
+            order,
             tally: Tally::new(cluster),
         }
     }
@@ -381,6 +387,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         let job = &mut self.jobs[ticket as usize];
         let Some(class) = job.item.class else {
             job.state = State::Running(None);
+            self.tally.notice(job.item.queue, job.buildable - job.submitted, now - job.buildable);
             self.projects.enter(&job.item);
             self.projects.start(&job.item);
             self.work.begin(ticket, now);
@@ -402,7 +409,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         job.key = self.order.enter(&job.item, now);
         if let Some(wide) = &mut self.wide {
             self.machines.noted(class);
-            wide.enter(&job.item, job.key, job.id, ticket);
+            wide.enter(&job.item, job.key, (job.id, ticket), now);
         } else {
             let shape = self.shapes.of(class, job.item.width) as usize;
             if self.lines.len() <= shape {
@@ -429,8 +436,9 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                 self.tally.withdrawn += 1;
                 self.tally.left(job.record(self.now), &[]);
                 self.order.withdraw(&item);
+                self.blocked.remove(&ticket);
                 if let Some(wide) = &mut self.wide {
-                    wide.leave(&item, key, id, ticket);
+                    wide.leave(&item, key, (id, ticket), self.now);
                 }
             }
             State::Waiting | State::Blocked => {
@@ -440,12 +448,14 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
             State::Running(Some(node)) => {
                 let others = if item.width > 1 { self.others.remove(&ticket).unwrap_or_default() } else { Vec::new() };
                 let nodes = || others.iter().copied().chain([node]);
-                let provisioning = nodes().map(|node| self.machines.starting_since(node, buildable)).max().unwrap_or(0);
-                self.tally.record(Record { provisioning, ..job.record(self.now) }, &others);
+                let blocked = if self.blocked.is_empty() { 0 } else { self.blocked.remove(&ticket).unwrap_or(0) };
+                let since = buildable + blocked;
+                let provisioning = nodes().map(|node| self.machines.starting_since(node, since)).max().unwrap_or(0);
+                self.tally.record(Record { blocked, provisioning, ..job.record(self.now) }, &others);
                 self.order.end(&item, self.now - started, self.now);
                 self.provisioner.ended(self.cluster.classes[class as usize].label, item.width, self.now - started);
                 for node in nodes() {
-                    self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
+                    self.tally.busy(self.machines.kind(node), class, self.now - started);
                     let ended = match &mut self.wide {
                         None => self.machines.release(self.cluster, node, self.now),
                         Some(wide) => {
@@ -484,6 +494,10 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         let jobs = &self.jobs;
         let is_there = |id, ticket: Ticket| jobs[ticket as usize].id == id && jobs[ticket as usize].state == State::Blocked;
         for ticket in self.projects.unblock(is_there) {
+            let Job { item, buildable, .. } = self.jobs[ticket as usize];
+            if item.class.is_some() {
+                self.blocked.insert(ticket, self.now - buildable);
+            }
             self.admit(ticket);
         }
         while let Some((due, id, ticket)) = self.waiting.first()
@@ -496,7 +510,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         }
         if let Some(mut wide) = self.wide.take() {
             self.look_wide(&mut wide);
-            self.admitted = self.admitted(&wide);
+            self.admitted = self.admitted(&mut wide);
             self.wide = Some(wide);
             return;
         }
@@ -599,7 +613,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
                     let others = self.others.get(&ticket).map_or(&[] as &[Node], Vec::as_slice);
                     self.tally.left(job.record(self.now), others);
                     for node in others.iter().chain([&node]) {
-                        self.tally.kinds[self.machines.kind(*node)].busy += self.now - job.started;
+                        self.tally.busy(self.machines.kind(*node), job.item.class.unwrap_or_default(), self.now - job.started);
                     }
                 }
                 _ => {}

@@ -59,7 +59,7 @@ impl<W: Work> Kernel<'_, '_, W> {
             self.lengths[job.item.class.unwrap_or_default() as usize] -= job.item.width;
             self.buildable -= 1;
             if let Some(wide) = &mut self.wide {
-                wide.leave(&job.item, job.key, job.id, *ticket as Ticket);
+                wide.leave(&job.item, job.key, (job.id, *ticket as Ticket), self.now);
             }
         }
         let (lost, saved): (Vec<usize>, Vec<usize>) =

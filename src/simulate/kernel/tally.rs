@@ -14,7 +14,9 @@ pub struct Record {
     pub buildable: i64,
     pub started: i64,
     pub ended: i64,
-    /// For how long of its time as a buildable item the machine that it then got was starting.
+    /// Of the time since then: for how long another build of its project was in its way, or its queue had no room for it.
+    pub blocked: i64,
+    /// Of the time after that: for how long the machine that it then got was starting.
     pub provisioning: i64,
     pub user: u32,
     /// Executors that it had.
@@ -60,8 +62,10 @@ pub struct Tally {
     pub records: Vec<Record>,
     /// Withdrawn before they started.
     pub withdrawn: u64,
-    /// How often something lost its executors to something else.
-    pub stopped: u64,
+    /// What lost its executors to something else, in order: until when it had them. It goes on waiting.
+    pub stopped: Vec<Record>,
+    /// By queue: items that need no executor and were noticed.
+    pub noticed: Vec<Noticed>,
     /// Never started, and started but not ended, when nothing could go on any more or the time was up.
     pub unstarted: u64,
     pub unended: u64,
@@ -81,14 +85,32 @@ pub struct Tally {
     pub film: Option<Film>,
 }
 
-/// Milliseconds of all executors of a kind.
+/// Items of a queue that need no executor, as runs of a pipeline do. Times are sums of milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noticed {
+    pub count: u64,
+    /// Until they were noticed.
+    pub quiet: i64,
+    /// After that: while another of their project was in their way.
+    pub blocked: i64,
+}
+
+/// Milliseconds of all executors of a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KindTally {
     /// From the request for a machine to its end.
     pub there: i64,
     /// Of that, until it could work.
     pub starting: i64,
-    pub busy: i64,
+    /// By class of what they had.
+    pub busy: Vec<i64>,
+}
+
+impl KindTally {
+    /// Whatever they had.
+    pub fn all_busy(&self) -> i64 {
+        self.busy.iter().sum()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,13 +127,29 @@ pub struct CloudTally {
 impl Tally {
     pub(super) fn new(cluster: &Cluster) -> Self {
         let clouds = vec![CloudTally::default(); cluster.clouds.len()];
-        Self { clouds, kinds: vec![KindTally::default(); cluster.kinds.len()], ..Self::default() }
+        let kind = KindTally { busy: vec![0; cluster.classes.len()], ..KindTally::default() };
+        Self { clouds, kinds: vec![kind; cluster.kinds.len()], ..Self::default() }
+    }
+
+    /// An executor had something of a class for so long.
+    pub(super) fn busy(&mut self, kind: usize, class: u32, time: i64) {
+        self.kinds[kind].busy[class as usize] += time;
+    }
+
+    /// An item that needs no executor is noticed.
+    pub(super) fn notice(&mut self, queue: u16, quiet: i64, blocked: i64) {
+        let at = usize::from(queue);
+        if self.noticed.len() <= at {
+            self.noticed.resize(at + 1, Noticed::default());
+        }
+        let noticed = &mut self.noticed[at];
+        *noticed = Noticed { count: noticed.count + 1, quiet: noticed.quiet + quiet, blocked: noticed.blocked + blocked };
     }
 
     /// All that waited or ran. What did not end is only on film.
     pub fn attempts(&self) -> impl Iterator<Item = Attempt<'_>> {
         let film = || self.film.iter();
-        let stopped = film().flat_map(|film| &film.stopped).map(|record| (record, Fate::Stopped));
+        let stopped = film().flat_map(|_| &self.stopped).map(|record| (record, Fate::Stopped));
         let ended = self.records.iter().map(|record| (record, Fate::Ended));
         let left = film().flat_map(|film| &film.left).map(|record| (record, Fate::Left));
         // When an item lost its executors last.
@@ -146,11 +184,8 @@ impl Tally {
 
     /// An item loses its executors to others.
     pub(super) fn stopped(&mut self, record: Record, others: &[Node]) {
-        self.stopped += 1;
+        self.stopped.push(record);
         self.spread(record, others);
-        if let Some(film) = &mut self.film {
-            film.stopped.push(record);
-        }
     }
 
     fn spread(&mut self, record: Record, others: &[Node]) {

@@ -18,7 +18,7 @@ const UNKNOWN: i64 = 60_000;
 const TRIED: usize = 500;
 
 /// What is waiting and running.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Wide {
     /// Items that wait, of which the first always has the first turn: those of a user, a queue, a class, a width and a priority.
     groups: BTreeMap<Group, BTreeSet<(u64, u64, Ticket)>>,
@@ -26,6 +26,28 @@ pub(super) struct Wide {
     running: HashMap<Ticket, Running>,
     /// By id: what was promised.
     promises: BTreeMap<u64, (i64, Parts)>,
+    /// Where the order refuses any.
+    refusals: Option<Refusals>,
+}
+
+/// For how long there was no room for what waits in what its queue may have.
+#[derive(Debug, Default)]
+struct Refusals {
+    /// Those of a queue, a class and a width are refused alike: for how long they were until some time, and since when they are now.
+    clocks: HashMap<(u16, u32, u32), (i64, Option<i64>)>,
+    /// By ticket of what waits: what its clock said as it came.
+    marks: HashMap<Ticket, i64>,
+}
+
+impl Refusals {
+    fn clock(&mut self, item: &Item) -> &mut (i64, Option<i64>) {
+        self.clocks.entry((item.queue, item.class.unwrap_or_default(), item.width)).or_default()
+    }
+
+    fn read(&mut self, item: &Item, now: i64) -> i64 {
+        let (before, since) = *self.clock(item);
+        before + since.map_or(0, |since| now - since)
+    }
 }
 
 type Group = (u32, u16, u32, u32, u8);
@@ -50,12 +72,22 @@ fn predicted(item: &Item) -> i64 {
 }
 
 impl Wide {
-    pub(super) fn enter(&mut self, item: &Item, key: u64, id: u64, ticket: Ticket) {
-        self.groups.entry(group(item)).or_default().insert((key, id, ticket));
+    /// `refuses`: whether the order refuses items for what their queues may have.
+    pub(super) fn new(refuses: bool) -> Self {
+        let refusals = refuses.then(Refusals::default);
+        Self { groups: BTreeMap::new(), running: HashMap::new(), promises: BTreeMap::new(), refusals }
     }
 
-    /// It waits no longer.
-    pub(super) fn leave(&mut self, item: &Item, key: u64, id: u64, ticket: Ticket) {
+    pub(super) fn enter(&mut self, item: &Item, key: u64, (id, ticket): (u64, Ticket), now: i64) {
+        self.groups.entry(group(item)).or_default().insert((key, id, ticket));
+        if let Some(refusals) = &mut self.refusals {
+            let mark = refusals.read(item, now);
+            refusals.marks.insert(ticket, mark);
+        }
+    }
+
+    /// It waits no longer; for how long it was refused.
+    pub(super) fn leave(&mut self, item: &Item, key: u64, (id, ticket): (u64, Ticket), now: i64) -> i64 {
         if let Some(waiting) = self.groups.get_mut(&group(item)) {
             waiting.remove(&(key, id, ticket));
             if waiting.is_empty() {
@@ -63,6 +95,9 @@ impl Wide {
             }
         }
         self.promises.remove(&id);
+        let Some(refusals) = &mut self.refusals else { return 0 };
+        let mark = refusals.marks.remove(&ticket);
+        mark.map_or(0, |mark| refusals.read(item, now) - mark)
     }
 
     pub(super) fn end(&mut self, ticket: Ticket) {
@@ -90,8 +125,18 @@ impl<W: Work> Kernel<'_, '_, W> {
     }
 
     /// By class: executors that machines are to be started for, where that is less than what waits asks for.
-    pub(super) fn admitted(&mut self, wide: &Wide) -> Option<Vec<u32>> {
-        self.order.admitted(&mut std::iter::empty())?;
+    pub(super) fn admitted(&mut self, wide: &mut Wide) -> Option<Vec<u32>> {
+        let refusals = wide.refusals.as_mut()?;
+        let firsts = wide.groups.values().filter_map(|waiting| waiting.first());
+        for (_, _, ticket) in firsts {
+            let item = &self.jobs[*ticket as usize].item;
+            let (now, clock) = (self.now, refusals.clock(item));
+            *clock = match (self.order.admits(item), *clock) {
+                (true, (before, Some(since))) => (before + now - since, None),
+                (false, (before, None)) => (before, Some(now)),
+                (_, same) => same,
+            };
+        }
         let mut turns = self.turns(wide);
         turns.sort_unstable();
         let mut waiting = turns.iter().take(TRIED).map(|(_, _, ticket)| self.jobs[*ticket as usize].item);
@@ -290,7 +335,7 @@ impl<W: Work> Kernel<'_, '_, W> {
         let others = self.others.remove(&ticket).unwrap_or_default();
         self.tally.stopped(self.jobs[ticket as usize].record(self.now), &others);
         for node in others.into_iter().chain([node]) {
-            self.tally.kinds[self.machines.kind(node)].busy += self.now - started;
+            self.tally.busy(self.machines.kind(node), class, self.now - started);
             if let Some(ended) = self.machines.give_part(self.cluster, node, class, self.now) {
                 self.tally.ended(self.cluster, ended, self.now);
             }
@@ -299,7 +344,7 @@ impl<W: Work> Kernel<'_, '_, W> {
         let key = self.order.enter(&item, self.now);
         let job = &mut self.jobs[ticket as usize];
         (job.key, job.state) = (key, State::Buildable);
-        wide.enter(&item, key, id, ticket);
+        wide.enter(&item, key, (id, ticket), self.now);
         self.lengths[class as usize] += item.width;
         self.buildable += 1;
         self.work.stop(ticket, self.now);
@@ -367,7 +412,10 @@ impl<W: Work> Kernel<'_, '_, W> {
                 None => parts.push((kind, node, 1)),
             }
         }
-        wide.leave(&job.item, job.key, job.id, ticket);
+        let refused = wide.leave(&job.item, job.key, (job.id, ticket), self.now);
+        if refused > 0 {
+            *self.blocked.entry(ticket).or_default() += refused;
+        }
         wide.running.insert(ticket, Running { id: job.id, parts, started: self.now });
         nodes.remove(0);
         self.begin(ticket, first, nodes);

@@ -121,7 +121,7 @@ fn queue(tally: &Tally, step: i64, count: usize) -> Vec<f64> {
 
 /// Those kinds that work most, in the cluster's order.
 fn kinds(reels: &[Reel], cluster: &Cluster) -> Vec<usize> {
-    let busy = |kind: &usize| reels.iter().map(|reel| reel.tally.kinds[*kind].busy).sum::<i64>();
+    let busy = |kind: &usize| reels.iter().map(|reel| reel.tally.kinds[*kind].all_busy()).sum::<i64>();
     let mut kinds: Vec<usize> = (0..cluster.kinds.len()).filter(|kind| busy(kind) > 0).collect();
     kinds.sort_by_key(|kind| std::cmp::Reverse(busy(kind)));
     kinds.truncate(MOST_KINDS);

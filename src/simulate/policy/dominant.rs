@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::parts::{Parts, Takes, add, key, subtract};
+use super::parts::{Parts, Takes, add, dominant, key, subtract};
 use super::{Cluster, Item, Order, Settings};
 
 pub(super) struct Dominant {
@@ -24,15 +24,15 @@ impl Order for Dominant {
     }
 
     fn standing(&mut self, item: &Item, _: u64, _: i64, _: i64) -> u64 {
-        let share = self.used.get(&item.user).map_or(0.0, |used| used.iter().copied().fold(0.0, f64::max));
+        let share = self.used.get(&item.user).map_or(0.0, dominant);
         key(share / self.settings.weight(item.queue))
     }
 
     fn start(&mut self, item: &Item, _: u64, _: i64) {
-        add(self.used.entry(item.user).or_default(), self.takes.of(item));
+        add(self.used.entry(item.user).or_default(), self.takes.of_item(item));
     }
 
     fn end(&mut self, item: &Item, _: i64, _: i64) {
-        subtract(self.used.entry(item.user).or_default(), self.takes.of(item));
+        subtract(self.used.entry(item.user).or_default(), self.takes.of_item(item));
     }
 }

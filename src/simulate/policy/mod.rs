@@ -6,7 +6,7 @@ mod cohort;
 mod decayed;
 mod dominant;
 mod fair;
-mod parts;
+pub(super) mod parts;
 mod priority;
 mod proportion;
 mod settings;

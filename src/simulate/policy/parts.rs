@@ -4,14 +4,14 @@ use super::super::cluster::{Cluster, Kind, Resources};
 use super::super::work::Item;
 
 /// Parts of all cores, memory, GPUs and, for those who ask for none of them, executors that stand there.
-pub(super) type Parts = [f64; 4];
+pub(in crate::simulate) type Parts = [f64; 4];
 
 /// By class: what an item of it takes for each executor.
 #[derive(Debug)]
-pub(super) struct Takes(Vec<Parts>);
+pub(in crate::simulate) struct Takes(Vec<Parts>);
 
 impl Takes {
-    pub(super) fn new(cluster: &Cluster) -> Self {
+    pub(in crate::simulate) fn new(cluster: &Cluster) -> Self {
         // What a user says that an agent has may be any number.
         let all = |of: fn(&Kind) -> u64| {
             let standing = cluster.kinds.iter().filter(|kind| kind.cloud.is_none());
@@ -29,23 +29,33 @@ impl Takes {
         Self(cluster.classes.iter().map(|class| of(&class.asks)).collect())
     }
 
-    pub(super) fn of(&self, item: &Item) -> Parts {
-        let parts = self.0.get(item.class.unwrap_or_default() as usize).copied().unwrap_or_default();
-        parts.map(|part| part * f64::from(item.width))
+    /// Of an item of this class that is so wide.
+    pub(in crate::simulate) fn of(&self, class: u32, width: u32) -> Parts {
+        let parts = self.0.get(class as usize).copied().unwrap_or_default();
+        parts.map(|part| part * f64::from(width))
+    }
+
+    pub(super) fn of_item(&self, item: &Item) -> Parts {
+        self.of(item.class.unwrap_or_default(), item.width)
     }
 }
 
-pub(super) fn add(to: &mut Parts, parts: Parts) {
+pub(in crate::simulate) fn add(to: &mut Parts, parts: Parts) {
     (0..to.len()).for_each(|at| to[at] += parts[at]);
 }
 
 /// What rounding leaves of nothing is nothing.
-pub(super) fn subtract(from: &mut Parts, parts: Parts) {
+pub(in crate::simulate) fn subtract(from: &mut Parts, parts: Parts) {
     const LEAST: f64 = 1e-12;
     (0..from.len()).for_each(|at| from[at] = if from[at] - parts[at] > LEAST { from[at] - parts[at] } else { 0.0 });
 }
 
 /// A number that is not negative as a key of the same order.
-pub(super) fn key(number: f64) -> u64 {
+pub(in crate::simulate) fn key(number: f64) -> u64 {
     number.max(0.0).to_bits()
+}
+
+/// Of the scarcest of them.
+pub(in crate::simulate) fn dominant(parts: &Parts) -> f64 {
+    parts.iter().copied().fold(0.0, f64::max)
 }

@@ -67,7 +67,7 @@ impl Proportion {
 
 impl Order for Proportion {
     fn enter(&mut self, item: &Item, _: i64) -> u64 {
-        let takes = self.takes.of(item);
+        let takes = self.takes.of_item(item);
         add(&mut self.queue(item).waits, takes);
         self.is_old = true;
         0
@@ -83,20 +83,20 @@ impl Order for Proportion {
     }
 
     fn start(&mut self, item: &Item, _: u64, _: i64) {
-        let takes = self.takes.of(item);
+        let takes = self.takes.of_item(item);
         let queue = self.queue(item);
         subtract(&mut queue.waits, takes);
         add(&mut queue.has, takes);
     }
 
     fn end(&mut self, item: &Item, _: i64, _: i64) {
-        let takes = self.takes.of(item);
+        let takes = self.takes.of_item(item);
         subtract(&mut self.queue(item).has, takes);
         self.is_old = true;
     }
 
     fn withdraw(&mut self, item: &Item) {
-        let takes = self.takes.of(item);
+        let takes = self.takes.of_item(item);
         subtract(&mut self.queue(item).waits, takes);
         self.is_old = true;
     }
