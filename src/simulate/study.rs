@@ -117,7 +117,8 @@ impl<'p> Study<'p> {
         runs.asked = is_filmed.then(Vec::new);
         let mut work = Together::new(runs, replay);
         let length = self.length();
-        let until = length.saturating_add(DRAIN);
+        let last = work.replay.iter().flat_map(|replay| replay.arrivals()).last().unwrap_or(0);
+        let until = length.max(last).saturating_add(DRAIN);
         let mut goes_on = |now: i64| goes_on((now as f64 / length.max(1) as f64).min(1.0));
         let tally = simulate_watched(cluster, policy, &mut work, until, is_filmed, &mut goes_on);
         let figures = week::figures(policy, cluster, load, &mut work, &tally);

@@ -166,12 +166,15 @@ pub(super) fn remarks(document: &Document) -> Vec<String> {
             add("interrupted before anything was known".to_owned());
         }
     }
-    if let Some(TraceFigures { file, never_ran, outside, bad, first_bad, wide, .. }) = &document.trace {
+    if let Some(TraceFigures { file, never_ran, outside, too_late, bad, first_bad, wide, .. }) = &document.trace {
         if let Some(BadRow { line, why }) = first_bad.first() {
             add(format!("{file}: {bad} rows cannot be read and are left out, the first in line {line}: {why}"));
         }
         if never_ran + outside > 0 {
             add(format!("{file}: {never_ran} jobs never ran, and {outside} lie outside of the chosen time"));
+        }
+        if *too_late > 0 {
+            add(format!("{file}: {too_late} jobs would arrive after 366 days and are left out; choose others with `from`"));
         }
         if *wide > 0 {
             add(format!("{file}: {wide} jobs had several processors or GPUs; without `per_executor`, each takes one executor"));

@@ -135,6 +135,8 @@ fn a_row_that_says_nothing_sensible_is_told_by_its_line_and_left_out() {
         ("5,1,,,,night", "nothing says the hardware mode of `night`: write it under `[trace.modes]`"),
         ("5,1,,,,", "nothing says its hardware mode: write `mode` under `[trace]`"),
         ("5", "`duration` is empty"),
+        ("5,1,cpu,01,,", "`priority` is `01`"),
+        ("2026-02-30 00:00:00,1,cpu,,,", "`submit` is `2026-02-30 00:00:00`"),
     ] {
         let log = format!("{head}0,1,cpu,,,\n{row}\n9,1,cpu,,,\n");
         let trace = play("csv", log.as_bytes(), "", "fifo").unwrap().trace.unwrap();
@@ -153,6 +155,42 @@ fn a_row_that_says_nothing_sensible_is_told_by_its_line_and_left_out() {
     );
     let said = play("helios", b"user,vc\na,b\n", "mode = \"cpu\"", "fifo").unwrap_err();
     assert!(said.contains("names no column `submit_time`; it needs submit_time, duration, state"), "{said}");
+}
+
+#[test]
+fn a_json_row_may_have_numbers_for_texts() {
+    let row = |more: &str| format!("{{\"submit\":5,\"duration\":60,{more}}}\n");
+    let log = [r#""priority":1,"user":17,"job":null,"gpus":"2""#, r#""user":["ann"]"#, r#""job":true"#].map(row).concat();
+    let log = log + &row(&format!("\"outcome\":\"{}\"", "x".repeat(999))) + "[" + &"7".repeat(999) + "\n";
+    let document = play("jsonl", log.as_bytes(), "mode = \"cpu\"\ngpu_mode = \"gpu\"", "fifo").unwrap();
+    let trace = document.trace.unwrap();
+    let bad: Vec<(u64, &str)> = trace.first_bad.iter().map(|bad| (bad.line, &*bad.why)).collect();
+    assert_eq!((trace.jobs, bad.len()), (1, 4));
+    assert_eq!(bad[..2], [(2, "`user` is neither a text nor a number"), (3, "`job` is neither a text nor a number")]);
+    assert!(bad.iter().all(|(_, why)| why.chars().count() <= 200), "{bad:?}");
+    let figures = &document.policies[0];
+    assert_eq!((figures.modes[1].builds, figures.groups[3].builds), (1, 1), "{figures:#?}");
+}
+
+#[test]
+fn what_a_row_repeats_is_cut() {
+    let philly = format!(
+        "[{{\"status\": \"Pass\", \"vc\": \"a\", \"user\": \"b\", \"submitted_time\": \"0\", \"attempts\": \"{}\"}}]",
+        "x".repeat(9_000)
+    );
+    let said = play("philly", philly.as_bytes(), "mode = \"cpu\"", "fifo");
+    assert!(said.as_ref().is_err_and(|said| said.contains("invalid type") && said.chars().count() < 400), "{said:?}");
+}
+
+#[test]
+fn what_comes_after_a_year_is_counted_apart() {
+    let log = b"submit,duration\n0,60\n86400,60\n31536000,60\n40000000,60\n";
+    let trace = |more: &str| play("csv", log, &format!("mode = \"cpu\"\n{more}"), "fifo").unwrap().trace.unwrap();
+    let counts = |more: &str| {
+        let trace = trace(more);
+        (trace.jobs, trace.outside, trace.too_late)
+    };
+    assert_eq!((counts(""), counts("from = \"1d\""), counts("to = \"365d\"")), ((3, 0, 1), (2, 1, 1), (2, 2, 0)));
 }
 
 #[test]
@@ -205,6 +243,11 @@ fn a_log_is_the_same_every_week_unless_it_is_shaken() {
     assert_eq!(of("").half_width, Some(0.0));
     assert!(of("shake = \"5m\"").half_width.unwrap() > 1.0);
     assert_eq!(of("shake = \"5m\""), of("shake = \"5m\""));
+    // All arrive and end; half of them would come before the beginning, and do not come at once.
+    let load = "[trace]\nfile = \"log\"\nformat = \"csv\"\nmode = \"cpu\"\nshake = \"366d\"";
+    let figures = play_with(load, log.as_bytes(), "fifo", 1).unwrap().policies.remove(0);
+    assert_eq!((figures.runs[0].ended, figures.runs[0].unended), (50, 0));
+    assert!(figures.groups[0].wait_longest < 3_600.0, "{}", figures.groups[0].wait_longest);
 }
 
 #[test]
@@ -234,6 +277,7 @@ fn what_is_wrong_with_a_trace_table_is_told() {
         ("format = \"csv\"\nscale = nan", "`scale` is a number"),
         ("format = \"csv\"\nfrom = \"2h\"\nto = \"1h\"", "`to` does not lie behind `from`"),
         ("format = \"csv\"\nshake = \"much\"", "`shake` is `much`: write a duration"),
+        ("format = \"csv\"\nshake = \"9999999999d\"", "write at most 366d"),
         ("format = \"csv\"\nper_executor = 0", "at least 1"),
         ("format = \"csv\"\nmode = \"gpuu\"", "has the hardware mode `gpuu`; did you mean `gpu`?"),
         ("format = \"csv\"\nmodes = { a = \"x\" }", "has the hardware mode `x`; there are `cpu`, `gpu`"),
@@ -274,19 +318,19 @@ fn any_bytes_are_read() {
 
 #[test]
 fn a_line_without_end_is_one_bad_row() {
-    for format in ["csv", "swf", "helios", "jsonl"] {
-        let mut log = b"submit,duration,submit_time,state\n".to_vec();
+    let good = "1 0 0 9 1 -1 -1 1 -1 -1 1 1 1 -1 1 -1 -1 -1";
+    for (format, head, good) in [
+        ("csv", "submit,duration", "1,2"),
+        ("swf", "; Computer: none", good),
+        ("helios", "submit_time,duration,state", "2020-04-01 00:16:40,2,COMPLETED"),
+        ("jsonl", "", "{\"submit\":1,\"duration\":2}"),
+    ] {
+        let mut log = format!("{head}\n").into_bytes();
         log.resize(8 << 20, b'7');
-        log.extend(b"\n1,2\n");
-        let said = play(format, &log, BY_QUEUE, "fifo");
-        let first = match said {
-            Ok(document) => document.trace.unwrap().first_bad.remove(0).why,
-            Err(why) => why,
-        };
-        assert!(
-            first.contains("more than 65536 bytes") || first.contains("columns") || first.contains("expected"),
-            "{format}: {first}"
-        );
+        log.extend(format!("\n{good}\n").bytes());
+        let trace = play(format, &log, BY_QUEUE, "fifo").unwrap().trace.unwrap();
+        let first = &trace.first_bad[0];
+        assert_eq!((trace.jobs, trace.bad, first.line, &*first.why), (1, 1, 2, "the line has more than 65536 bytes"), "{format}");
     }
     let mut log = b"[{\"status\": \"".to_vec();
     log.resize(8 << 20, b'7');

@@ -17,7 +17,7 @@ use crate::plan::Priority;
 const MOST_ROWS: usize = 2_000_000;
 const MOST_TOLD: usize = 20;
 /// Milliseconds over which jobs may arrive, and that one may take.
-const MOST_TIME: i64 = 366 * DAY;
+pub(super) const MOST_TIME: i64 = 366 * DAY;
 
 /// What a hardware mode or a job of a log is in the cluster: numbers of classes.
 #[derive(Debug, Default)]
@@ -75,6 +75,8 @@ pub struct TraceFigures {
     pub never_ran: u64,
     /// Jobs outside of the time that was chosen.
     pub outside: u64,
+    /// Jobs that would arrive after 366 days, where nothing else was chosen.
+    pub too_late: u64,
     /// Rows that say nothing sensible, and the first of them.
     pub bad: u64,
     pub first_bad: Vec<BadRow>,
@@ -102,15 +104,16 @@ pub(in super::super) fn collect(
     (source.format.0.read)(input, &mut collector)?;
     let Collector { mut jobs, histories, mut figures, .. } = collector;
     let origin = jobs.iter().map(|job| job.at).min().unwrap_or(0);
-    let found = jobs.len();
     jobs.retain_mut(|job| {
         let since = job.at - origin;
         let is_chosen = since >= source.from.0 && source.to.is_none_or(|to| since < to.0);
         // At most `MOST_TIME` of a scale that is at most 1,000.
         job.at = ((since - source.from.0) as f64 * source.scale).round() as i64;
-        is_chosen && job.at < most.unwrap_or(MOST_TIME)
+        let is_played = is_chosen && job.at < most.unwrap_or(MOST_TIME);
+        let left_out = if is_chosen && most.is_none() { &mut figures.too_late } else { &mut figures.outside };
+        *left_out += u64::from(!is_played);
+        is_played
     });
-    figures.outside = (found - jobs.len()) as u64;
     figures.jobs = jobs.len();
     if jobs.len() > MOST_RUNS {
         return Err(format!("it has {} jobs, more than {MOST_RUNS}: choose fewer with `from` and `to`", jobs.len()));
@@ -123,9 +126,10 @@ pub(in super::super) fn collect(
 }
 
 fn left_out(figures: &TraceFigures) -> String {
-    let TraceFigures { never_ran, outside, bad, first_bad, .. } = figures;
+    let TraceFigures { never_ran, outside, too_late, bad, first_bad, .. } = figures;
     let first = first_bad.first().map_or(String::new(), |row| format!(", the first in line {}: {}", row.line, row.why));
-    format!("{never_ran} never ran, {outside} lie outside of the chosen time, {bad} rows cannot be read{first}")
+    let late = if *too_late > 0 { format!("{too_late} come after 366 days, ") } else { String::new() };
+    format!("{never_ran} never ran, {outside} lie outside of the chosen time, {late}{bad} rows cannot be read{first}")
 }
 
 impl Trace {
@@ -156,12 +160,15 @@ impl Sink for Collector<'_> {
             Err(why) => Err(why),
         };
         match job {
-            Ok(_) if self.jobs.len() == MOST_ROWS => return Err(format!("it has more than {MOST_ROWS} jobs")),
+            Ok(_) if self.jobs.len() == MOST_ROWS => {
+                let help = "those outside of `from` and `to` included: make one of it that has fewer";
+                return Err(format!("it has more than {MOST_ROWS} jobs, {help}"));
+            }
             Ok(job) => self.jobs.push(job),
             Err(why) => {
                 self.figures.bad += 1;
                 if self.figures.first_bad.len() < MOST_TOLD {
-                    self.figures.first_bad.push(BadRow { line, why });
+                    self.figures.first_bad.push(BadRow { line, why: field::brief(why) });
                 }
             }
         }
@@ -229,7 +236,8 @@ fn priority(text: &str) -> Result<Priority, String> {
     if text.is_empty() {
         return Ok(Priority::Normal);
     }
-    let by_number = text.parse::<usize>().ok().and_then(|number| all.get(number.checked_sub(1)?).copied());
+    let by_number =
+        text.parse::<usize>().ok().filter(|_| text.len() == 1).and_then(|number| all.get(number.checked_sub(1)?).copied());
     let found = by_number.or_else(|| all.into_iter().find(|priority| priority.word() == text));
     found.ok_or_else(|| format!("`priority` is {}: write low, normal, high or urgent", field::shown(text)))
 }

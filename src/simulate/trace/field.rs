@@ -54,12 +54,22 @@ pub(super) fn shown(text: &str) -> Cow<'static, str> {
     format!("`{}{more}`", start.escape_debug()).into()
 }
 
+/// What is wrong with a row, where that repeats much of it.
+pub(super) fn brief(why: String) -> String {
+    const MOST: usize = 200;
+    if why.chars().count() <= MOST { why } else { why.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
 /// `2026-03-01 14:05:00`, with a `T` between, a fraction, and a zone at the end if there is one.
 fn date(text: &str) -> Option<f64> {
     let (day, clock) = text.split_once(['T', ' '])?;
     let mut parts = day.split('-').map(|part| part.parse::<i64>().ok().filter(|_| part.bytes().all(|b| b.is_ascii_digit())));
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if parts.next().is_some() || !(1970..=5000).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if parts.next().is_some() || !(1970..=5000).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    let next = if month == 12 { days(year + 1, 1, 1) } else { days(year, month + 1, 1) };
+    if !(1..=next - days(year, month, 1)).contains(&day) {
         return None;
     }
     let zone = clock.find(['Z', 'z', '+', '-', ' ']).unwrap_or(clock.len());
@@ -96,7 +106,9 @@ fn offset(zone: &str) -> Option<f64> {
         return None;
     }
     let (hours, minutes) = digits.split_at(2);
-    Some(sign * (number(hours)? * 3_600.0 + if minutes.is_empty() { 0.0 } else { number(minutes)? * 60.0 }))
+    let (hours, minutes) = (number(hours)?, if minutes.is_empty() { 0.0 } else { number(minutes)? });
+    // No zone was ever further ahead or behind.
+    (hours < 16.0 && minutes < 60.0).then_some(sign * (hours * 3_600.0 + minutes * 60.0))
 }
 
 #[cfg(test)]
@@ -121,6 +133,22 @@ mod tests {
         for text in ["", "-1", "nan", "inf", "infinity", "1e300", "2017-13-01 00:00:00", "2017-10-07", "2017-10-07 25:00:00", "x"]
         {
             assert!(time("submit", text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_days_and_zones_that_there_are_count() {
+        let at = |text: &str| time("submit", text).is_ok();
+        for text in ["2026-02-28", "2024-02-29", "2000-02-29", "2026-04-30", "2026-12-31"] {
+            assert!(at(&format!("{text} 00:00:00")), "{text}");
+        }
+        for text in ["2026-02-29", "2026-02-30", "2100-02-29", "2026-04-31", "2026-12-32", "2026-01-00"] {
+            assert!(!at(&format!("{text} 00:00:00")), "{text}");
+        }
+        for (zone, is_one) in
+            [("+14:00", true), ("-12", true), ("+0545", true), ("+99:99", false), ("-16:00", false), ("+08:60", false)]
+        {
+            assert_eq!(at(&format!("2026-03-02 12:00:00{zone}")), is_one, "{zone}");
         }
     }
 }

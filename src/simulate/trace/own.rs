@@ -1,91 +1,47 @@
 //! o11n's own format, as CSV or as one JSON object in each line: one row for each attempt or build.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::lines::{each_line, each_record};
-use super::{Found, Row, Sink, field};
+use super::{Found, Row, Said, Sink, field};
 
 const NEEDED: &[&str] = &["submit", "duration"];
 
 pub(super) fn read_csv(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), String> {
-    each_record(input, sink, NEEDED, &[], |columns, record| {
-        let cell = |name| columns.text(record, name).trim();
-        let [job, user, queue, mode, priority] = ["job", "user", "queue", "mode", "priority"].map(|name| cell(name).to_owned());
-        let has_failed = outcome(cell("outcome"))?;
-        let Some(has_failed) = has_failed else { return Ok(Found::NeverRan) };
-        Ok(Found::Job(Row {
-            at: field::time("submit", cell("submit"))?,
-            takes: field::length("duration", cell("duration"))?,
-            job,
-            user,
-            queue,
-            mode,
-            priority,
-            gpus: field::count(cell("gpus")),
-            width: field::count(cell("width")),
-            has_failed,
-        }))
-    })
-}
-
-/// A time is a number of seconds or a text, and so is a duration.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "a number of seconds, or a text")]
-enum Cell {
-    Number(f64),
-    Text(String),
-}
-
-impl Cell {
-    fn text(self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Object {
-    submit: Cell,
-    duration: Cell,
-    #[serde(default)]
-    job: String,
-    #[serde(default)]
-    user: String,
-    #[serde(default)]
-    queue: String,
-    #[serde(default)]
-    mode: String,
-    #[serde(default)]
-    priority: String,
-    #[serde(default)]
-    gpus: f64,
-    #[serde(default)]
-    width: f64,
-    #[serde(default)]
-    outcome: String,
+    each_record(input, sink, NEEDED, &[], |columns, record| said(&|name| Ok(columns.text(record, name).trim().into())))
 }
 
 pub(super) fn read_jsonl(input: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), String> {
     each_line(input, sink, |line| {
-        let object: Object = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let Some(has_failed) = outcome(&object.outcome)? else { return Ok(Found::NeverRan) };
-        Ok(Found::Job(Row {
-            at: field::time("submit", &object.submit.text())?,
-            takes: field::length("duration", &object.duration.text())?,
-            job: object.job,
-            user: object.user,
-            queue: object.queue,
-            mode: object.mode,
-            priority: object.priority,
-            gpus: object.gpus,
-            width: object.width,
-            has_failed,
-        }))
+        let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        said(&|name| match object.get(name) {
+            None | Some(Value::Null) => Ok("".into()),
+            Some(Value::String(text)) => Ok(text.into()),
+            Some(Value::Number(number)) => Ok(number.to_string().into()),
+            Some(_) => Err(format!("`{name}` is neither a text nor a number")),
+        })
     })
+}
+
+/// What a row says whose cells have these names; they are empty where it says nothing.
+fn said<'r>(cell: &dyn Fn(&str) -> Result<Cow<'r, str>, String>) -> Said {
+    let Some(has_failed) = outcome(&cell("outcome")?)? else { return Ok(Found::NeverRan) };
+    let text = |name| cell(name).map(Cow::into_owned);
+    Ok(Found::Job(Row {
+        at: field::time("submit", &cell("submit")?)?,
+        takes: field::length("duration", &cell("duration")?)?,
+        job: text("job")?,
+        user: text("user")?,
+        queue: text("queue")?,
+        mode: text("mode")?,
+        priority: text("priority")?,
+        gpus: field::count(&cell("gpus")?),
+        width: field::count(&cell("width")?),
+        has_failed,
+    }))
 }
 
 /// Whether it failed; none where it never ran.

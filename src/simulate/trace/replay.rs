@@ -38,7 +38,8 @@ impl<'t> Replay<'t> {
         let chance = Chance::new(seed).at(u64::MAX - 1);
         let shaken = |number: u32, at: i64| {
             let by = (chance.at(number.into()).uniform() * 2.0 - 1.0) * trace.shake as f64;
-            (at + by as i64).max(0)
+            // What would arrive before the beginning arrives as long after it, so that not all come at once.
+            (at + by as i64).abs()
         };
         let mut arrivals: Vec<(i64, u32)> =
             (0..).zip(&trace.jobs).map(|(number, job)| (shaken(number, job.at), number)).collect();

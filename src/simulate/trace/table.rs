@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::collect::MOST_TIME;
 use super::{Format, TraceSource};
 use crate::base::Duration;
 
@@ -42,6 +43,9 @@ impl Table {
             return Err("`to` does not lie behind `from`; both count from the first job of the log".to_owned());
         }
         let shake = duration("shake", self.shake.as_deref())?.unwrap_or_default();
+        if shake.0 > MOST_TIME {
+            return Err(format!("`shake` is {shake}: write at most {}", Duration(MOST_TIME)));
+        }
         let Self { file, mode, gpu_mode, modes, per_executor, .. } = self;
         let (file, mode, gpu_mode, modes) = (file.clone(), mode.clone(), gpu_mode.clone(), modes.clone());
         Ok(TraceSource { file, format, mode, gpu_mode, modes, per_executor: *per_executor, scale, from, to, shake })
