@@ -8,6 +8,7 @@ mod logs;
 mod packing;
 mod pictures;
 mod pipeline;
+mod predictor;
 mod projects;
 mod provisioning;
 mod queue;

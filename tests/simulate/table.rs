@@ -14,6 +14,7 @@ use crate::cohorts::lent;
 use crate::figures::apart;
 use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
+use crate::predictor::Timeline;
 use crate::provisioning::{Endless, Label};
 use crate::shares::{first, of, policy};
 use crate::sharing::{ahead, order, shares};
@@ -107,6 +108,10 @@ fn hashes() -> Vec<Row> {
         ),
         Row::exact("T7: shares of 10,000 jobs", [2363, 5124, 2513], counts),
         Row::exact("T8: the agent of `compile` by what is free", [2, 1, 1], [[1, 1, 1], [1, 2, 0], [4, 1, 0]].map(chosen)),
+        Row::exact("T10: peaks of the load predictor's timeline, as the tests have it", [1, 2, 1, 4], {
+            let mut timeline = Timeline::default();
+            [(0, 10, 1), (5, 15, 1), (15, 20, 1), (4, 16, 2)].map(|taken| timeline.insert(taken))
+        }),
     ]
 }
 
@@ -288,6 +293,7 @@ fn closed_forms() -> Vec<Row> {
         ("V3", &theory::PRIORITIES),
         ("V5", &theory::TANDEM),
         ("V6", &theory::ENDLESS),
+        ("V7", &theory::CONSERVED),
     ];
     let named = |name: &str, row: &Row| Row { what: format!("{name}: {}", row.what), ..row.clone() };
     let rows = simulated.into_iter().flat_map(|(name, rows)| rows.iter().map(move |row| named(name, row)));
