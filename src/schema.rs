@@ -78,8 +78,8 @@ pub enum AttrType {
     Bool,
     /// From the first to the second, both included.
     Int(i64, i64),
-    /// At least this much.
-    Float(f64),
+    /// From the first to the second, both included; the second may be infinite.
+    Float(f64, f64),
     String,
     /// More than zero.
     Duration,
@@ -289,7 +289,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attr("limit", &[Retry], T::Int(0, 1_000), false, "0", "Retries after the first attempt."),
     attr("on", &[Retry], T::List(&T::RetryOn), false, "[failed, timed_out, lost]", "Which outcomes are tried again."),
     attr("delay", &[Retry], T::Delay, false, "0s", "The wait before the first retry."),
-    attr("factor", &[Retry], T::Float(1.0), false, "2", "What each further wait is multiplied by."),
+    attr("factor", &[Retry], T::Float(1.0, f64::INFINITY), false, "2", "What each further wait is multiplied by."),
     attr("max_delay", &[Retry], T::Delay, false, "", "The longest wait."),
     attr("inputs", &[Cache], FILES, false, "[]", "Globs of the files that the result depends on."),
     attr("ttl", &[Cache], T::Duration, false, "", "How long a success counts."),
@@ -313,7 +313,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "\"\"",
         "A mode's label expression (`&& || !`), an agent's set of words.",
     ),
-    attr("cpu", &[Hardware, Agent], T::Float(0.0), false, "", "Cores."),
+    attr("cpu", &[Hardware, Agent], T::Float(0.0, f64::INFINITY), false, "", "Cores."),
     attr("memory", &[Hardware, Agent], T::Size, false, "", "Memory."),
     attr("gpu", &[Hardware, Agent], T::Int(0, 1_024), false, "", "GPUs."),
     attr("gpu_type", &[Hardware], T::String, false, "", "The kind of GPU, as the cluster names it."),
@@ -336,7 +336,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attr("max", &[Cloud], T::Int(1, 1_000_000), false, "", "Most machines at once."),
     attr("each", &[Cloud], T::Int(1, 1_000_000), false, "", "Most machines at once of each hardware mode."),
     attr("startup", &[Agent, Cloud], T::Delay, false, "0s", "How long a machine takes to start, on average."),
-    attr("spread", &[Cloud], T::Float(0.0), false, "0", "The standard deviation of that, as a part of it."),
+    attr("spread", &[Cloud], T::Float(0.0, 10.0), false, "0", "The standard deviation of that, as a part of it."),
     attr("fails", &[Cloud], T::Int(0, 90), false, "0", "How many of a hundred starts fail."),
     attr(
         "idle",
@@ -356,7 +356,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "",
         "An idle machine ends when this much is left of what is billed, else of an hour, instead of by `idle`.",
     ),
-    attr("price", &[Cloud], T::Float(0.0), false, "", "Cost of one machine for an hour."),
+    attr("price", &[Cloud], T::Float(0.0, f64::INFINITY), false, "", "Cost of one machine for an hour."),
     // Triggers.
     attr("cron", &[Trigger], T::List(&T::Cron), false, "[]", "Five fields: minute, hour, day, month, weekday."),
     attr("timezone", &[Trigger], T::TimeZone, false, "\"UTC\"", "The time zone of `cron`, by its IANA name."),

@@ -143,8 +143,10 @@ impl<'a> Eval<'a> {
             (AttrType::Int(least, most), Value::Int(value)) if !(least..=most).contains(&value) => {
                 format!("is between {least} and {most}, this is {value}")
             }
-            (AttrType::Float(least), value) if value.as_float().is_some_and(|value| value < *least) => {
-                format!("is at least {least}, this is {}", value.printed().unwrap_or_default())
+            (AttrType::Float(least, most), value) if value.as_float().is_some_and(|value| !(*least..=*most).contains(&value)) => {
+                let this = value.printed().unwrap_or_default();
+                let range = if most.is_finite() { format!("between {least} and {most}") } else { format!("at least {least}") };
+                format!("is {range}, this is {this}")
             }
             (AttrType::Duration, Value::Duration(value)) if value.0 <= 0 => format!("is more than zero, this is {value}"),
             (AttrType::Delay, Value::Duration(value)) if *value < Duration(0) => {

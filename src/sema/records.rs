@@ -214,7 +214,7 @@ fn simple_type(ty: &AttrType) -> Option<Type> {
     Some(match ty {
         AttrType::String => Type::String,
         AttrType::Int(..) => Type::Int,
-        AttrType::Float(_) => Type::Float,
+        AttrType::Float(..) => Type::Float,
         AttrType::Size => Type::Size,
         AttrType::Enum(members) => Type::Enum(members.iter().map(|member| EcoString::from(*member)).collect()),
         _ => return None,

@@ -318,8 +318,12 @@ impl<'a> Checker<'a> {
             (AttrType::Int(least, most), Some(Literal::Int(value))) if !(*least..=*most).contains(&value) => {
                 Some(format!("a whole number from {least} to {most}"))
             }
-            (AttrType::Float(least), Some(Literal::Float(value))) if value < *least => {
-                Some(format!("a number of at least {least}"))
+            (AttrType::Float(least, most), Some(Literal::Float(value))) if !(*least..=*most).contains(&value) => {
+                Some(if most.is_finite() {
+                    format!("a number from {least} to {most}")
+                } else {
+                    format!("a number of at least {least}")
+                })
             }
             (AttrType::Duration, Some(Literal::Duration(Duration(value)))) if value <= 0 => {
                 Some("a duration of more than zero".to_owned())
@@ -344,7 +348,7 @@ fn value_type(ty: &AttrType) -> Type {
     match ty {
         AttrType::Bool => Type::Bool,
         AttrType::Int(..) => Type::Int,
-        AttrType::Float(_) => Type::Float,
+        AttrType::Float(..) => Type::Float,
         AttrType::String | AttrType::Path | AttrType::File | AttrType::Cron | AttrType::TimeZone => Type::String,
         AttrType::Duration | AttrType::Delay => Type::Duration,
         AttrType::Size => Type::Size,

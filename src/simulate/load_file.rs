@@ -17,7 +17,8 @@ use crate::plan::{Plan, Priority, exit_code};
 const MOST_DAYS: i64 = 366;
 /// Most runs in an hour.
 const MOST_PER_HOUR: f64 = 1_000_000.0;
-/// Most users of a source.
+/// Most sources of runs, and most users of all of them.
+const MOST_SOURCES: usize = 1_000;
 const MOST_USERS: u32 = 1_000_000;
 
 #[derive(Deserialize)]
@@ -99,6 +100,7 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
             Err(why) => problems.push(wrong(&format!("runs.{name}"), &why)),
         }
     }
+    problems.extend(too_many(&sources));
     let trace = file.trace.as_ref().map(trace::Table::source).transpose();
     let trace = trace.map_err(|why| problems.push(wrong("trace", &why))).unwrap_or_default();
     problems.extend(nothing(&file.runs, trace.is_some()));
@@ -132,6 +134,17 @@ pub fn read(text: &str, plan: &Plan) -> Result<Load, Vec<Diagnostic>> {
         }
         _ => Err(problems),
     }
+}
+
+/// Where there are more sources or users than can be counted.
+fn too_many(sources: &[Source]) -> Option<Diagnostic> {
+    let users: u64 = sources.iter().map(|source| u64::from(source.users)).sum();
+    let count = sources.len();
+    if count > MOST_SOURCES {
+        return Some(wrong("runs", &format!("there are {count} tables `[runs.NAME]`; write at most {MOST_SOURCES}")));
+    }
+    let why = format!("all `users` together are {users}; write at most {MOST_USERS}");
+    (users > u64::from(MOST_USERS)).then(|| wrong("runs", &why))
 }
 
 /// Where nothing arrives, or two sources have one name.

@@ -234,7 +234,14 @@ fn seeds_do_not_begin_again() {
 fn a_wrong_load_is_pointed_at() {
     let workspace = workspace();
     let good = "length = \"1d\"\n[runs.a]\nper_hour = 1\n";
+    let many = |count: usize, more: &str| -> String {
+        std::iter::once("length = \"1d\"\n".to_owned())
+            .chain((0..count).map(|at| format!("[runs.a{at}]\nper_hour = 1\n{more}\n")))
+            .collect()
+    };
     let cases = [
+        (&*many(1_001, ""), "there are 1001 tables `[runs.NAME]`; write at most 1000"),
+        (&*many(2, "users = 600000"), "all `users` together are 1200000; write at most 1000000"),
         ("length = 7\n", "in line 1: "),
         ("length = \"1d\"\nlenght = 1\n[runs.a]\nper_hour = 1\n", "in line 2: unknown field `lenght`"),
         (&good.replace("1d", "900d"), "`length` of the load is wrong: write for how long runs arrive"),
@@ -257,7 +264,7 @@ fn a_wrong_load_is_pointed_at() {
         // Paths and odds are a matter of the command line, as they are for other commands.
         let status = if ["the plan has no", "lies outside"].iter().any(|start| expected.starts_with(start)) { 2 } else { 1 };
         let said = workspace.run(&COMMAND).ends(status).stderr;
-        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{load}\n{said}");
+        assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{load:.99}\n{said}");
         // What only the runs show is no line of the file.
         assert!(said.contains("in `week.toml`") || expected.ends_with("runs arrive"), "{load}\n{said}");
     }

@@ -85,7 +85,7 @@ impl Formatter<'_> {
             AttrType::Map(_) | AttrType::ExitCodes | AttrType::Free => Some(None),
             AttrType::Bool
             | AttrType::Int(..)
-            | AttrType::Float(_)
+            | AttrType::Float(..)
             | AttrType::String
             | AttrType::Duration
             | AttrType::Delay

@@ -100,7 +100,8 @@ fn type_name(ty: AttrType) -> String {
     match ty {
         AttrType::Bool => "bool".into(),
         AttrType::Int(low, high) => format!("int, {low} to {high}"),
-        AttrType::Float(low) => format!("float, {low} or more"),
+        AttrType::Float(low, high) if high.is_finite() => format!("float, {low} to {high}"),
+        AttrType::Float(low, _) => format!("float, {low} or more"),
         AttrType::String => "string".into(),
         AttrType::Duration => "duration, more than 0".into(),
         AttrType::Delay => "duration".into(),
