@@ -2,7 +2,7 @@
 
 use super::simulate::time;
 use super::simulation_page::clock;
-use super::table::draw;
+use super::table::{draw, harmless};
 use crate::simulate::{Event, Explained, ExplainedAttempt, Explanation, Moment};
 
 /// One line for each moment: how long it had waited by then, and what happened.
@@ -21,7 +21,7 @@ pub fn explanation(explanation: &Explanation) -> String {
             text += &told(attempt);
         }
     }
-    text
+    harmless(&text).into_owned()
 }
 
 fn told(attempt: &ExplainedAttempt) -> String {

@@ -1,5 +1,7 @@
 //! Policies beside each other, as tables.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::table;
@@ -13,12 +15,22 @@ pub fn simulation(document: &Document) -> String {
     let mut text = format!("{} on {}: {}\n", document.pipeline, document.cluster, arrivals(document));
     for table in tables(document) {
         text += "\n";
-        text += &table::draw(&table);
+        text += &drawn(table);
     }
     for (at, remark) in remarks(document).iter().enumerate() {
         text += &format!("{}note: {remark}\n", if at == 0 { "\n" } else { "" });
     }
-    text
+    table::harmless(&text).into_owned()
+}
+
+/// A table in which names of others do no harm, as wide as it looks.
+fn drawn(mut rows: Vec<Vec<String>>) -> String {
+    for cell in rows.iter_mut().flatten() {
+        if let Cow::Owned(harmless) = table::harmless(cell) {
+            *cell = harmless;
+        }
+    }
+    table::draw(&rows)
 }
 
 /// What was played.
@@ -26,7 +38,7 @@ pub(super) fn arrivals(document: &Document) -> String {
     let Document { runs, length, seed, seeds, trace, .. } = document;
     let weeks = match seeds {
         1 => format!("seed {seed}"),
-        _ => format!("in each of {seeds} weeks, seeds {seed} to {}", seed.saturating_add(seeds - 1)),
+        _ => format!("in each of {seeds} weeks, seeds {seed} to {}", seed.wrapping_add(seeds - 1)),
     };
     let mut arrive = Vec::new();
     if *runs > 0 {
@@ -38,7 +50,7 @@ pub(super) fn arrivals(document: &Document) -> String {
     if let Some(trace) = trace {
         arrive.push(format!("{} jobs of {}", trace.jobs, trace.file));
     }
-    let arrive = arrive.join(" and ");
+    let arrive = if arrive.is_empty() { "no runs".to_owned() } else { arrive.join(" and ") };
     format!("{arrive} arrive in {}, {weeks}", time(*length))
 }
 
@@ -269,7 +281,7 @@ pub fn sweep(sweep: &Sweep) -> String {
             name = "";
         }
     }
-    text += &table::draw(&rows);
+    text += &drawn(rows);
     text.push('\n');
     for PolicySweep { policy, smallest, tried, is_uneven } in &sweep.policies {
         let of_smallest = tried.iter().find(|one| Some(one.machines) == *smallest);
@@ -286,7 +298,7 @@ pub fn sweep(sweep: &Sweep) -> String {
     if sweep.interrupted {
         text += "note: interrupted: smaller numbers may do\n";
     }
-    text
+    table::harmless(&text).into_owned()
 }
 
 /// One line for each number of machines that was tried.

@@ -1,11 +1,22 @@
 //! Columns of text for people.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::style::wrapped;
 
 /// Columns below which text is not broken any further.
 const LEAST_TEXT: usize = 24;
+
+/// Text of others, with nothing in it that a terminal obeys: control characters and what turns the direction of text are written out.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(is_obeyed) {
+        return text.into();
+    }
+    text.chars().map(|c| if is_obeyed(c) { c.escape_debug().to_string() } else { c.to_string() }).collect()
+}
 
 /// Rows with their cells below each other, two blanks apart; wide characters count twice.
 pub fn draw(rows: &[Vec<String>]) -> String {

@@ -231,6 +231,37 @@ fn seeds_do_not_begin_again() {
 }
 
 #[test]
+fn what_others_write_does_nothing_to_a_terminal() {
+    let workspace = workspace();
+    let hostile = "\u{1b}[31m\u{202e}夜间\u{7}";
+    let escaped = "\\u{1b}[31m\\u{202e}夜间\\u{7}";
+    let quoted = "\\u001b[31m\\u202e夜间\\u0007";
+    workspace.write(hostile, "submit,duration\n0,60\n");
+    let load = format!(
+        "length = \"1h\"\n[runs.\"{quoted}\"]\ndaily = [\"00:00\"]\n[policy.\"{quoted}\"]\nis = \"fifo\"\n\
+         [trace]\nfile = \"{quoted}\"\nformat = \"csv\"\nmode = \"cpu\"\n"
+    );
+    workspace.write("week.toml", load);
+    let build = format!("{hostile}#1/test/unit-1of6");
+    for more in [&[][..], &["--sweep", "gpu=1..2", "--until", "cost < 5"], &["--explain", &build]] {
+        let human = workspace.run(&with(&[&["--policy", hostile], more].concat())).ends(0).stdout;
+        assert!(!human.contains(['\u{1b}', '\u{202e}', '\u{7}']) && human.contains(escaped), "{human}");
+    }
+    let human = workspace.run(&with(&["--policy", hostile])).ends(0).stdout;
+    let rows: Vec<&str> = human.lines().filter(|line| line.contains(" all ")).collect();
+    let column = |line: &str| line.split(" all ").next().unwrap().chars().count();
+    assert!(rows.iter().all(|line| column(line) == column(rows[0])), "{human}");
+}
+
+#[test]
+fn a_load_in_which_nothing_arrives_says_so() {
+    let workspace = workspace();
+    workspace.write("week.toml", "length = \"1h\"\n[runs.a]\nper_hour = 0.0000001\n");
+    let human = workspace.run(&COMMAND).ends(0).stdout;
+    assert!(human.starts_with("regression on research: no runs arrive in 1h, seed 0\n"), "{human}");
+}
+
+#[test]
 fn a_wrong_load_is_pointed_at() {
     let workspace = workspace();
     let good = "length = \"1d\"\n[runs.a]\nper_hour = 1\n";
