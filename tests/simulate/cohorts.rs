@@ -1,7 +1,7 @@
 //! Queues with quotas that lend, borrow and take back.
 
-use crate::stream::{HOUR, Job, agents, job, run_in_order};
-use o11n::simulate::{Cohort, Policy, Quota, Settings, Tally};
+use crate::stream::{HOUR, Job, agents, job, run_in_order, with_cloud};
+use o11n::simulate::{Class, Cluster, Cohort, Kind, Policy, Quota, Settings, Tally};
 
 /// Quotas of executors: of its own, what it may borrow, what it lends.
 pub(crate) fn quota(nominal: f64, borrow: Option<f64>, lend: Option<f64>) -> Quota {
@@ -66,11 +66,54 @@ fn what_was_lent_is_taken_back() {
     let quotas = [quota(10.0, None, None), quota(10.0, None, None)];
     // One queue fills all; half an hour later the other wants twelve.
     let load: Vec<Job> = [jobs(0, 0, 20), jobs(HOUR / 2, 1, 12)].concat();
-    let (tally, begun) = run_in_order(&agents(20, 1), &policy("kueue", &quotas), &load, 10 * HOUR);
-    // It gets its ten at once. Those who lost them begin anew when the others are done; the two that would be borrowed wait longer.
-    assert_eq!((started(&tally, 1, HOUR / 2), tally.stopped.len(), tally.records.len()), (10, 10, 32));
-    assert_eq!((started(&tally, 0, 0), started(&tally, 0, HOUR), started(&tally, 1, 3 * HOUR / 2)), (10, 10, 2));
-    assert_eq!(begun.len(), 42);
+    for words in ["kueue", "kueue+easy", "kueue+conservative"] {
+        let (tally, begun) = run_in_order(&agents(20, 1), &policy(words, &quotas), &load, 10 * HOUR);
+        // It gets its ten at once. Those who lost them begin anew when the others are done; the two that would be borrowed wait longer.
+        assert_eq!((started(&tally, 1, HOUR / 2), tally.stopped.len(), tally.records.len()), (10, 10, 32), "{words}");
+        assert_eq!((started(&tally, 0, 0), started(&tally, 0, HOUR), started(&tally, 1, 3 * HOUR / 2)), (10, 10, 2), "{words}");
+        assert_eq!(begun.len(), 42, "{words}");
+        // What they did in vain kept their executors busy.
+        assert_eq!(tally.kinds[0].busy.iter().sum::<i64>(), 32 * HOUR + 10 * HOUR / 2, "{words}");
+    }
+}
+
+/// Nobody loses anything for what could not start on it.
+#[test]
+fn only_what_helps_is_taken_back() {
+    let kind = |name: &str| Kind { name: name.into(), executors: 1, count: 2, ..Kind::default() };
+    let class = |name: &str, kind: usize| Class { name: name.into(), kinds: vec![kind], ..Class::default() };
+    let cluster = Cluster {
+        kinds: vec![kind("cpu"), kind("gpu")],
+        classes: vec![class("cpu", 0), class("gpu", 1)],
+        labels: vec![String::new()],
+        ..Cluster::default()
+    };
+    // The first queue has both machines of the one mode; the second has those of the other, and wants a third.
+    let mut load: Vec<Job> = [jobs(0, 0, 2), jobs(1_000, 1, 3)].concat();
+    load[2..].iter_mut().for_each(|job| job.item.class = Some(1));
+    let quotas = [quota(1.0, None, None), quota(3.0, None, None)];
+    let (tally, _) = run_in_order(&cluster, &policy("kueue", &quotas), &load, 10 * HOUR);
+    assert_eq!((tally.stopped.len(), tally.records.len()), (0, 5));
+}
+
+/// A cloud is not asked for what a quota would not let start.
+#[test]
+fn machines_are_started_for_what_may_start() {
+    let cluster = with_cloud(agents(0, 1), 60_000, Some(HOUR));
+    let quotas = [quota(2.0, Some(0.0), None), quota(1.0, None, None)];
+    for words in ["kueue", "kueue+easy", "kueue+target"] {
+        let (tally, _) = run_in_order(&cluster, &policy(words, &quotas), &jobs(0, 0, 8), 10 * HOUR);
+        let most = if words.ends_with("target") { 3 } else { 2 };
+        assert_eq!((tally.records.len(), tally.clouds[0].machines), (8, most), "{words}");
+    }
+}
+
+#[test]
+fn jenkins_has_no_quotas() {
+    for words in ["jenkins+kueue", "jenkins+burst+kueue"] {
+        let why = Policy::parse(words).unwrap_err();
+        assert!(why.contains("leave `jenkins` out"), "{words}: {why}");
+    }
 }
 
 /// Who began last loses first, and the least urgent before that.

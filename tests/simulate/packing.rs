@@ -73,3 +73,14 @@ fn a_cloud_helps_where_machines_are_full() {
     assert_eq!(starts(&tally), [0, 1_000, 2_000, 3_000, 64_000, 65_000]);
     assert_eq!((tally.clouds[0].machines, tally.clouds[0].unused), (2, 0));
 }
+
+/// All cores of all machines may be more than can be counted.
+#[test]
+fn totals_have_no_bound() {
+    let mut huge = machine(2, 1, 1, 0);
+    (huge.has.cpu, huge.has.memory, huge.count) = (Some(u64::MAX), Some(u64::MAX), 3);
+    let cluster = cluster(vec![huge], vec![mode(&[0], 4, 1, 0)]);
+    for policy in ["drf", "kueue", "proportion"] {
+        assert_eq!(at_once(&cluster, policy, &[0; 7]), 6, "{policy}");
+    }
+}

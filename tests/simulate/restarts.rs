@@ -58,3 +58,15 @@ fn blocked_items_keep_their_turns() {
     let jobs = [0, 1, 2].map(alone);
     assert_eq!(starts(&run(&restarted(agents(2, 1), &[(30_000, false)]), "jenkins", &jobs)), [0, 60_000, 120_000]);
 }
+
+/// Machines that a plugin has asked for come all the same, whenever Jenkins begins anew.
+#[test]
+fn a_plugins_machines_outlive_a_restart() {
+    let cluster = with_cloud(agents(1, 1), 30_000, Some(HOUR));
+    let jobs: Vec<Job> = (0..5).map(|_| job(0, HOUR)).collect();
+    for at in (500..150_000).step_by(500) {
+        let restarted = restarted(cluster.clone(), &[(at, false)]);
+        let tally = run(&restarted, "jenkins+nodelay", &jobs);
+        assert_eq!((tally.records.len(), tally.clouds[0].machines), (5, 4), "{at}");
+    }
+}

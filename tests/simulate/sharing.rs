@@ -46,7 +46,6 @@ fn starts_never_stray_from_their_share() {
     }
 }
 
-/// Of two users who both always wait, none gets ahead by more than their longest jobs, in any stretch of time, by its weight.
 /// The most by which one of two users who always wait gets ahead of the other, in halves of a second by weight.
 pub(crate) fn ahead(weights: [i64; 2], longest: [i64; 2]) -> i64 {
     // What it costs, doubled to stay whole.
@@ -65,6 +64,7 @@ pub(crate) fn ahead(weights: [i64; 2], longest: [i64; 2]) -> i64 {
     most - least
 }
 
+/// Of two users who both always wait, none gets ahead by more than their longest jobs, in any stretch of time, by its weight.
 #[test]
 fn executor_time_is_shared_by_users() {
     for (weights, longest, bound) in [([1, 1], [600, 45], 645), ([1, 2], [600, 600], 900)] {

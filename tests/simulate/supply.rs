@@ -1,7 +1,7 @@
 //! How many machines clouds start, by rules of their own.
 
 use crate::stream::{HOUR, Job, agents, job, run, run_in_order, starts, with_cloud};
-use o11n::simulate::{Cluster, Count, Policy, Provision, Settings, erlang};
+use o11n::simulate::{Class, Cluster, Count, Policy, Provision, Settings, erlang};
 
 /// A cloud alone, whose machines come after a minute and stay for ten.
 fn cloud() -> Cluster {
@@ -50,8 +50,41 @@ fn erlang_learns_what_comes() {
     let jobs: Vec<Job> = (0..600).map(|at| job(at * 60_000, 600_000)).collect();
     let policy = Policy { settings: Settings { odds: 0.01, ..Settings::default() }, ..Policy::parse("erlang").unwrap() };
     let (tally, _) = run_in_order(&cloud(), &policy, &jobs, 20 * HOUR);
+    // That another label has the same machines, and nothing to do, ends none of them.
+    let mut shared = cloud();
+    shared.labels.push("other".into());
+    shared.classes.push(Class { label: 1, ..shared.classes[0].clone() });
+    assert_eq!(run_in_order(&shared, &policy, &jobs, 20 * HOUR).0.clouds[0].machines, tally.clouds[0].machines);
     let late = tally.records.iter().filter(|record| record.submitted > 2 * HOUR && record.started > record.submitted);
     assert_eq!((tally.records.len(), late.count()), (600, 0));
     // Ten are busy at once; for one in a hundred to wait, there are up to twenty.
     assert!((11..=40).contains(&tally.clouds[0].machines), "{:?}", tally.clouds[0]);
+}
+
+/// An executor that stands idle anyway is warm.
+#[test]
+fn packed_machines_are_kept_warm_too() {
+    let jobs: Vec<Job> = (0..5).map(|at| job(at * HOUR, 60_000)).collect();
+    for (cluster, waits, machines) in [(cloud(), [60_000, 0, 0, 0, 0], 6), (with_cloud(agents(2, 1), 60_000, None), [0; 5], 0)] {
+        let tally = run(&cluster, "pack+warm", &jobs);
+        let waited: Vec<i64> = starts(&tally).iter().zip(&jobs).map(|(start, job)| start - job.at).collect();
+        assert_eq!((waited, tally.clouds[0].machines), (waits.to_vec(), machines));
+    }
+}
+
+/// What is on its way at the end was paid for from the request on.
+#[test]
+fn machines_that_come_too_late_cost() {
+    let cluster = with_cloud(agents(1, 1), HOUR, Some(HOUR));
+    let tally = run(&cluster, "fifo", &[job(0, 60_000), job(0, 60_000)]);
+    assert_eq!((tally.clouds[0].machines, tally.clouds[0].time), (1, 120_000));
+}
+
+/// Numbers are a user's.
+#[test]
+fn costs_have_an_end() {
+    let mut cluster = with_cloud(agents(1, 1), 1_000, Some(HOUR));
+    cluster.clouds[0].billed = Some(i64::MAX / 2);
+    let tally = run(&cluster, "fifo", &(0..9).map(|_| job(0, HOUR)).collect::<Vec<Job>>());
+    assert_eq!((tally.records.len(), tally.clouds[0].time), (9, i64::MAX));
 }
