@@ -5,14 +5,15 @@ use o11n::base::Duration;
 use o11n::machine::{Outcome, StageTrace, Trace};
 use o11n::plan::{Plan, Stage, Substage};
 
-/// What was seen, as notes that begin with the feature.
+/// What was seen, as notes that begin with the feature and the stage.
 pub fn causes(plan: &Plan, trace: &Trace, observed: &Observed) -> Vec<String> {
     let mut found = Vec::new();
     for (number, ((planned, traced), seen)) in plan.stages.iter().zip(&trace.stages).zip(&observed.stages).enumerate() {
         let stage = At { number, planned, traced, seen };
-        found.extend(stage.taken_places().map(|(one, other)| format!("`retry`: {one} started between two attempts of {other}")));
-        found.extend(stage.filled_by_copies().map(|path| format!("`dispatch`: copies of {path} took slots by themselves")));
-        found.extend(stage.reordered().map(|(one, other)| format!("`lock`: {one} waited for {other}")));
+        let mut add = |feature: &str, what: String| found.push(format!("`{feature}` in {}: {what}", planned.name));
+        stage.taken_places().for_each(|(one, other)| add("retry", format!("{one} started between two attempts of {other}")));
+        stage.filled_by_copies().for_each(|path| add("dispatch", format!("copies of {path} took slots by themselves")));
+        stage.reordered().for_each(|(one, other)| add("lock", format!("{one} waited for {other}")));
     }
     found
 }

@@ -40,13 +40,50 @@ pub const DECLARED: &[Declared] = &[
     },
 ];
 
-/// What was seen to happen, of what the compiler warns of, explains what follows from it.
+/// What was seen to happen in a stage, of what the compiler warns of, explains what follows from it there.
 pub const EXCUSES: &[Excuse] = &[
-    Excuse { feature: RETRY, explains: |_, notes| was_seen("`retry`: ", notes) },
-    Excuse { feature: "`lock`", explains: |_, notes| was_seen("`lock`: ", notes) },
-    Excuse { feature: "`dispatch`", explains: |_, notes| was_seen("`dispatch`: ", notes) },
+    Excuse { feature: RETRY, explains: |found, notes| follows_from("`retry`", found, notes) },
+    Excuse { feature: "`lock`", explains: |found, notes| follows_from("`lock`", found, notes) },
+    Excuse { feature: "`dispatch`", explains: |found, notes| follows_from("`dispatch`", found, notes) },
 ];
 
-fn was_seen(feature: &str, notes: &[String]) -> bool {
-    notes.iter().any(|note| note.starts_with(feature))
+/// Others start earlier or later, so an abort or a deadline cuts others. What ends by itself ends alike.
+fn follows_from(feature: &str, found: &str, notes: &[String]) -> bool {
+    let happened_in = |stage: &str| notes.iter().any(|note| note.starts_with(&format!("{feature} in {stage}: ")));
+    let stage_of = |name: &str| name.split('/').next().is_some_and(happened_in);
+    if let Some((attempt, _)) = found.split_once(" started before ") {
+        return attempt.split_once(" of ").is_some_and(|(_, path)| stage_of(path));
+    }
+    let Some((what, (got, wanted))) = found.split_once(" is ").and_then(|(what, how)| Some((what, how.split_once(", not ")?)))
+    else {
+        return false;
+    };
+    let is_cut = |outcome: &str| ["timed_out", "cancelled", "skipped"].contains(&outcome);
+    match what.split_once(" attempt by attempt") {
+        Some((path, _)) => {
+            let [got, wanted] = [got, wanted].map(|attempts| if attempts == "nothing" { "" } else { attempts });
+            stage_of(path) && (got.starts_with(wanted) || wanted.starts_with(got))
+        }
+        None => stage_of(what) && (is_cut(got) || is_cut(wanted)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::follows_from;
+
+    #[test]
+    fn a_cause_explains_what_it_can_and_no_more() {
+        let notes = ["`retry` in test: test/a started between two attempts of test/b".to_owned()];
+        let explained = |found: &str| follows_from("`retry`", found, &notes);
+        assert!(explained("attempt 1 of test/a started before attempt 2 of test/b"));
+        assert!(explained("test/a is timed_out, not succeeded"));
+        assert!(explained("test/a#2 attempt by attempt is failed (1), not failed (1), succeeded"));
+        assert!(explained("test/a attempt by attempt is nothing, not failed (1)"));
+        assert!(!explained("test/a is failed, not succeeded"));
+        assert!(!explained("test/a attempt by attempt is failed (2), not failed (1)"));
+        assert!(!explained("attempt 1 of build/a started before attempt 2 of build/b"));
+        assert!(!explained("the pipeline is succeeded, not failed"));
+        assert!(!follows_from("`lock`", "test/a is timed_out, not succeeded", &notes));
+    }
 }
