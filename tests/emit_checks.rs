@@ -73,6 +73,11 @@ fn the_schema_of_sweeps_of_simulations_is_published() {
 }
 
 #[test]
+fn the_schema_of_advice_is_published() {
+    published("docs/reference/advice.schema.json", &schema_of::<o11n::simulate::Advice>());
+}
+
+#[test]
 fn the_schema_of_explanations_of_a_wait_is_published() {
     published("docs/reference/explanation.schema.json", &schema_of::<o11n::simulate::Explanation>());
 }

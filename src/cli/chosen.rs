@@ -39,6 +39,22 @@ pub(super) struct Chosen {
     limit: Option<u64>,
 }
 
+/// Where a plan comes from.
+#[derive(Debug)]
+pub(super) struct Origin {
+    pub(super) world: DiskWorld,
+    file: RootPath,
+    name: Option<String>,
+    inputs: Inputs,
+}
+
+impl Origin {
+    /// The same pipeline of a world in which some files are otherwise, or of its own.
+    pub(super) fn plan(&self, world: &dyn World) -> Planned {
+        driver::plan(world, &self.file, self.name.as_deref(), &self.inputs)
+    }
+}
+
 /// A name and its value, as a flag takes them.
 pub(super) fn assignment(text: &str) -> Result<(EcoString, EcoString), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
@@ -65,12 +81,22 @@ impl Chosen {
         messages: MessageFormat,
         answer: impl FnOnce(&mut Planned) -> Option<String>,
     ) -> Exit {
+        self.answer_from(file, root, messages, |_, planned| answer(planned))
+    }
+
+    /// The same, for an answer that plans it again.
+    pub(super) fn answer_from(
+        &self,
+        file: Option<&Path>,
+        root: &Root,
+        messages: MessageFormat,
+        answer: impl FnOnce(&Origin, &mut Planned) -> Option<String>,
+    ) -> Exit {
         let opened = self.open(file, root).and_then(|(world, file)| {
-            let inputs = self.of_trigger()?;
-            let name = self.pipeline(&world);
+            let origin = Origin { name: self.pipeline(&world), inputs: self.of_trigger()?, world, file };
             guarded(|| {
-                let mut planned = driver::plan(&world, &file, name.as_deref(), &inputs);
-                let text = answer(&mut planned);
+                let mut planned = origin.plan(&origin.world);
+                let text = answer(&origin, &mut planned);
                 (planned, text)
             })
         });

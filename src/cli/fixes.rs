@@ -3,51 +3,19 @@
 //! A mend is applied whole or not at all, and never over another one; what it leaves is looked at again. Files are written
 //! only when nothing is left to do, each whole.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use ecow::EcoString;
-
 use super::disk::DiskWorld;
 use super::driver::{self, Merged};
+use super::edits::{Edited, replaced};
 use super::output::{unwritable, write_file};
-use crate::base::{ReadError, RootPath, SourceMap, Span, World};
+use crate::base::{RootPath, SourceMap, Span};
 use crate::diag::{Diagnostic, Fix};
 
 /// Times that the result is mended again: a mend can uncover the next mistake.
 const ROUNDS: usize = 10;
 
-/// The workspace as it will be.
-struct Mended<'a> {
-    disk: &'a DiskWorld,
-    files: BTreeMap<RootPath, String>,
-}
-
-impl World for Mended<'_> {
-    fn read(&self, path: &RootPath, limit: u64) -> Result<Vec<u8>, ReadError> {
-        match self.files.get(path) {
-            Some(text) if text.len() as u64 > limit => Err(ReadError::TooLarge(text.len() as u64)),
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => self.disk.read(path, limit),
-        }
-    }
-
-    fn files(&self) -> Result<Arc<[RootPath]>, ReadError> {
-        self.disk.files()
-    }
-
-    fn env(&self, name: &str) -> Option<EcoString> {
-        self.disk.env(name)
-    }
-
-    fn variables(&self) -> Vec<EcoString> {
-        self.disk.variables()
-    }
-}
-
 /// Mends what the check of these files finds. Returns how many mends were made, and what could not be written.
 pub(super) fn mend(disk: &DiskWorld, files: &[RootPath], target: Option<&str>) -> (usize, Vec<Diagnostic>) {
-    let mut world = Mended { disk, files: BTreeMap::new() };
+    let mut world = Edited::new(disk);
     let mut made = 0;
     for _ in 0..ROUNDS {
         let mut merged = Merged::default();
@@ -93,17 +61,7 @@ fn apply<'a>(fixes: impl Iterator<Item = &'a Fix>, sources: &SourceMap, writable
             count += 1;
         }
     }
-    // From the end of each file, so that the places before stay right.
-    accepted.sort_by_key(|(span, _)| std::cmp::Reverse((span.file, span.start, span.end)));
-    let mut files = Vec::new();
-    for edits in accepted.chunk_by(|(a, _), (b, _)| a.file == b.file) {
-        let file = sources.get(edits[0].0.file);
-        let mut text = file.text.to_string();
-        for (span, replacement) in edits {
-            text.replace_range(span.range(), replacement);
-        }
-        files.extend(writable(&file.path).map(|path| (path, text)));
-    }
+    let files = replaced(accepted, sources).into_iter().filter_map(|(path, text)| Some((writable(&path)?, text))).collect();
     Changed { count, files }
 }
 

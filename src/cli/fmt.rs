@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
-
 use super::disk::{DiskWorld, STDIN, read_stdin, reason};
+use super::edits::unified;
 use super::output::{Exit, MessageFormat, Stream, print, unreadable, unwritable, usage, write_file};
 use super::workspace::{Root, is_stdin};
 use crate::base::{FileId, RootPath, SourceMap, Span, World};
@@ -98,8 +97,7 @@ impl Args {
         }
         report.is_unkempt = true;
         if self.diff {
-            let diff = TextDiff::from_lines(text, formatted);
-            report.shown += &diff.unified_diff().header(name, name).to_string();
+            report.shown += &unified(name, text, formatted);
         } else {
             report.shown += &format!("{name}\n");
         }

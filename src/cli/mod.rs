@@ -3,6 +3,7 @@
 //! Exit status: 0 success (warnings too), 1 something is wrong with what was read, 2 with the command line, 3 a file could not
 //! be read or written.
 
+mod advise;
 mod bridge;
 mod cases;
 mod check;
@@ -14,6 +15,7 @@ mod diff;
 mod disk;
 pub mod driver;
 mod dry_run;
+mod edits;
 mod explain;
 mod external;
 mod fixes;
@@ -31,6 +33,7 @@ mod simulate;
 mod targets;
 mod test;
 mod verify;
+mod weeks;
 mod workspace;
 
 use std::ffi::OsString;
@@ -74,6 +77,8 @@ enum Command {
     Reliability(reliability::Args),
     /// Tell how long runs wait on a cluster, under one policy or another
     Simulate(simulate::Args),
+    /// Tell where the time of runs goes on a cluster, and what would shorten them
+    Advise(advise::Args),
     /// Verify the properties of files, or of the workspace, and the laws of every pipeline
     Verify(verify::Args),
     /// Explain a diagnostic code
@@ -103,6 +108,7 @@ impl Command {
             Self::Test(args) => test::run(args),
             Self::Reliability(args) => reliability::run(args),
             Self::Simulate(args) => simulate::run(args),
+            Self::Advise(args) => advise::run(args),
             Self::Verify(args) => verify::run(args),
             Self::Explain(args) => explain::run(args),
             Self::Init(args) => init::run(args),

@@ -8,7 +8,7 @@ use ecow::EcoString;
 use super::attrs::Attrs;
 use super::eval::Eval;
 use super::hardware::Mode;
-use super::model::Hardware;
+use super::model::{Hardware, Origins};
 use super::value::Value;
 use crate::base::{Duration, Size, Span};
 use crate::diag::{Code, Diagnostic};
@@ -44,6 +44,9 @@ pub struct Agent {
     pub memory: Option<Size>,
     pub gpu: u32,
     arch: Option<EcoString>,
+    /// Its name in the source, and where its attributes are set.
+    pub span: Span,
+    pub origins: Origins,
 }
 
 /// Machines that start on demand.
@@ -70,6 +73,9 @@ pub struct Cloud {
     pub last: Option<Duration>,
     /// Of one machine for an hour.
     pub price: f64,
+    /// Its name in the source, and where its attributes are set.
+    pub span: Span,
+    pub origins: Origins,
 }
 
 impl Cluster {
@@ -122,8 +128,8 @@ pub(super) fn evaluate<'p>(eval: &mut Eval<'p>, pipeline: &Pipeline) -> Vec<Clus
             machines.iter().map(|machines| eval.layer(Attrs::default(), &machines.settings, &mut frame)).collect()
         };
         let (agents, clouds) = (layers(&declared.agents), layers(&declared.clouds));
-        let agents = declared.agents.iter().zip(&agents).map(|(agent, attrs)| Agent::new(&agent.name, attrs)).collect();
-        let clouds = declared.clouds.iter().zip(&clouds).map(|(cloud, attrs)| Cloud::new(&cloud.name, attrs, program));
+        let agents = declared.agents.iter().zip(&agents).map(|(agent, attrs)| Agent::new(agent, attrs)).collect();
+        let clouds = declared.clouds.iter().zip(&clouds).map(|(cloud, attrs)| Cloud::new(cloud, attrs, program));
         clusters.push(Cluster { name: declared.name.clone(), agents, clouds: clouds.collect() });
     }
     clusters
@@ -139,12 +145,12 @@ fn duration(attrs: &Attrs, name: &str) -> Option<Duration> {
 }
 
 impl Agent {
-    fn new(name: &EcoString, attrs: &Attrs) -> Self {
+    fn new(declared: &Machines, attrs: &Attrs) -> Self {
         let label = attrs.value("label").and_then(Value::as_string).cloned().unwrap_or_default();
         // Its label is a set of words; `&&` between them is taken for what is meant.
         let words = label.split(|c: char| c.is_whitespace() || c == '&').filter(|word| !word.is_empty());
         Self {
-            name: name.clone(),
+            name: declared.name.clone(),
             count: number(attrs, "count").unwrap_or(1),
             executors: number(attrs, "executors").unwrap_or(1),
             startup: duration(attrs, "startup").unwrap_or_default(),
@@ -155,6 +161,8 @@ impl Agent {
             memory: attrs.value("memory").and_then(Value::as_size),
             gpu: number(attrs, "gpu").unwrap_or(0),
             arch: attrs.value("arch").and_then(Value::as_string).cloned(),
+            span: declared.span,
+            origins: attrs.origins(),
         }
     }
 
@@ -171,14 +179,14 @@ impl Agent {
 }
 
 impl Cloud {
-    fn new(name: &EcoString, attrs: &Attrs, program: &Program) -> Self {
+    fn new(declared: &Machines, attrs: &Attrs, program: &Program) -> Self {
         let provides = attrs.value("provides").map(Value::elements).unwrap_or_default();
         let mode = |value: &Value| match value {
             Value::Hardware(id) => Some(program.hardware[id.0 as usize].span),
             _ => None,
         };
         Self {
-            name: name.clone(),
+            name: declared.name.clone(),
             provides: provides.iter().filter_map(mode).collect(),
             max: number(attrs, "max"),
             each: number(attrs, "each"),
@@ -189,6 +197,8 @@ impl Cloud {
             billed: duration(attrs, "billed"),
             last: duration(attrs, "last"),
             price: attrs.value("price").and_then(Value::as_float).unwrap_or(0.0),
+            span: declared.span,
+            origins: attrs.origins(),
         }
     }
 }

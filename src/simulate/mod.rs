@@ -3,6 +3,8 @@
 //! The baseline is Jenkins as it is, quirks and rounding included. What works is told nothing of what decides, and the reverse:
 //! `work` asks for executors and gives them back, the kernel hands them out. The same seed gives the same load under every policy.
 
+mod advice;
+mod alike;
 mod chance;
 mod cluster;
 mod explain;
@@ -16,6 +18,7 @@ mod load_file;
 mod locks;
 mod metrics;
 mod offer;
+mod path;
 mod picture;
 mod policy;
 mod reel;
@@ -29,6 +32,9 @@ mod week;
 mod weeks;
 mod work;
 
+pub use advice::{
+    Advice, Base, ChangeFigures, Experiment, KindFigures, LimitFigures, ModeFigures, PathFigures, Resize, Untried, Worth, worth,
+};
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use explain::{Event, Explained, ExplainedAttempt, Explanation, Moment};
 pub use gap::{Gap, gap};
@@ -37,6 +43,7 @@ pub use kernel::{Attempt, CloudTally, Fate, Film, KindTally, Life, Noticed, Reco
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
+pub use path::{Paths, Spent};
 pub use picture::{Against, Bar, KindCurve, Lane, LeftOut, MachineLane, Picture, Pictures, Stretch, StretchLine};
 pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use reel::Reel;

@@ -8,6 +8,7 @@ use super::cluster::Cluster;
 use super::jenkins::digest;
 use super::load::{Arrival, Load, Source};
 use super::locks::Locks;
+use super::path::{self, Paths};
 use super::work::{Change, Dropped, Item, Project, Ticket, Work};
 use crate::base::Duration;
 use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Reason, Replica};
@@ -76,6 +77,8 @@ pub(super) struct Runs<'p> {
     pub(super) over: Vec<RunRecord>,
     /// What was asked for, by the number that its item has; only on film.
     pub(super) asked: Option<Vec<Asked>>,
+    /// Where the time of runs went; only where somebody wants to know.
+    pub(super) paths: Option<Paths>,
     /// By source: runs that were taken for one that waited already.
     pub(super) folded: Vec<u64>,
     /// By source: runs that Jenkins forgot as it broke down.
@@ -96,6 +99,8 @@ struct Slot<'p> {
     tickets: HashMap<Replica, Ticket>,
     /// By substage: what it has of its locks.
     claims: HashMap<u32, Claimed>,
+    /// What was due, in order, where paths are asked for.
+    due: Vec<path::Asked>,
     /// The ticket of the run itself.
     own: Ticket,
 }
@@ -128,6 +133,8 @@ struct Row {
     /// Ways to end with their probabilities added up.
     ends: Vec<(End, f64)>,
     takes: Duration,
+    /// Which chance is its own among those of its stage.
+    draw: u32,
     /// What the last two attempts took, 0 where there was none.
     last: [i64; 2],
 }
@@ -164,7 +171,7 @@ impl Behaviour for Throw<'_> {
 
     fn attempt(&self, at: SubstageRef, replica: u32, attempt: u32) -> Attempt {
         let row = &self.table.rows[at.stage as usize][at.substage as usize];
-        let chance = [at.stage, at.substage, replica, attempt].into_iter().fold(self.chance, |chance, at| chance.at(at.into()));
+        let chance = [at.stage, row.draw, replica, attempt].into_iter().fold(self.chance, |chance, at| chance.at(at.into()));
         let drawn = chance.at(0).uniform();
         let end = row.ends.iter().find(|(_, up_to)| drawn < *up_to).map_or(End::Exit(0), |(end, _)| *end);
         let takes = (row.takes.0 as f64 * chance.at(1).factor(self.spread)).round() as i64;
@@ -173,8 +180,16 @@ impl Behaviour for Throw<'_> {
 }
 
 impl<'p> Runs<'p> {
-    /// `classes` has the class of each substage, in the plan's order. None if too many runs arrive.
-    pub(super) fn new(plan: &'p Plan, cluster: &Cluster, classes: &[u32], load: &'p Load, seed: u64) -> Option<Self> {
+    /// `classes` has the class of each substage, in the plan's order; `draws`, by stage, which chance is its own, if not that of its place.
+    /// None if too many runs arrive.
+    pub(super) fn new(
+        plan: &'p Plan,
+        cluster: &Cluster,
+        classes: &[u32],
+        draws: Option<&[Vec<u32>]>,
+        load: &'p Load,
+        seed: u64,
+    ) -> Option<Self> {
         let mut classes = classes.iter();
         let mut row = |at: SubstageRef| {
             let class = classes.next().copied().unwrap_or_default();
@@ -192,6 +207,7 @@ impl<'p> Runs<'p> {
                 is_big: load.odds.duration(at) >= load.big,
                 ends: ends.collect(),
                 takes: load.odds.duration(at),
+                draw: draws.map_or(at.substage, |draws| draws[at.stage as usize][at.substage as usize]),
                 last: [0; 2],
             }
         };
@@ -216,6 +232,7 @@ impl<'p> Runs<'p> {
             pending: Vec::new(),
             over: Vec::new(),
             asked: None,
+            paths: None,
             folded: vec![0; load.sources.len()],
             lost: vec![0; load.sources.len()],
             out_of_time: 0,
@@ -279,7 +296,17 @@ impl<'p> Runs<'p> {
             None => {
                 let run = Live::new(self.plan);
                 let (tickets, claims) = (HashMap::new(), HashMap::new());
-                self.slots.push(Slot { run, arrival, number, started: 0, is_open: false, tickets, claims, own: 0 });
+                self.slots.push(Slot {
+                    run,
+                    arrival,
+                    number,
+                    started: 0,
+                    is_open: false,
+                    tickets,
+                    claims,
+                    due: Vec::new(),
+                    own: 0,
+                });
                 self.slots.len() as u32 - 1
             }
         };
@@ -314,6 +341,10 @@ impl<'p> Runs<'p> {
         }
         let changes: Vec<machine::Change> = slot.run.changes().collect();
         for change in changes {
+            if let (machine::Change::Asks(replica), true) = (change, self.paths.is_some()) {
+                let slot = &mut self.slots[place as usize];
+                slot.due.push(path::Asked { replica, due: self.now - slot.started, ready: None });
+            }
             match change {
                 machine::Change::Asks(replica) if self.locks.are_wanted(replica.substage) => self.claim(place, replica),
                 machine::Change::Asks(replica) => self.ask(place, replica),
@@ -366,7 +397,10 @@ impl<'p> Runs<'p> {
     }
 
     fn ask(&mut self, place: u32, replica: Replica) {
-        let slot = &self.slots[place as usize];
+        let slot = &mut self.slots[place as usize];
+        if let Some(due) = slot.due.iter_mut().rfind(|due| due.replica == replica) {
+            due.ready = Some(self.now - slot.started);
+        }
         let (at, arrival) = (slot.run.place(replica), slot.arrival);
         let row = &self.table.rows[at.stage as usize][at.substage as usize];
         let priority = self.load.sources[arrival.source as usize].priority.unwrap_or(row.priority);
@@ -417,8 +451,12 @@ impl<'p> Runs<'p> {
     fn close(&mut self, place: u32) {
         let slot = &mut self.slots[place as usize];
         slot.is_open = false;
-        let Slot { arrival, own, .. } = *slot;
+        let Slot { arrival, own, number, started, .. } = *slot;
         let outcome = slot.run.trace().outcome;
+        if let Some(paths) = &mut self.paths {
+            paths.add(number, started - arrival.at, self.plan, slot.run.trace(), &mut slot.due);
+            slot.due.clear();
+        }
         self.over.push(RunRecord { source: arrival.source, submitted: arrival.at, ended: self.now, outcome });
         self.pending.push(Change::Ends(own));
         self.free_tickets.push(own);

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::io::BufRead;
 use std::sync::Arc;
 
+use super::alike::{Alike, alike};
 use super::cluster::Cluster;
 use super::explain::{self, Explained, Explanation, Scene};
 use super::kernel::simulate_watched;
 use super::load::{Load, MOST_RUNS};
 use super::offer::{MOST_EXECUTORS, offered};
+use super::path::Paths;
 use super::picture::{self, Pictures};
 use super::policy::Policy;
 use super::reel::Reel;
@@ -36,6 +38,8 @@ pub struct Study<'p> {
     load: Load,
     mapping: Mapping,
     trace: Option<Arc<Trace>>,
+    /// See [`Alike`].
+    draws: Option<Vec<Vec<u32>>>,
 }
 
 /// One week under one policy.
@@ -45,12 +49,35 @@ pub struct Week {
     figures: Figures,
     is_cut: bool,
     reel: Option<Reel>,
+    paths: Option<Paths>,
+}
+
+/// What is kept of a week beside its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    Reel,
+    Paths,
 }
 
 impl Week {
     /// What was filmed of it.
     pub fn take_reel(&mut self) -> Option<Reel> {
         self.reel.take()
+    }
+
+    /// Where the time of its runs went, where that was kept.
+    pub fn paths(&self) -> Option<&Paths> {
+        self.paths.as_ref()
+    }
+
+    /// Whether it was stopped before it was over.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
     }
 }
 
@@ -65,7 +92,7 @@ impl<'p> Study<'p> {
         };
         cluster.controller = load.controller.clone();
         let mapping = mapping(plan, &cluster, &classes, load.trace.as_ref())?;
-        Ok(Self { plan, name: from.name.to_string(), cluster, classes, load, mapping, trace: None })
+        Ok(Self { plan, name: from.name.to_string(), cluster, classes, load, mapping, trace: None, draws: None })
     }
 
     /// The log that the load names, which is to be read before anything is played.
@@ -85,8 +112,39 @@ impl<'p> Study<'p> {
         Ok(Self { trace: self.trace.clone(), ..Self::new(self.plan, from, self.load.clone())? })
     }
 
+    /// The same load for a plan and a cluster that differ in numbers of shards, slots or machines. Where there are more or fewer shards,
+    /// each needs `fixed` anyway, and the rest is divided evenly. The error says why it cannot be.
+    pub fn changed<'q>(&self, plan: &'q Plan, from: &plan::Cluster, fixed: Duration) -> Result<Study<'q>, String> {
+        let Some(Alike { odds, draws }) = alike(self.plan, &self.load.odds, plan, fixed) else {
+            return Err("other substages come of it".to_owned());
+        };
+        let study = Study::new(plan, from, Load { odds, ..self.load.clone() })?;
+        Ok(Study { trace: self.trace.clone(), draws: Some(draws), ..study })
+    }
+
+    pub(super) fn plan(&self) -> &'p Plan {
+        self.plan
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.load.seed
+    }
+
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Of each substage, in the plan's order.
+    pub(super) fn classes(&self) -> &[u32] {
+        &self.classes
+    }
+
     /// Milliseconds for which something arrives.
-    fn length(&self) -> i64 {
+    pub(super) fn length(&self) -> i64 {
         let trace = || self.trace.as_ref().map_or(0, |trace| trace.length());
         self.load.length.map_or_else(trace, |length| length.0)
     }
@@ -94,18 +152,24 @@ impl<'p> Study<'p> {
     /// Plays the week of a seed, counted from the load's. `goes_on` is told how much of the week is over, from 0 to 1, and says whether
     /// to go on.
     pub fn play(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
-        self.played(policy, number, false, goes_on)
+        self.played(policy, number, Keep::Nothing, goes_on)
     }
 
     /// The same, and keeps it whole.
     pub fn film(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
-        self.played(policy, number, true, goes_on)
+        self.played(policy, number, Keep::Reel, goes_on)
     }
 
-    fn played(&self, policy: &Policy, number: u64, is_filmed: bool, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
+    /// The same, and keeps where the time of its runs went.
+    pub fn follow(&self, policy: &Policy, number: u64, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
+        self.played(policy, number, Keep::Paths, goes_on)
+    }
+
+    fn played(&self, policy: &Policy, number: u64, keep: Keep, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
+        let is_filmed = keep == Keep::Reel;
         let Self { plan, cluster, classes, load, .. } = self;
         let seed = load.seed.wrapping_add(number);
-        let Some(mut runs) = Runs::new(plan, cluster, classes, load, seed) else {
+        let Some(mut runs) = Runs::new(plan, cluster, classes, self.draws.as_deref(), load, seed) else {
             return Err(format!("more than {MOST_RUNS} runs arrive: shorten the load, or lower its rates"));
         };
         if runs.builds() > MOST_BUILDS {
@@ -115,6 +179,7 @@ impl<'p> Study<'p> {
         let source = load.sources.len() as u16;
         let replay = self.trace.as_ref().map(|trace| Replay::new(trace, seed, source, load.users(), load.big.0));
         runs.asked = is_filmed.then(Vec::new);
+        runs.paths = (keep == Keep::Paths).then(|| Paths::new(plan));
         let mut work = Together::new(runs, replay);
         let length = self.length();
         let last = work.replay.iter().flat_map(|replay| replay.arrivals()).last().unwrap_or(0);
@@ -124,7 +189,8 @@ impl<'p> Study<'p> {
         let figures = week::figures(policy, cluster, load, &mut work, &tally);
         let is_cut = tally.is_cut;
         let reel = is_filmed.then(|| Reel::new(policy, tally, &mut work));
-        Ok(Week { runs: count, figures, is_cut, reel })
+        let paths = work.runs.paths.take();
+        Ok(Week { runs: count, figures, is_cut, reel, paths })
     }
 
     /// Pictures of the same week under several policies.

@@ -1,5 +1,6 @@
 //! Plans and runs drawn for people: what happened in words, and a timeline for a terminal, as a page and as a Mermaid chart.
 
+mod advice;
 mod axis;
 mod canvas;
 mod chart;
@@ -19,6 +20,7 @@ mod story;
 mod style;
 pub mod table;
 
+pub use advice::advice;
 pub use diff::{diff, diff_markdown};
 pub use explanation::explanation;
 pub use html::html;

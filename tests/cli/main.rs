@@ -1,5 +1,6 @@
 //! The program as a user meets it: exit statuses, what goes where, and input that means no good.
 
+mod advise;
 mod check;
 mod commands;
 mod compile;

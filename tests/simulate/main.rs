@@ -6,6 +6,7 @@ mod figures;
 mod hashing;
 mod logs;
 mod packing;
+mod paths;
 mod pictures;
 mod pipeline;
 mod predictor;

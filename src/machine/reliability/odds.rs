@@ -95,6 +95,15 @@ impl Odds {
             .collect()
     }
 
+    /// The odds of another plan: `next` says, for each of its substages in order, whose ends they have and how long they take.
+    pub fn carried(&self, plan: &Plan, mut next: impl FnMut() -> (SubstageRef, Duration)) -> Self {
+        let mut row = || {
+            let (of, takes) = next();
+            Row { flakes: self.row(of).flakes.clone(), takes: (self.row(of).takes.0, takes) }
+        };
+        Self { rows: plan.stages.iter().map(|stage| stage.substages.iter().map(|_| row()).collect()).collect() }
+    }
+
     /// How long each of its attempts takes.
     pub fn duration(&self, at: SubstageRef) -> Duration {
         self.row(at).takes.1

@@ -1,0 +1,140 @@
+//! Texts with places replaced: a workspace that has them instead, and how they differ.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use similar::TextDiff;
+
+use super::disk::DiskWorld;
+use crate::base::{ReadError, RootPath, SourceMap, Span, World};
+use crate::syntax;
+use crate::syntax::ast::{BlockLabel, Body, Expr, ExprKind, Item, ItemKind, Key};
+
+/// A workspace in which some files are otherwise.
+#[derive(Debug)]
+pub(super) struct Edited<'a> {
+    disk: &'a DiskWorld,
+    pub(super) files: BTreeMap<RootPath, String>,
+}
+
+impl<'a> Edited<'a> {
+    pub(super) fn new(disk: &'a DiskWorld) -> Self {
+        Self { disk, files: BTreeMap::new() }
+    }
+}
+
+impl World for Edited<'_> {
+    fn read(&self, path: &RootPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        match self.files.get(path) {
+            Some(text) if text.len() as u64 > limit => Err(ReadError::TooLarge(text.len() as u64)),
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.disk.read(path, limit),
+        }
+    }
+
+    fn files(&self) -> Result<Arc<[RootPath]>, ReadError> {
+        self.disk.files()
+    }
+
+    fn env(&self, name: &str) -> Option<EcoString> {
+        self.disk.env(name)
+    }
+
+    fn variables(&self) -> Vec<EcoString> {
+        self.disk.variables()
+    }
+}
+
+/// The texts that replacements make, by the paths of their files; no two of them touch.
+pub(super) fn replaced(mut edits: Vec<(Span, &str)>, sources: &SourceMap) -> Vec<(EcoString, String)> {
+    // From the end of each file, so that the places before stay right.
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse((span.file, span.start, span.end)));
+    let of_file = |edits: &[(Span, &str)]| {
+        let file = sources.get(edits[0].0.file);
+        let mut text = file.text.to_string();
+        edits.iter().for_each(|(span, replacement)| text.replace_range(span.range(), replacement));
+        (file.path.clone(), text)
+    };
+    edits.chunk_by(|(a, _), (b, _)| a.file == b.file).map(of_file).collect()
+}
+
+/// How a file changes, as `patch -p0` reads it.
+pub(super) fn unified(name: &str, before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after).unified_diff().header(name, name).to_string()
+}
+
+/// Another number for an attribute.
+#[derive(Clone, Debug)]
+pub(super) struct NumberEdit {
+    pub(super) span: Span,
+    pub(super) text: String,
+    /// What stands there now, where that is no plain number.
+    pub(super) computed: Option<String>,
+}
+
+/// The edit that gives an attribute another number. `place` is its name in the source, where it is written; `block` the name of the block
+/// that has it. The error says why there is none.
+pub(super) fn number(
+    disk: &DiskWorld,
+    sources: &SourceMap,
+    (attribute, number): (&str, u32),
+    place: Option<Span>,
+    block: Span,
+) -> Result<NumberEdit, String> {
+    let at = place.unwrap_or(block);
+    let file = sources.get(at.file);
+    let is_own = RootPath::resolve(None, &file.path)
+        .and_then(|path| disk.read(&path, syntax::FILE_LIMIT as u64).ok())
+        .is_some_and(|bytes| bytes == file.text.as_bytes());
+    if !is_own {
+        return Err(format!("`{}` is no file of the workspace", file.path));
+    }
+    let ast = syntax::parse(at.file, &file.text).ast;
+    if place.is_some() {
+        let Some(value) = setting(&ast.items, at) else { return Err(format!("`{attribute}` is not set by itself")) };
+        let computed = (!matches!(value.kind, ExprKind::Int(_))).then(|| sources.text(value.span).to_owned());
+        return Ok(NumberEdit { span: value.span, text: number.to_string(), computed });
+    }
+    let Some(body) = body(&ast.items, at) else { return Err("its block is not found".to_owned()) };
+    let inside = &file.text[body.span.start as usize + 1..];
+    // On a line of its own where the others are.
+    let first = inside.find(|c: char| !c.is_whitespace()).unwrap_or(0);
+    let indent = inside[..first].rfind('\n').map(|line| &inside[line..first]);
+    let text = indent.map_or_else(|| format!(" {attribute} = {number} "), |indent| format!("{indent}{attribute} = {number}"));
+    let span = Span::new(at.file, body.span.start as usize + 1, body.span.start as usize + 1);
+    Ok(NumberEdit { span, text, computed: None })
+}
+
+/// The bodies that an item has.
+fn bodies(item: &Item) -> Vec<&Body> {
+    match &item.kind {
+        ItemKind::Block { body, .. } | ItemKind::Template { body, .. } => vec![body],
+        ItemKind::For(each) => vec![&each.body],
+        ItemKind::If(choice) => choice.branches.iter().map(|(_, body)| body).chain(&choice.otherwise).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The value of the setting whose name stands there.
+fn setting(items: &[Item], at: Span) -> Option<&Expr> {
+    items.iter().find_map(|item| match &item.kind {
+        ItemKind::Setting { key: Key::Word(name), value } if name.span == at => Some(value),
+        _ => bodies(item).into_iter().find_map(|body| setting(&body.items, at)),
+    })
+}
+
+/// The body of the block whose name stands there.
+fn body(items: &[Item], at: Span) -> Option<&Body> {
+    items.iter().find_map(|item| match &item.kind {
+        ItemKind::Block { label: Some(label), body, .. } if label_span(label) == at => Some(body),
+        _ => bodies(item).into_iter().find_map(|inner| body(&inner.items, at)),
+    })
+}
+
+fn label_span(label: &BlockLabel) -> Span {
+    match label {
+        BlockLabel::Word(name) => name.span,
+        BlockLabel::String(string) => string.span,
+    }
+}
