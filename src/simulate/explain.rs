@@ -92,6 +92,10 @@ pub enum Event {
     Requested {
         machines: usize,
     },
+    /// Others of them that are not told one by one, from then on.
+    MoreRequested {
+        machines: usize,
+    },
     /// The machine that it then gets is ready.
     Came {
         machine: String,
@@ -183,7 +187,7 @@ impl Scene<'_> {
     /// How it came by its machines: which was ready last, what ended there last, and its start.
     fn got(self, own: Attempt<'_>) -> impl Iterator<Item = (i64, Event)> {
         let (tally, since, started) = (&self.reel.tally, own.since, own.record.started);
-        let nodes: BTreeSet<u32> = tally.nodes(own.record).collect();
+        let nodes: BTreeSet<u32> = tally.parts(own.record).map(|(node, _)| node).collect();
         let is_its =
             |life: &Life| nodes.contains(&life.node) && since < life.came && life.came <= started && started <= life.ended;
         let came = self.lives().filter(is_its).max_by_key(|life| life.came);
@@ -192,8 +196,9 @@ impl Scene<'_> {
             let is_meanwhile = since < record.ended && record.ended <= started && record.started < record.ended;
             is_meanwhile && record.what != own.record.what
         });
-        let there = before.filter_map(|before| Some((tally.nodes(before.record).find(|node| nodes.contains(node))?, before)));
-        let freed = there.max_by_key(|(_, before)| before.record.ended).map(|(node, Attempt { record, fate, .. })| {
+        let there =
+            before.filter_map(|before| Some((tally.parts(before.record).find(|(node, _)| nodes.contains(node))?, before)));
+        let freed = there.max_by_key(|(_, before)| before.record.ended).map(|((node, _), Attempt { record, fate, .. })| {
             let (machine, build) = (self.machine(node), self.name(record));
             (record.ended, Event::Freed { machine, build, was_stopped: fate == Fate::Stopped })
         });
@@ -231,8 +236,10 @@ impl Scene<'_> {
         let came = lives().filter(|(life, _)| life.came <= now);
         let started: i64 = came.map(|(_, kind)| i64::from(self.cluster.kinds[kind].executors)).sum();
         let runs = tally.attempts().filter(|Attempt { record, .. }| record.started <= now && now < record.ended);
-        let busy = runs.flat_map(|attempt| tally.nodes(attempt.record)).filter(|node| tally.kind_of(*node).is_some_and(is_there));
-        let free = (standing + started - busy.count() as i64).max(0);
+        let parts = runs.flat_map(|attempt| tally.parts(attempt.record));
+        let busy =
+            parts.filter(|(node, _)| tally.kind_of(*node).is_some_and(is_there)).map(|(_, executors)| i64::from(executors));
+        let free = (standing + started - busy.sum::<i64>()).max(0);
         Event::Queued {
             needs: own.width,
             waiting: tally.attempts().filter(waits).filter(|other| competes(other.record)).count(),
@@ -250,7 +257,9 @@ impl Scene<'_> {
         for life in meanwhile.filter(|life| of_use(life.node)) {
             *requests.entry(life.requested).or_default() += 1;
         }
-        requests.into_iter().take(TOLD).map(|(at, machines)| (at, Event::Requested { machines }))
+        let rest = requests.iter().nth(TOLD).map(|(at, _)| *at).map_or(BTreeMap::new(), |at| requests.split_off(&at));
+        let more = rest.first_key_value().map(|(at, _)| (*at, Event::MoreRequested { machines: rest.values().sum() }));
+        requests.into_iter().map(|(at, machines)| (at, Event::Requested { machines })).chain(more)
     }
 
     /// Others that started meanwhile where it could have.
@@ -259,9 +268,9 @@ impl Scene<'_> {
         let is_meanwhile = |other: &Attempt<'_>| {
             own.since < other.record.started && other.record.started < until && other.record.what != own.record.what
         };
-        let of_use = |node: &u32| tally.kind_of(*node).is_some_and(|kind| self.runs_on(own.record, kind));
+        let of_use = |(node, _): &(u32, u32)| tally.kind_of(*node).is_some_and(|kind| self.runs_on(own.record, kind));
         let meanwhile = tally.attempts().filter(is_meanwhile);
-        let there = meanwhile.filter_map(|other| Some((other, tally.nodes(other.record).find(of_use)?)));
+        let there = meanwhile.filter_map(|other| Some((other, tally.parts(other.record).find(of_use)?.0)));
         let mut others: Vec<(Attempt<'_>, u32)> = there.collect();
         others.sort_by_key(|(other, _)| (other.record.started, other.since, other.record.what));
         let told = |(other, node): &(Attempt<'_>, u32)| {

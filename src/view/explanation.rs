@@ -63,6 +63,7 @@ fn said(event: &Event) -> String {
         Event::More { builds } => format!("{builds} more start"),
         Event::Requested { machines: 1 } => "a machine is asked for".to_owned(),
         Event::Requested { machines } => format!("{machines} machines are asked for"),
+        Event::MoreRequested { machines } => format!("from then on, {machines} more are asked for"),
         Event::Came { machine } => format!("{machine} is ready"),
         Event::Freed { machine, build, was_stopped: false } => format!("{build} ends on {machine}"),
         Event::Freed { machine, build, was_stopped: true } => format!("{build} loses its place on {machine}"),

@@ -215,7 +215,11 @@ fn curves(document: &Document, pictures: &Pictures) -> String {
     let value = |picture: &Picture, at: usize| Some(picture.queue[at]);
     let top = round_up(all_values(pictures, value).unwrap_or(0.0));
     out += &curve(pictures, value, top, count).drawn("how many builds wait over time", &counts(top), &times);
-    out += "<h2>What machines do</h2>\n<p class=\"quiet\">Executors that have a build, on average; dotted: those that are there or asked for.</p>\n";
+    out += "<h2>What machines do</h2>\n<p class=\"quiet\">Executors that have a build, on average; dotted: those that are there or asked for.";
+    if pictures.kinds_left_out > 0 {
+        let _ = write!(out, " Kinds that work less and are not drawn: {}.", pictures.kinds_left_out);
+    }
+    out += "</p>\n";
     out += &key_of(pictures);
     out += "<div class=\"halves\">\n";
     let kinds = pictures.policies.first().map_or(0, |picture| picture.kinds.len());

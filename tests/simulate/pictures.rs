@@ -119,6 +119,38 @@ fn what_has_several_executors_has_them_all_on_film() {
     });
 }
 
+/// One by one, and then all others together.
+#[test]
+fn all_machines_that_are_asked_for_are_told_of() {
+    let cloud = r#"
+hardware cpu { label = "cpu" }
+cluster lab { cloud "pod" { provides = [cpu]  max = 50  startup = 10m } }
+pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
+"#;
+    let load = "[trace]\nfile = \"log\"\nformat = \"csv\"\n";
+    let log: String = (0..30).map(|at| format!("{},60\n", at * 10)).collect();
+    filmed(&pipeline::planned(cloud), load, Some(&format!("submit,duration\n{log}")), &["fifo"], |study, reels| {
+        let explanation = study.explain("job #1", reels).unwrap();
+        let asked = |event: &Event| match event {
+            Event::Requested { machines } | Event::MoreRequested { machines } => Some(*machines),
+            _ => None,
+        };
+        let asked: Vec<usize> = explanation.policies[0].attempts[0].moments.iter().filter_map(|one| asked(&one.event)).collect();
+        assert_eq!(asked, [[1; 10].as_slice(), &[20]].concat());
+    });
+}
+
+#[test]
+fn kinds_that_are_not_drawn_are_counted() {
+    let agents: String = (0..15).map(|at| format!("  agent \"a{at}\" {{ label = \"cpu\" }}\n")).collect();
+    let text = format!(
+        "hardware cpu {{ label = \"cpu\" }}\ncluster lab {{\n{agents}}}\n\
+         pipeline p {{ hardware = cpu  stage a {{ substage x {{ shards = 15  run = \"./x\" }} }} }}\n"
+    );
+    let pictures = pictures(&pipeline::planned(&text), MORNING, &["fifo"]);
+    assert_eq!((pictures.kinds_left_out, pictures.policies[0].kinds.len()), (3, 12));
+}
+
 #[test]
 fn what_an_hour_has_no_room_for_is_counted() {
     let load = "[trace]\nfile = \"log\"\nformat = \"csv\"\n";

@@ -15,8 +15,8 @@ pub struct Film {
     pub samples: Vec<Vec<(i64, Snapshot)>>,
     /// Items that have no record, since they never started or never ended: until when they waited, or ran.
     pub left: Vec<Record>,
-    /// Of attempts with several executors, by item and start: the machine of each beside the first.
-    pub others: BTreeMap<(u32, i64), Vec<u32>>,
+    /// Of attempts with several executors, by item and start: their machines, and how many each had of it.
+    pub parts: BTreeMap<(u32, i64), Vec<(u32, u32)>>,
     /// By number: the name of a machine, and its kind.
     pub machines: Vec<(String, usize)>,
 }

@@ -164,11 +164,12 @@ impl Tally {
         })
     }
 
-    /// The machine of each executor that an attempt had; on film, all of them.
-    pub fn nodes(&self, record: &Record) -> impl Iterator<Item = u32> {
-        let others = self.film.as_ref().filter(|_| record.width > 1);
-        let others = others.and_then(|film| film.others.get(&(record.what, record.started)));
-        std::iter::once(record.node).chain(others.into_iter().flatten().copied())
+    /// The machines of an attempt, and how many executors it had of each; all of them on film only.
+    pub fn parts(&self, record: &Record) -> impl Iterator<Item = (u32, u32)> {
+        let film = self.film.as_ref().filter(|_| record.width > 1);
+        let parts = film.and_then(|film| film.parts.get(&(record.what, record.started)));
+        let only = parts.is_none().then_some((record.node, 1));
+        only.into_iter().chain(parts.into_iter().flatten().copied())
     }
 
     /// The kind of a machine, on film.
@@ -190,7 +191,10 @@ impl Tally {
 
     fn spread(&mut self, record: Record, others: &[Node]) {
         if let Some(film) = self.film.as_mut().filter(|_| !others.is_empty()) {
-            film.others.insert((record.what, record.started), others.to_vec());
+            let mut nodes: Vec<Node> = others.iter().copied().chain([record.node]).collect();
+            nodes.sort_unstable();
+            let parts = nodes.chunk_by(|one, other| one == other).map(|same| (same[0], same.len() as u32));
+            film.parts.insert((record.what, record.started), parts.collect());
         }
     }
 

@@ -1,6 +1,7 @@
 //! An hour, machine by machine.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 
 use super::super::kernel::{Attempt, Fate, Life};
 use super::super::load::Load;
@@ -50,12 +51,12 @@ pub struct Bar {
 /// The machines that are drawn, and what is not; this many policies share the room.
 pub(super) fn of(plan: &Plan, load: &Load, reel: &Reel, window: (i64, i64), policies: usize) -> (Vec<MachineLane>, LeftOut) {
     let Some(film) = &reel.tally.film else { return (Vec::new(), LeftOut::default()) };
-    let mut by_node: BTreeMap<(usize, u32), Vec<Attempt<'_>>> = BTreeMap::new();
+    let mut by_node: BTreeMap<(usize, u32), Vec<(Attempt<'_>, u32)>> = BTreeMap::new();
     let is_seen = |Attempt { record, .. }: &Attempt<'_>| record.started < window.1 && record.ended > window.0;
     for attempt in reel.tally.attempts().filter(is_seen) {
-        for node in reel.tally.nodes(attempt.record) {
+        for (node, executors) in reel.tally.parts(attempt.record) {
             if let Some((_, kind)) = film.machines.get(node as usize) {
-                by_node.entry((*kind, node)).or_default().push(attempt);
+                by_node.entry((*kind, node)).or_default().push((attempt, executors));
             }
         }
     }
@@ -64,10 +65,12 @@ pub(super) fn of(plan: &Plan, load: &Load, reel: &Reel, window: (i64, i64), poli
     let mut bars_left = MOST_BARS / policies.max(1);
     let lanes = drawn.into_iter().map(|key @ (_, node)| {
         let mut attempts = by_node.remove(&key).unwrap_or_default();
-        attempts.sort_by_key(|Attempt { record, .. }| (record.started, record.what));
-        left_out.builds += attempts.len().saturating_sub(bars_left);
-        attempts.truncate(bars_left);
-        bars_left -= attempts.len();
+        attempts.sort_by_key(|(Attempt { record, .. }, _)| (record.started, record.what));
+        let drawn = attempts.iter().map(|(_, executors)| *executors as usize);
+        let drawn = drawn.scan(bars_left, |left, bars| left.checked_sub(bars).inspect(|rest| *left = *rest)).count();
+        left_out.builds += attempts.len() - drawn;
+        attempts.truncate(drawn);
+        bars_left -= attempts.iter().map(|(_, executors)| *executors as usize).sum::<usize>();
         let is_there = |life: &&Life| life.node == node && life.requested < window.1 && life.ended > window.0;
         let lives = film.lives.iter().filter(is_there).map(|life| (life.requested, life.came, life.ended));
         let mut lives: Vec<(i64, i64, i64)> = lives.collect();
@@ -81,13 +84,14 @@ pub(super) fn of(plan: &Plan, load: &Load, reel: &Reel, window: (i64, i64), poli
             group: Group::ALL.get(record.group as usize).map_or("", |group| group.word()),
             name: reel.name(plan, load, record.what),
         };
-        MachineLane { machine: film.machines[node as usize].0.clone(), lives, lanes: beside(attempts.into_iter().map(bar)) }
+        let bars = attempts.into_iter().flat_map(|(attempt, executors)| repeat_n(bar(attempt), executors as usize));
+        MachineLane { machine: film.machines[node as usize].0.clone(), lives, lanes: beside(bars) }
     });
     (lanes.collect(), left_out)
 }
 
 /// Which are drawn: of each kind about as many, as far as it has them.
-fn shares(by_node: &BTreeMap<(usize, u32), Vec<Attempt<'_>>>) -> Vec<(usize, u32)> {
+fn shares(by_node: &BTreeMap<(usize, u32), Vec<(Attempt<'_>, u32)>>) -> Vec<(usize, u32)> {
     let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, (usize, u32))> = by_node
         .keys()

@@ -36,8 +36,9 @@ pub struct Pictures {
     /// The hour that is drawn machine by machine: the one in which most runs arrive.
     pub window: (i64, i64),
     pub policies: Vec<Picture>,
-    /// Policies that are not drawn, since there are too many.
+    /// Policies that are not drawn, since there are too many; and kinds of machines.
     pub left_out: usize,
+    pub kinds_left_out: usize,
     /// The longest time in which Jenkins' averages kept something waiting.
     pub stretch: Option<Stretch>,
 }
@@ -77,7 +78,7 @@ pub(super) fn of(plan: &Plan, cluster: &Cluster, load: &Load, reels: &[Reel]) ->
     let count = (end / step) as usize + 1;
     let busiest = reels.first().map_or(0, |reel| reel.busiest);
     let window = (busiest, busiest + HOUR);
-    let kinds = kinds(reels, cluster);
+    let (kinds, kinds_left_out) = kinds(reels, cluster);
     let policies = reels.iter().map(|reel| {
         let (lanes, left_out) = lanes::of(plan, load, reel, window, reels.len());
         Picture {
@@ -93,7 +94,8 @@ pub(super) fn of(plan: &Plan, cluster: &Cluster, load: &Load, reels: &[Reel]) ->
                 .map_or_else(Vec::new, |first| pairs::of(first, reel)),
         }
     });
-    Pictures { step, count, window, policies: policies.collect(), left_out, stretch: stretch::of(cluster, reels) }
+    let (policies, stretch) = (policies.collect(), stretch::of(cluster, reels));
+    Pictures { step, count, window, policies, left_out, kinds_left_out, stretch }
 }
 
 /// When the last build ended; what nothing becomes of waits longer.
@@ -119,22 +121,23 @@ fn queue(tally: &Tally, step: i64, count: usize) -> Vec<f64> {
     areas.means()
 }
 
-/// Those kinds that work most, in the cluster's order.
-fn kinds(reels: &[Reel], cluster: &Cluster) -> Vec<usize> {
+/// Those kinds that work most, in the cluster's order; and how many others work.
+fn kinds(reels: &[Reel], cluster: &Cluster) -> (Vec<usize>, usize) {
     let busy = |kind: &usize| reels.iter().map(|reel| reel.tally.kinds[*kind].all_busy()).sum::<i64>();
     let mut kinds: Vec<usize> = (0..cluster.kinds.len()).filter(|kind| busy(kind) > 0).collect();
     kinds.sort_by_key(|kind| std::cmp::Reverse(busy(kind)));
+    let left_out = kinds.len().saturating_sub(MOST_KINDS);
     kinds.truncate(MOST_KINDS);
     kinds.sort_unstable();
-    kinds
+    (kinds, left_out)
 }
 
 fn curve(tally: &Tally, cluster: &Cluster, kind: usize, step: i64, count: usize) -> KindCurve {
     let described = &cluster.kinds[kind];
     let (mut busy, mut there) = (Areas::new(step, count), Areas::new(step, count));
     for Attempt { record, .. } in tally.attempts() {
-        let executors = tally.nodes(record).filter(|node| tally.kind_of(*node) == Some(kind)).count();
-        busy.add(record.started, record.ended, executors as u32);
+        let parts = tally.parts(record).filter(|(node, _)| tally.kind_of(*node) == Some(kind));
+        busy.add(record.started, record.ended, parts.map(|(_, executors)| executors).sum());
     }
     if !described.is_startable() {
         there.add(0, step.saturating_mul(count as i64), described.count * described.executors);

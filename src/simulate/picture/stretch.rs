@@ -15,8 +15,6 @@ const SAMPLE: i64 = 10_000;
 const LEAST: f32 = 0.1;
 /// Most points of a line.
 const POINTS: i64 = 300;
-/// Most requests that are marked.
-const MOST_REQUESTS: usize = 100;
 
 /// Times are milliseconds from the start.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +42,7 @@ pub struct StretchLine {
     pub policy: String,
     /// The longest queue of the label in each step of the shown time.
     pub queue: Vec<(i64, u32)>,
-    /// Requests for machines in the shown time.
+    /// Requests for machines in the shown time: of each step, the first.
     pub requests: Vec<i64>,
     /// Builds of the label that were asked for in the stretch, under the other policy those that ended there too; and their mean wait in
     /// milliseconds.
@@ -141,8 +139,8 @@ fn line(cluster: &Cluster, reel: &Reel, label: usize, meant: &BTreeSet<Key>, sho
         .map(|life| life.requested)
         .collect();
     requests.sort_unstable();
-    requests.dedup();
-    requests.truncate(MOST_REQUESTS);
+    // As many as can be told apart.
+    requests.dedup_by_key(|at| (*at - shown.0) / step);
     StretchLine {
         policy: reel.policy.name.clone(),
         queue: steps(&changes, shown, step),
