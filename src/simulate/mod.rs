@@ -10,6 +10,7 @@ mod cluster;
 mod explain;
 mod gap;
 mod goal;
+mod history;
 pub mod jenkins;
 mod kernel;
 mod line;
@@ -39,13 +40,14 @@ pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Ti
 pub use explain::{Event, Explained, ExplainedAttempt, Explanation, Moment};
 pub use gap::{Gap, gap};
 pub use goal::Goal;
+pub use history::History;
 pub use kernel::{Attempt, CloudTally, Fate, Film, KindTally, Life, Noticed, Record, Tally, simulate, simulate_watched};
 pub use load::{Load, Source};
 pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
 pub use path::{Paths, Spent};
 pub use picture::{Against, Bar, KindCurve, Lane, LeftOut, MachineLane, Picture, Pictures, Stretch, StretchLine};
-pub use policy::{Cohort, Count, Decayed, Fair, Policy, Provision, Quota, Settings, Weighted, erlang, water_fill};
+pub use policy::{Cohort, Count, Decayed, Fair, Policy, Predicts, Provision, Quota, Settings, Weighted, erlang, water_fill};
 pub use reel::Reel;
 pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, ResourceFigures,

@@ -5,10 +5,12 @@ use std::collections::{BinaryHeap, HashMap};
 
 use super::chance::Chance;
 use super::cluster::Cluster;
+use super::history::History;
 use super::jenkins::digest;
 use super::load::{Arrival, Load, Source};
 use super::locks::Locks;
 use super::path::{self, Paths};
+use super::policy::Predicts;
 use super::work::{Change, Dropped, Item, Project, Ticket, Work};
 use crate::base::Duration;
 use crate::machine::{self, Attempt, Behaviour, End, Live, Outcome, Reason, Replica};
@@ -125,6 +127,12 @@ struct Table {
     rows: Vec<Vec<Row>>,
 }
 
+impl Table {
+    fn row(&mut self, at: SubstageRef) -> &mut Row {
+        &mut self.rows[at.stage as usize][at.substage as usize]
+    }
+}
+
 struct Row {
     class: u32,
     place: i32,
@@ -135,16 +143,7 @@ struct Row {
     takes: Duration,
     /// Which chance is its own among those of its stage.
     draw: u32,
-    /// What the last two attempts took, 0 where there was none.
-    last: [i64; 2],
-}
-
-/// How long something may take whose last two durations these are, 0 where there was none.
-pub(super) fn estimate_of(last: [i64; 2]) -> i64 {
-    match last {
-        [last, 0] => last,
-        [last, before] => last.midpoint(before),
-    }
+    history: History,
 }
 
 /// As the priority sorter counts.
@@ -188,6 +187,7 @@ impl<'p> Runs<'p> {
         classes: &[u32],
         draws: Option<&[Vec<u32>]>,
         load: &'p Load,
+        predicts: Predicts,
         seed: u64,
     ) -> Option<Self> {
         let mut classes = classes.iter();
@@ -208,7 +208,7 @@ impl<'p> Runs<'p> {
                 ends: ends.collect(),
                 takes: load.odds.duration(at),
                 draw: draws.map_or(at.substage, |draws| draws[at.stage as usize][at.substage as usize]),
-                last: [0; 2],
+                history: History::new(predicts),
             }
         };
         let stages = (0..).zip(&plan.stages);
@@ -420,7 +420,7 @@ impl<'p> Runs<'p> {
             user: arrival.user,
             queue: arrival.source,
             width: 1,
-            estimate: estimate_of(row.last),
+            estimate: row.history.estimate(),
             group: group as u16,
             what,
             is_quiet: false,
@@ -441,8 +441,9 @@ impl<'p> Runs<'p> {
         let is_late = || matches!(slot.run.trace().substage(at).reason, Some(Reason::StageDeadline | Reason::PipelineDeadline));
         self.out_of_time += u64::from(begun == i64::MAX && is_late());
         if begun < self.now {
-            let last = &mut self.table.rows[at.stage as usize][at.substage as usize].last;
-            *last = [self.now - begun, last[0]];
+            let trace = slot.run.trace().substage(at).replicas.get(replica.number as usize);
+            let outcome = trace.and_then(|trace| trace.attempts.last()).map_or(Outcome::Cancelled, |attempt| attempt.outcome);
+            self.table.row(at).history.end(ticket, self.now - begun, outcome);
         }
         self.pending.push(Change::Ends(ticket));
         self.free_tickets.push(ticket);
@@ -512,9 +513,12 @@ impl Work for Runs<'_> {
         self.now = now;
         let owner = &mut self.owners[ticket as usize];
         owner.begun = now;
-        let Owner { slot: place, replica, .. } = *owner;
+        let Owner { slot: place, replica, at, .. } = *owner;
         match replica {
-            Some(replica) => self.proceed(place, |run, now, throw| run.begin(replica, now, throw)),
+            Some(replica) => {
+                self.table.row(at).history.begin(ticket);
+                self.proceed(place, |run, now, throw| run.begin(replica, now, throw));
+            }
             None => {
                 let slot = &mut self.slots[place as usize];
                 (slot.started, slot.is_open) = (now, true);

@@ -168,16 +168,15 @@ impl<'p> Study<'p> {
     fn played(&self, policy: &Policy, number: u64, keep: Keep, goes_on: &dyn Fn(f64) -> bool) -> Result<Week, String> {
         let is_filmed = keep == Keep::Reel;
         let Self { plan, cluster, classes, load, .. } = self;
-        let seed = load.seed.wrapping_add(number);
-        let Some(mut runs) = Runs::new(plan, cluster, classes, self.draws.as_deref(), load, seed) else {
+        let (seed, predicts) = (load.seed.wrapping_add(number), policy.settings.predicts);
+        let Some(mut runs) = Runs::new(plan, cluster, classes, self.draws.as_deref(), load, predicts, seed) else {
             return Err(format!("more than {MOST_RUNS} runs arrive: shorten the load, or lower its rates"));
         };
         if runs.builds() > MOST_BUILDS {
             return Err(format!("the runs that arrive have {} builds, more than {MOST_BUILDS}: shorten the load", runs.builds()));
         }
         let count = runs.total();
-        let source = load.sources.len() as u16;
-        let replay = self.trace.as_ref().map(|trace| Replay::new(trace, seed, source, load.users(), load.big.0));
+        let replay = self.trace.as_ref().map(|trace| Replay::new(trace, load, predicts, seed));
         runs.asked = is_filmed.then(Vec::new);
         runs.paths = (keep == Keep::Paths).then(|| Paths::new(plan));
         let mut work = Together::new(runs, replay);

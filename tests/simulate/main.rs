@@ -9,6 +9,7 @@ mod packing;
 mod paths;
 mod pictures;
 mod pipeline;
+mod predictions;
 mod predictor;
 mod projects;
 mod provisioning;

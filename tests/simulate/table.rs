@@ -14,6 +14,7 @@ use crate::cohorts::lent;
 use crate::figures::apart;
 use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
+use crate::predictions::jenkins;
 use crate::predictor::Timeline;
 use crate::provisioning::{Endless, Label};
 use crate::shares::{first, of, policy};
@@ -197,6 +198,11 @@ fn sorters() -> Vec<Row> {
             shares(Weighted::by_priority(), 13_700),
         ),
         Row::exact("T20: FQ, 1,000 starts", [200; 5], shares(Weighted::equal(), 1_000)),
+        Row::exact(
+            "P9: Jenkins' estimate of a build: of none, of three, of the newest three that passed, of an old one, of that and others, of what was cut short",
+            [0, 53, 60, 40, 170, 100],
+            jenkins(),
+        ),
         Row::exact("T21: three builds on one machine, ms", vec![0, 5_000, 10_000], starts(&run(&agents(1, 3), "jenkins", &jobs))),
         Row::exact("T21: the same without that limit", vec![0, 0, 0], starts(&run(&agents(1, 3), "jenkins+burst", &jobs))),
     ]

@@ -24,7 +24,7 @@ pub use cohort::{Cohort, Quota};
 pub use decayed::Decayed;
 pub use fair::Fair;
 pub use proportion::water_fill;
-pub use settings::Settings;
+pub use settings::{Predicts, Settings};
 pub use supply::{Count, erlang};
 pub use weighted::Weighted;
 
@@ -217,7 +217,7 @@ const WORDS: &[(&str, Sets, &str)] = &[
     ("fq", Sets::Order(&EQUAL), "each priority as many starts (the priority sorter's FQ)"),
     ("wfq", Sets::Order(&WEIGHTED), "starts in proportion to priority (the priority sorter's WFQ)"),
     ("fair", Sets::Order(&FAIR), "each user as much executor time (start-time fair queueing)"),
-    ("shortest", Sets::Order(&SHORTEST), "the shortest first, by what the same substage took the last two times"),
+    ("shortest", Sets::Order(&SHORTEST), "the shortest first, by what the same substage took before"),
     ("aging", Sets::Order(&AGING), "by priority, and each hour of waiting counts as one step of it"),
     ("decayed", Sets::Order(&DECAYED), "who had less lately, with age and priority (Slurm's decayed fair share)"),
     ("drf", Sets::Order(&DOMINANT), "the user of whose scarcest resource the least part is in use (dominant resource fairness)"),

@@ -3,6 +3,32 @@
 use super::super::load::DAY;
 use super::Quota;
 
+/// By what the next attempt is taken to last.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Predicts {
+    /// The mean of the last two.
+    #[default]
+    LastTwo,
+    /// As Jenkins estimates a build: the mean of three, the newest that passed among them.
+    Jenkins,
+    /// What this part of the last hundred took at most.
+    Quantile(f64),
+}
+
+impl Predicts {
+    /// Reads `last-two`, `jenkins` or a quantile such as `p90`.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let quantile = || text.strip_prefix('p')?.parse().ok().filter(|percent: &u8| (1..=99).contains(percent));
+        match text {
+            "last-two" => Ok(Self::LastTwo),
+            "jenkins" => Ok(Self::Jenkins),
+            _ => quantile().map(|percent| Self::Quantile(f64::from(percent) / 100.0)).ok_or_else(|| {
+                format!("`predicts` is `last-two`, `jenkins` or a quantile such as `p90`, not `{}`", text.escape_debug())
+            }),
+        }
+    }
+}
+
 /// Numbers that orders and strategies go by. Times are in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -25,6 +51,8 @@ pub struct Settings {
     /// How often something may wait for longer than this.
     pub odds: f64,
     pub within: i64,
+    /// How long what waits will take.
+    pub predicts: Predicts,
     /// By queue: of what it may have how much.
     pub quotas: Vec<Quota>,
 }
@@ -43,6 +71,7 @@ impl Default for Settings {
             target: 0.8,
             odds: 0.05,
             within: 60_000,
+            predicts: Predicts::LastTwo,
             quotas: Vec::new(),
         }
     }

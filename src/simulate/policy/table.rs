@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Policy, Quota, Settings};
+use super::{Policy, Predicts, Quota, Settings};
 use crate::base::{Duration, Size};
 use crate::diag::nearest;
 
@@ -34,6 +34,7 @@ pub(in crate::simulate) struct Table {
     target: Option<f64>,
     odds: Option<f64>,
     within: Option<String>,
+    predicts: Option<String>,
     /// By source of runs.
     #[serde(default)]
     quotas: IndexMap<String, QuotaTable>,
@@ -95,6 +96,7 @@ impl Table {
         set_number(&mut settings.urgency, "urgency", self.urgency, 0.0..=MOST_WEIGHT)?;
         set_number(&mut settings.target, "target", self.target, 0.01..=1.0)?;
         set_number(&mut settings.odds, "odds", self.odds, 1e-6..=1.0)?;
+        settings.predicts = self.predicts.as_deref().map(Predicts::parse).transpose()?.unwrap_or_default();
         let keep = self.keep.unwrap_or(settings.keep);
         if keep > MOST_KEPT {
             return Err(format!("`keep` is a number from 0 to {MOST_KEPT}"));

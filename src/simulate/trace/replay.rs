@@ -4,7 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::super::chance::Chance;
-use super::super::runs::{Group, RunRecord, estimate_of, urgency};
+use super::super::history::History;
+use super::super::load::Load;
+use super::super::policy::Predicts;
+use super::super::runs::{Group, RunRecord, urgency};
 use super::super::work::{Change, Item, Ticket, Work};
 use super::collect::{Job, Trace};
 use crate::machine::Outcome;
@@ -28,13 +31,14 @@ pub(in super::super) struct Replay<'t> {
     /// By ticket: when the job arrived, and its place in the log.
     owners: Vec<(i64, u32)>,
     free_tickets: Vec<Ticket>,
-    /// What the last two jobs of each history took, 0 where there was none.
-    last: Vec<[i64; 2]>,
+    /// Of jobs of one name, or of one user.
+    histories: Vec<History>,
     pub(in super::super) over: Vec<RunRecord>,
 }
 
 impl<'t> Replay<'t> {
-    pub(in super::super) fn new(trace: &'t Trace, seed: u64, source: u16, first_user: u32, big: i64) -> Self {
+    /// Its jobs are a source of their own, after those of the load.
+    pub(in super::super) fn new(trace: &'t Trace, load: &Load, predicts: Predicts, seed: u64) -> Self {
         let chance = Chance::new(seed).at(u64::MAX - 1);
         let shaken = |number: u32, at: i64| {
             let by = (chance.at(number.into()).uniform() * 2.0 - 1.0) * trace.shake as f64;
@@ -48,13 +52,13 @@ impl<'t> Replay<'t> {
             trace,
             arrivals,
             arrived: 0,
-            source,
-            first_user,
-            big,
+            source: load.sources.len() as u16,
+            first_user: load.users(),
+            big: load.big.0,
             running: BinaryHeap::new(),
             owners: Vec::new(),
             free_tickets: Vec::new(),
-            last: vec![[0; 2]; trace.histories as usize],
+            histories: (0..trace.histories).map(|_| History::new(predicts)).collect(),
             over: Vec::new(),
         }
     }
@@ -85,7 +89,7 @@ impl<'t> Replay<'t> {
             user: self.first_user + job.user,
             queue: self.source,
             width: job.width,
-            estimate: estimate_of(self.last[job.history as usize]),
+            estimate: self.histories[job.history as usize].estimate(),
             group: group as u16,
             what: OF_LOG | number,
             is_quiet: !job.is_substage,
@@ -106,9 +110,8 @@ impl Work for Replay<'_> {
         {
             self.running.pop();
             let job = self.job(ticket);
-            let last = &mut self.last[job.history as usize];
-            *last = [job.takes, last[0]];
             let outcome = if job.has_failed { Outcome::Failed } else { Outcome::Succeeded };
+            self.histories[job.history as usize].end(ticket, job.takes, outcome);
             self.over.push(RunRecord { source: self.source, submitted: self.owners[ticket as usize].0, ended: at, outcome });
             changes.push(Change::Ends(ticket));
             self.free_tickets.push(ticket);
@@ -135,6 +138,8 @@ impl Work for Replay<'_> {
     }
 
     fn begin(&mut self, ticket: Ticket, now: i64) {
-        self.running.push(Reverse((now + self.job(ticket).takes, ticket)));
+        let job = self.job(ticket);
+        self.histories[job.history as usize].begin(ticket);
+        self.running.push(Reverse((now + job.takes, ticket)));
     }
 }
