@@ -64,6 +64,10 @@ pub enum Event {
     Asked,
     /// It has waited out its quiet period, and a look at the queue has noticed it.
     Noticed,
+    /// It takes more executors at once than there can be.
+    TooWide {
+        needs: u32,
+    },
     /// It does not start at once.
     Queued {
         /// Executors that it takes, all at once.
@@ -158,6 +162,9 @@ impl Scene<'_> {
         let mut moments = vec![(asked, Event::Asked)];
         if since > asked && (has_started || since < until) {
             moments.push((since, Event::Noticed));
+        }
+        if self.reel.tally.film.as_ref().is_some_and(|film| film.too_wide.contains(&record.what)) {
+            moments.push((asked, Event::TooWide { needs: record.width }));
         }
         if since < until {
             moments.push((since, self.queued(own)));

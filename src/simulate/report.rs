@@ -56,6 +56,8 @@ pub struct Figures {
     /// Builds that never started, and builds that had not ended, when nothing could go on any more.
     pub unstarted: u64,
     pub unended: u64,
+    /// Of those that never started, builds that take more executors than the cluster can have for them.
+    pub too_wide: u64,
     /// When it was all over.
     pub until: f64,
     /// From the first build's request to the last one's end.

@@ -47,6 +47,7 @@ pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, work: &mu
         stopped: tally.stopped.len() as u64,
         unstarted: tally.unstarted,
         unended: tally.unended,
+        too_wide: tally.too_wide,
         until: seconds(tally.until),
         makespan: seconds(last - first),
         utilization: part(all(busy), all(there)),

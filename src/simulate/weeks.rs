@@ -23,6 +23,7 @@ pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
         stopped: weeks.iter().map(|week| week.stopped).sum(),
         unstarted: weeks.iter().map(|week| week.unstarted).sum(),
         unended: weeks.iter().map(|week| week.unended).sum(),
+        too_wide: weeks.iter().map(|week| week.too_wide).sum(),
         until: mean_of(&weeks, |week| week.until).mean,
         makespan: mean_of(&weeks, |week| week.makespan).mean,
         utilization: mean_of(&weeks, |week| week.utilization).mean,

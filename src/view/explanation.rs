@@ -36,6 +36,7 @@ fn told(attempt: &ExplainedAttempt) -> String {
 fn said(event: &Event) -> String {
     match event {
         Event::Asked => "asked for".to_owned(),
+        Event::TooWide { needs } => format!("it takes {needs} executors at once, and there can never be as many"),
         Event::Noticed => "a look at the queue notices it".to_owned(),
         Event::Queued { needs, waiting, free, starting, had_their_start } => {
             let others = match waiting {

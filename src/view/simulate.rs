@@ -195,7 +195,7 @@ pub(super) fn remarks(document: &Document) -> Vec<String> {
     for mode in &document.not_offered {
         add(format!("the cluster offers no `{mode}`, so what asks for it never starts"));
     }
-    for Figures { policy, runs, clouds, unstarted, unended, withdrawn, stopped, .. } in &document.policies {
+    for Figures { policy, runs, clouds, unstarted, unended, too_wide, withdrawn, stopped, .. } in &document.policies {
         for run in runs.iter().filter(|run| run.lost > 0) {
             let (lost, source) = (run.lost, &run.source);
             add(format!("{policy}: runs of `{source}` that Jenkins forgot as it broke down: {lost}"));
@@ -210,6 +210,9 @@ pub(super) fn remarks(document: &Document) -> Vec<String> {
         }
         if unstarted + unended > 0 {
             add(format!("{policy}: {unstarted} builds never started and {unended} never ended; no other figure counts them"));
+        }
+        if *too_wide > 0 {
+            add(format!("{policy}: {too_wide} of those take more executors at once than the cluster can have for them"));
         }
         if *stopped > 0 {
             add(format!("{policy}: builds lost what they had done {stopped} times, as others took back their executors"));

@@ -505,7 +505,7 @@ pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
 "#;
     let load = "length = \"3h\"\n[takes]\n\"a/x\" = \"20m\"\n[runs.hot]\ndaily = [\"00:50\"]\n[trace]\nfile = \"log\"\nformat = \"csv\"\n\
         per_executor = 1\n[policy.ours]\nis = \"kueue\"\nquotas.hot.nominal.executors = 2\nquotas.trace.nominal.executors = 0\n";
-    let log = "submit,duration,width\n0,3600,2\n";
+    let log = "submit,duration,width\n0,3600,2\n9000,60,3\n";
     let workspace = Workspace::of(&[("p.o11n", pipeline), ("load.toml", load), ("log", log)]);
     let ran = workspace.run(&["simulate", "p.o11n", "--load", "load.toml", "--policy", "ours", "--explain", "job #1"]).ends(0);
     assert_eq!(
@@ -522,6 +522,11 @@ pipeline p { hardware = cpu  stage a { substage x { run = "./x" } } }
             "+1h20m  it ends",
         ]
     );
+    let command = ["simulate", "p.o11n", "--load", "load.toml", "--policy", "ours"];
+    let wide = workspace.run(&[&command[..], &["--explain", "job #2"]].concat()).ends(0).stdout;
+    assert!(wide.contains("+0s  it takes 3 executors at once, and there can never be as many\n"), "{wide}");
+    let human = workspace.run(&command).ends(0).stdout;
+    assert!(human.contains("ours: 1 of those take more executors at once than the cluster can have for them"), "{human}");
 }
 
 #[test]

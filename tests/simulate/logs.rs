@@ -229,7 +229,7 @@ fn wide_jobs_take_several_executors_if_wanted() {
     let wide = of("per_executor = 2");
     // The first has both executors, and the last wants more than there are.
     assert_eq!((wide.trace.unwrap().wide, wide.policies[0].groups[0].wait_longest), (0, 59.0));
-    assert_eq!((wide.policies[0].unstarted, wide.policies[0].runs[0].unended), (1, 1));
+    assert_eq!((wide.policies[0].unstarted, wide.policies[0].too_wide, wide.policies[0].runs[0].unended), (1, 1, 1));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is kept of a simulation for pictures of it, beside the records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::jenkins::Snapshot;
 use super::machines::Ended;
@@ -17,6 +17,8 @@ pub struct Film {
     pub left: Vec<Record>,
     /// Of attempts with several executors, by item and start: their machines, and how many each had of it.
     pub parts: BTreeMap<(u32, i64), Vec<(u32, u32)>>,
+    /// Items that take more executors than there can be.
+    pub too_wide: BTreeSet<u32>,
     /// By number: the name of a machine, and its kind.
     pub machines: Vec<(String, usize)>,
 }

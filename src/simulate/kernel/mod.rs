@@ -395,6 +395,7 @@ impl<'c, 'w, W: Work> Kernel<'c, 'w, W> {
         };
         if job.item.width > 1 && u64::from(job.item.width) > self.machines.most(self.cluster, class) {
             // It never starts, and would keep back those behind it.
+            self.tally.too_wide(job.item.what);
             return;
         }
         job.state = State::Buildable;

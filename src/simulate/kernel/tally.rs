@@ -69,6 +69,8 @@ pub struct Tally {
     /// Never started, and started but not ended, when nothing could go on any more or the time was up.
     pub unstarted: u64,
     pub unended: u64,
+    /// Of those that never started, those that take more executors than there can be.
+    pub too_wide: u64,
     /// By cloud.
     pub clouds: Vec<CloudTally>,
     /// By label: the longest time, in milliseconds, in which something waited, nothing was free or on its way, and a cloud had room.
@@ -195,6 +197,14 @@ impl Tally {
             nodes.sort_unstable();
             let parts = nodes.chunk_by(|one, other| one == other).map(|same| (same[0], same.len() as u32));
             film.parts.insert((record.what, record.started), parts.collect());
+        }
+    }
+
+    /// An item takes more executors than there can be.
+    pub(super) fn too_wide(&mut self, what: u32) {
+        self.too_wide += 1;
+        if let Some(film) = &mut self.film {
+            film.too_wide.insert(what);
         }
     }
 
