@@ -1,7 +1,8 @@
 //! Queues with quotas that lend, borrow and take back.
 
+use crate::pipeline::planned;
 use crate::stream::{HOUR, Job, agents, job, run_in_order, with_cloud};
-use o11n::simulate::{Class, Cluster, Cohort, Kind, Policy, Quota, Settings, Tally};
+use o11n::simulate::{Class, Cluster, Cohort, Kind, Policy, Quota, Settings, Study, Tally, read_load};
 
 /// Quotas of executors: of its own, what it may borrow, what it lends.
 pub(crate) fn quota(nominal: f64, borrow: Option<f64>, lend: Option<f64>) -> Quota {
@@ -137,4 +138,27 @@ fn a_quota_is_a_limit() {
     let quotas = [quota(3.0, Some(0.0), None), quota(5.0, None, None)];
     let (tally, _) = run_in_order(&agents(8, 1), &policy("kueue", &quotas), &jobs(0, 0, 8), 10 * HOUR);
     assert_eq!([0, HOUR, 2 * HOUR].map(|at| started(&tally, 0, at)), [3, 3, 2]);
+}
+
+/// A run loses what its attempt did and nothing else: the attempt begins anew.
+#[test]
+fn runs_go_on_where_an_attempt_was_lost() {
+    let planned = planned(
+        "hardware cpu { label = \"cpu\" }\ncluster c { agent \"cpu\" { count = 4  label = \"cpu\" } }\n\
+         pipeline p { hardware = cpu  stage s { substage a { run = \"a\" } } }",
+    );
+    let load = "length = \"3h\"\n[takes]\n\"s/a\" = \"1h\"\n\
+                [runs.lent]\ndaily = [\"00:00\", \"00:00\", \"00:00\", \"00:00\"]\n[runs.own]\ndaily = [\"00:30\", \"00:30\"]\n\
+                [policy.ours]\nis = \"kueue\"\n\
+                quotas = { lent = { nominal = { executors = 2 } }, own = { nominal = { executors = 2 } } }\n";
+    let load = read_load(load, planned.plan.as_ref().unwrap()).unwrap();
+    let policy = load.policy("ours").unwrap();
+    let study = Study::new(planned.plan.as_ref().unwrap(), &planned.clusters[0], load).unwrap();
+    let week = study.play(&policy, 0, &|_| true).unwrap();
+    let figures = study.document(1, vec![vec![week]]).policies.swap_remove(0);
+    let of = |source: usize| figures.runs[source].clone();
+    let minutes = |seconds: f64| seconds / 60.0;
+    // Two of four lose half an hour, and wait for half an hour.
+    assert_eq!((figures.stopped, of(0).ended, of(1).ended), (2, 4, 2));
+    assert_eq!([of(0).duration.mean, of(0).duration_p99, of(1).duration_p99].map(minutes), [90.0, 120.0, 60.0]);
 }
