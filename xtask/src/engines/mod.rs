@@ -7,6 +7,7 @@
 mod airflow;
 mod argo;
 mod argo_lint;
+mod browser;
 mod cases;
 mod cluster;
 mod conformance;
@@ -92,6 +93,7 @@ const ENGINES: &[Engine] = &[
     shellcheck::ENGINE,
     grammar::ENGINE,
     vim::ENGINE,
+    browser::ENGINE,
     container::ENGINE,
     pre_commit::ENGINE,
     argo::ENGINE,
