@@ -47,6 +47,10 @@ enum Of {
     Mode(String),
 }
 
+/// Of a thousand builds, so many may give up waiting without being missed by more than the longest wait: of `p99`, they are a tenth of
+/// what lies above.
+const TOLERATED: usize = 1;
+
 const MEASURES: &[(&str, Measure)] = &[
     ("mean", Measure::Mean),
     ("p50", Measure::P50),
@@ -74,6 +78,12 @@ impl Goal {
     /// What each condition looks at under a policy; none where nothing like it happened. The error says what there is none of.
     pub(super) fn values(&self, figures: &Figures) -> Result<Vec<Option<f64>>, String> {
         self.conditions.iter().map(|condition| condition.figure.value(figures)).collect()
+    }
+
+    /// Builds of which nobody knows how long they would have waited, as their runs were out of time, where these are too many for the
+    /// figures to say anything.
+    pub(super) fn hidden(&self, figures: &Figures) -> u64 {
+        self.conditions.iter().map(|condition| condition.figure.hidden(figures)).max().unwrap_or(0)
     }
 
     /// Whether all conditions hold of those values. What never happened is no trouble.
@@ -161,19 +171,29 @@ fn of(keys: &[(&str, &str)]) -> Result<Of, String> {
 }
 
 impl Figure {
+    fn hidden(&self, figures: &Figures) -> u64 {
+        let of = match self {
+            Self::Wait(_, of) | Self::Slowdown(of) => of.group(figures).ok(),
+            _ => figures.groups.first(),
+        };
+        let tolerated = if matches!(self, Self::Wait(Measure::Longest, _)) { 0 } else { TOLERATED };
+        let Some(group) = of.filter(|group| group.out_of_time > group.builds / 1_000 * tolerated) else { return 0 };
+        group.out_of_time as u64
+    }
+
     fn value(&self, figures: &Figures) -> Result<Option<f64>, String> {
         Ok(match self {
             Self::Cost => Some(figures.cost),
             Self::Busy => Some(figures.utilization),
             Self::Wasted => figures.wasted,
-            Self::Wait(measure, of) => of.group(figures)?.map(|group| match measure {
+            Self::Wait(measure, of) => of.builds(figures)?.map(|group| match measure {
                 Measure::Mean => group.wait.mean,
                 Measure::P50 => group.wait_p50,
                 Measure::P95 => group.wait_p95,
                 Measure::P99 => group.wait_p99,
                 Measure::Longest => group.wait_longest,
             }),
-            Self::Slowdown(of) => of.group(figures)?.map(|group| group.slowdown.mean),
+            Self::Slowdown(of) => of.builds(figures)?.map(|group| group.slowdown.mean),
             Self::Run(measure, source) => {
                 let names = figures.runs.iter().map(|runs| runs.source.as_str());
                 let found = figures.runs.iter().find(|runs| runs.source == *source);
@@ -195,15 +215,18 @@ fn run(measure: Measure, runs: &RunFigures) -> f64 {
 
 impl Of {
     /// None where it has no builds.
-    fn group<'f>(&self, figures: &'f Figures) -> Result<Option<&'f GroupFigures>, String> {
+    fn builds<'f>(&self, figures: &'f Figures) -> Result<Option<&'f GroupFigures>, String> {
+        self.group(figures).map(|group| Some(group).filter(|group| group.builds > 0))
+    }
+
+    fn group<'f>(&self, figures: &'f Figures) -> Result<&'f GroupFigures, String> {
         let (name, groups) = match self {
             Self::Class(name) => (name, &figures.groups),
             Self::Mode(name) => (name, &figures.modes),
         };
         let found = groups.iter().find(|group| group.group == *name);
         let names = groups.iter().map(|group| group.group.as_str());
-        let found = found.ok_or_else(|| unknown("hardware mode", name, names, "modes are those of the pipeline's substages"))?;
-        Ok(Some(found).filter(|group| group.builds > 0))
+        found.ok_or_else(|| unknown("hardware mode", name, names, "modes are those of the pipeline's substages"))
     }
 }
 

@@ -49,8 +49,6 @@ pub struct Figures {
     pub runs: Vec<RunFigures>,
     /// Builds withdrawn before they started: their run was aborted, or out of time.
     pub withdrawn: u64,
-    /// Those of them whose run was out of time: how long they would have waited is in no figure.
-    pub out_of_time: u64,
     /// How often a build lost its executors to another, and with them all that it had done.
     pub stopped: u64,
     /// Builds that never started, and builds that had not ended, when nothing could go on any more.
@@ -88,6 +86,8 @@ pub struct Figures {
 pub struct GroupFigures {
     pub group: String,
     pub builds: usize,
+    /// Not among those: builds that still waited as their run was out of time. How long they would have waited is in no figure.
+    pub out_of_time: usize,
     /// From the moment at which it was asked for to its start.
     pub wait: Mean,
     /// Of the mean wait: until the quiet period was over and the queue was looked at.

@@ -85,8 +85,8 @@ pub(super) struct Runs<'p> {
     pub(super) folded: Vec<u64>,
     /// By source: runs that Jenkins forgot as it broke down.
     pub(super) lost: Vec<u64>,
-    /// Builds that still waited as their run ran out of time.
-    pub(super) out_of_time: u64,
+    /// Builds that still waited as their run ran out of time: the group and the class of each.
+    pub(super) out_of_time: Vec<(u16, u16)>,
     started: u64,
 }
 
@@ -153,6 +153,17 @@ pub(super) fn urgency(priority: Priority) -> u8 {
         Priority::High => 2,
         Priority::Normal => 3,
         Priority::Low => 4,
+    }
+}
+
+impl Row {
+    /// Which figures its builds count for that have this priority.
+    fn group(&self, priority: Priority) -> Group {
+        match priority {
+            Priority::Urgent | Priority::High => Group::Urgent,
+            _ if self.is_big => Group::Big,
+            _ => Group::Small,
+        }
     }
 }
 
@@ -235,7 +246,7 @@ impl<'p> Runs<'p> {
             paths: None,
             folded: vec![0; load.sources.len()],
             lost: vec![0; load.sources.len()],
-            out_of_time: 0,
+            out_of_time: Vec::new(),
             started: 0,
         })
     }
@@ -404,11 +415,7 @@ impl<'p> Runs<'p> {
         let (at, arrival) = (slot.run.place(replica), slot.arrival);
         let row = &self.table.rows[at.stage as usize][at.substage as usize];
         let priority = self.load.sources[arrival.source as usize].priority.unwrap_or(row.priority);
-        let group = match priority {
-            Priority::Urgent | Priority::High => Group::Urgent,
-            _ if row.is_big => Group::Big,
-            _ => Group::Small,
-        };
+        let group = row.group(priority);
         let what = self.asked.as_mut().map_or(0, |asked| {
             asked.push(Asked { source: arrival.source, run: slot.number, at, replica: replica.number });
             asked.len() as u32 - 1
@@ -439,7 +446,11 @@ impl<'p> Runs<'p> {
         let Some(ticket) = slot.tickets.remove(&replica) else { return };
         let Owner { at, begun, .. } = self.owners[ticket as usize];
         let is_late = || matches!(slot.run.trace().substage(at).reason, Some(Reason::StageDeadline | Reason::PipelineDeadline));
-        self.out_of_time += u64::from(begun == i64::MAX && is_late());
+        if begun == i64::MAX && is_late() {
+            let row = &self.table.rows[at.stage as usize][at.substage as usize];
+            let priority = self.load.sources[slot.arrival.source as usize].priority.unwrap_or(row.priority);
+            self.out_of_time.push((row.group(priority) as u16, row.class as u16));
+        }
         if begun < self.now {
             let trace = slot.run.trace().substage(at).replicas.get(replica.number as usize);
             let outcome = trace.and_then(|trace| trace.attempts.last()).map_or(Outcome::Cancelled, |attempt| attempt.outcome);

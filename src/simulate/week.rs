@@ -23,10 +23,15 @@ const HOUR: f64 = 3_600_000.0;
 
 pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, work: &mut Together<'_>, tally: &Tally) -> Figures {
     let records = &tally.records;
-    let mut groups = vec![group("all", records.iter())];
-    groups.extend(Group::ALL.map(|group| self::group(group.word(), records.iter().filter(move |one| one.group == group as u16))));
+    let group = |name: &str, is_in: &dyn Fn(u16, u16) -> bool| {
+        let out_of_time = work.runs.out_of_time.iter().filter(|(group, class)| is_in(*group, *class)).count();
+        let records = records.iter().filter(|record| is_in(record.group, record.class));
+        GroupFigures { out_of_time, ..self::group(name, records) }
+    };
+    let mut groups = vec![group("all", &|_, _| true)];
+    groups.extend(Group::ALL.map(|one| group(one.word(), &|group, _| group == one as u16)));
     let modes = (0..).zip(&cluster.classes);
-    let modes = modes.map(|(at, class)| group(&class.name, records.iter().filter(move |record| record.class == at)));
+    let modes = modes.map(|(at, class)| group(&class.name, &|_, class| class == at)).collect();
     let clouds = clouds(cluster, tally);
     let sum = |kinds: &mut dyn Iterator<Item = &KindTally>, part: fn(&KindTally) -> i64| kinds.map(part).sum::<i64>() as f64;
     let (busy, there) = (KindTally::all_busy, |kind: &KindTally| kind.there);
@@ -40,10 +45,9 @@ pub(super) fn figures(policy: &Policy, cluster: &Cluster, load: &Load, work: &mu
         policy: policy.name.clone(),
         weeks: 1,
         groups,
-        modes: modes.collect(),
+        modes,
         runs: run_figures(load, work, tally),
         withdrawn: tally.withdrawn,
-        out_of_time: work.runs.out_of_time,
         stopped: tally.stopped.len() as u64,
         unstarted: tally.unstarted,
         unended: tally.unended,
@@ -134,6 +138,7 @@ fn group<'t>(name: &str, records: impl Iterator<Item = &'t Record>) -> GroupFigu
     GroupFigures {
         group: name.to_owned(),
         builds: waits.len(),
+        out_of_time: 0,
         wait: mean(&in_order),
         wait_quiet: of_each(quiet),
         wait_blocked: of_each(blocked),

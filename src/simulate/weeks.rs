@@ -19,7 +19,6 @@ pub(super) fn together(mut weeks: Vec<Figures>) -> Figures {
         modes: across(&weeks, |week| &week.modes, group),
         runs: across(&weeks, |week| &week.runs, run),
         withdrawn: weeks.iter().map(|week| week.withdrawn).sum(),
-        out_of_time: weeks.iter().map(|week| week.out_of_time).sum(),
         stopped: weeks.iter().map(|week| week.stopped).sum(),
         unstarted: weeks.iter().map(|week| week.unstarted).sum(),
         unended: weeks.iter().map(|week| week.unended).sum(),
@@ -74,6 +73,7 @@ fn group(of: &[&GroupFigures]) -> GroupFigures {
     GroupFigures {
         group: of[0].group.clone(),
         builds: of.iter().map(|group| group.builds).sum(),
+        out_of_time: of.iter().map(|group| group.out_of_time).sum(),
         wait: mean_of(&had, |group| group.wait.mean),
         wait_quiet: mean_of(&had, |group| group.wait_quiet).mean,
         wait_blocked: mean_of(&had, |group| group.wait_blocked).mean,

@@ -294,8 +294,9 @@ pub fn sweep(sweep: &Sweep) -> String {
             (None, None) => format!("{policy}: nothing is known\n"),
         };
         if *is_uneven {
-            text +=
-                "note: more machines once missed what fewer reach, so that even fewer may be enough; more `--seeds` say more\n";
+            text += "note: more machines once missed what fewer reach";
+            let has_fewer = tried.first().is_some_and(|one| Some(one.machines) != *smallest);
+            text += if has_fewer { ", so that even fewer may be enough; more `--seeds` say more\n" } else { "\n" };
         }
     }
     if sweep.interrupted {

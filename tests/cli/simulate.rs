@@ -207,6 +207,11 @@ pipeline p { hardware = cpu  deadline = 20m  stage a { substage x { shards = 4  
     let found = &json["policies"][0];
     // The second has its machine after a quarter of an hour and is cut short, which is a wait of its own.
     assert_eq!((&found["smallest"], &found["tried"][0]["unfinished"]), (&4.into(), &4.into()), "{json:#}");
+    let all =
+        workspace.run(&["simulate", "p.o11n", "--load", "load.toml", "--policy", "fifo", "--format", "json"]).ends(0).json();
+    let given_up = |group: &serde_json::Value| group["out_of_time"].as_u64().unwrap();
+    let figures = &all["policies"][0];
+    assert_eq!((given_up(&figures["groups"][0]), given_up(&figures["groups"][1]), given_up(&figures["modes"][0])), (4, 4, 4));
     let human = workspace.run(&sweep("p50(wait) < 1m")).ends(0).stdout;
     assert!(human.contains("no: not all ended") && human.contains("fifo: 2 of `cpu`"), "{human}");
 }

@@ -1,6 +1,6 @@
 //! The smallest cluster that reaches a goal: goals as they are written, and the search.
 
-use o11n::simulate::{Goal, PolicySweep, Range, Try, search};
+use o11n::simulate::{Figures, Goal, GroupFigures, PolicySweep, Range, Try, search};
 
 #[test]
 fn a_goal_that_is_none_is_told_what_would_be_one() {
@@ -84,6 +84,29 @@ fn what_only_few_machines_reach_is_found() {
     for least in 2..=32 {
         let found = searched(|machines| (least..2 * least).contains(&machines));
         assert_eq!((found.smallest, found.is_uneven), (Some(least), true), "{least}");
+    }
+}
+
+/// Those that gave up waiting are nobody's wait. Few of them change little, but for the longest.
+#[test]
+fn what_gave_up_waiting_is_tolerated_in_thousandths() {
+    let group =
+        |group: &str, builds, out_of_time| GroupFigures { group: group.into(), builds, out_of_time, ..GroupFigures::default() };
+    let figures = Figures {
+        groups: vec![group("all", 12_999, 12), group("small", 2_999, 3), group("urgent", 0, 0)],
+        modes: vec![group("gpu", 0, 9)],
+        ..Figures::default()
+    };
+    let unfinished = |goal: &str| Try::of(1, &figures, &Goal::parse(goal).unwrap()).unwrap().unfinished;
+    for (goal, expected) in [
+        ("p95(wait) < 1m", 0),
+        ("mean(slowdown) < 2 and cost < 5", 0),
+        ("longest(wait) < 1m", 12),
+        ("p50(wait, class=small) < 1m", 3),
+        ("p50(wait, class=urgent) < 1m and cost < 5", 0),
+        ("p50(wait, mode=gpu) < 1m", 9),
+    ] {
+        assert_eq!(unfinished(goal), expected, "{goal}");
     }
 }
 
