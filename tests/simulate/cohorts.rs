@@ -7,7 +7,7 @@ use o11n::simulate::{Class, Cluster, Cohort, Kind, Policy, Quota, Settings, Stud
 /// Quotas of executors: of its own, what it may borrow, what it lends.
 pub(crate) fn quota(nominal: f64, borrow: Option<f64>, lend: Option<f64>) -> Quota {
     let of = |amount: Option<f64>| [amount, None, None, None];
-    Quota { nominal: of(Some(nominal)), borrow: of(borrow), lend: of(lend) }
+    Quota { nominal: of(Some(nominal)), borrow: of(borrow), lend: of(lend), parent: None }
 }
 
 fn settings(quotas: &[Quota]) -> Settings {
@@ -161,4 +161,113 @@ fn runs_go_on_where_an_attempt_was_lost() {
     // Two of four lose half an hour, and wait for half an hour.
     assert_eq!((figures.stopped, of(0).ended, of(1).ended), (2, 4, 2));
     assert_eq!([of(0).duration.mean, of(0).duration_p99, of(1).duration_p99].map(minutes), [90.0, 120.0, 60.0]);
+}
+
+/// The same quota in one of these cohorts.
+fn in_cohort(parent: usize, quota: Quota) -> Quota {
+    Quota { parent: Some(parent), ..quota }
+}
+
+/// A company of two teams. One has queues of four and two executors, and lends at most three of its six; the other one queue of six, and
+/// borrows at most two.
+fn teams() -> Cohort {
+    let quotas =
+        [in_cohort(1, quota(4.0, None, None)), in_cohort(1, quota(2.0, None, None)), in_cohort(2, quota(6.0, None, None))];
+    let cohorts = vec![
+        (Quota::default(), 1.0),
+        (in_cohort(0, quota(0.0, None, Some(3.0))), 1.0),
+        (in_cohort(0, quota(0.0, Some(2.0), None)), 1.0),
+    ];
+    Cohort::new(&Settings { quotas: quotas.into(), cohorts, ..Settings::default() }, &agents(12, 1))
+}
+
+/// What each of the three queues may take: of nothing in use, with five of the first, and with seven of the last beside that.
+pub(crate) fn left_in_teams() -> [[f64; 3]; 3] {
+    let mut cohort = teams();
+    [(0, 0.0), (0, 5.0), (2, 7.0)].map(|(queue, executors)| {
+        holds(&mut cohort, queue, executors);
+        [0, 1, 2].map(|queue| cohort.available(queue, EXECUTORS))
+    })
+}
+
+#[test]
+fn cohorts_lend_and_borrow_as_queues_do() {
+    assert_eq!(left_in_teams(), [[12.0, 12.0, 8.0], [7.0, 7.0, 7.0], [0.0, 0.0, 0.0]]);
+    let mut cohort = teams();
+    holds(&mut cohort, 0, 5.0);
+    holds(&mut cohort, 2, 7.0);
+    let shares =
+        [0, 1, 2].map(|queue| cohort.shares(queue, [0.0; 4]).iter().map(|share| share.round() as i64).collect::<Vec<_>>());
+    // The first has borrowed one of twelve, of its own team; the other team one of nine, and its queue one of the eight that it could have.
+    assert_eq!(shares, [[0, 83], [0, 0], [111, 125]]);
+}
+
+/// What those of a team have is theirs before anybody else's.
+#[test]
+fn a_team_takes_what_its_queues_lend_each_other() {
+    let quotas = |of: [(usize, f64); 3]| of.map(|(team, nominal)| in_cohort(team, quota(nominal, None, None)));
+    let cohorts = || vec![(Quota::default(), 1.0), (in_cohort(0, Quota::default()), 1.0), (in_cohort(0, Quota::default()), 1.0)];
+    let play = |of: [(usize, f64); 3], load: &[Job]| {
+        let executors = of.iter().map(|(_, nominal)| *nominal as u32).sum();
+        let [tree, flat] = [cohorts(), vec![(Quota::default(), 1.0)]].map(|cohorts| {
+            let of = if cohorts.len() == 1 { of.map(|(_, nominal)| (0, nominal)) } else { of };
+            let settings = Settings { quotas: quotas(of).into(), cohorts, ..Settings::default() };
+            run_in_order(&agents(executors, 1), &Policy { settings, ..Policy::parse("kueue").unwrap() }, load, 10 * HOUR).0
+        });
+        [tree, flat]
+    };
+    // The second queue of the second team asks for nothing, so its two are the first's: its team has borrowed nothing with them.
+    let load = [jobs(0, 0, 8), jobs(0, 1, 8)].concat();
+    let started = play([(1, 4.0), (2, 2.0), (2, 2.0)], &load).map(|tally| [0, 1].map(|queue| started(&tally, queue, 0)));
+    assert_eq!(started, [[4, 4], [5, 3]]);
+    // The other team has borrowed two that a team leaves over, which one of its queues then wants beside its own four.
+    let load = [jobs(0, 0, 4), jobs(0, 1, 2), jobs(0, 2, 6), jobs(HOUR / 2, 0, 2)].concat();
+    let stopped = play([(1, 4.0), (1, 4.0), (2, 4.0)], &load).map(|tally| tally.stopped.len());
+    assert_eq!(stopped, [2, 1]);
+    // Cohorts that are of none lend each other nothing.
+    let apart = vec![(Quota::default(), 1.0), (Quota::default(), 1.0)];
+    let settings = Settings {
+        quotas: vec![in_cohort(0, quota(1.0, None, None)), in_cohort(1, quota(7.0, None, None))],
+        cohorts: apart,
+        ..Settings::default()
+    };
+    let (tally, _) =
+        run_in_order(&agents(8, 1), &Policy { settings, ..Policy::parse("kueue").unwrap() }, &jobs(0, 0, 3), 10 * HOUR);
+    assert_eq!(self::started(&tally, 0, 0), 1);
+}
+
+#[test]
+fn a_load_says_which_cohorts_there_are() {
+    let planned = planned("pipeline p { stage s { substage x { run = \"x\" } } }");
+    let read = |cohorts: &str| {
+        let load = format!(
+            "length = \"1d\"\nruns.a.per_hour = 1\nruns.b.per_hour = 1\n[policy.ours]\nis = \"kueue\"\n\
+             quotas.a = {{ cohort = \"team\", nominal = {{ executors = 4 }} }}\n{cohorts}"
+        );
+        let load = read_load(&load, planned.plan.as_ref().unwrap()).map_err(|problems| problems[0].message.to_string())?;
+        Ok::<Settings, String>(load.policy("ours").unwrap().settings)
+    };
+    let found =
+        read("cohorts.team = { parent = \"company\", weight = 2, nominal = { gpu = 3 }, lend = { executors = 1 } }\n").unwrap();
+    let team = Quota {
+        nominal: [None, None, None, Some(3.0)],
+        lend: [Some(1.0), None, None, None],
+        parent: Some(1),
+        ..Quota::default()
+    };
+    assert_eq!(found.cohorts, [(team, 2.0), (Quota::default(), 1.0)]);
+    assert_eq!(found.quotas, [in_cohort(0, quota(4.0, None, None)), Quota::default()]);
+    for (cohorts, expected) in [
+        ("cohorts.team.parent = \"team\"\n", "the cohort `team` has itself or more than 3 others above it"),
+        ("cohorts = { team.parent = \"b\", b.parent = \"c\", c.parent = \"team\" }\n", "has itself or more than 3"),
+        (
+            "cohorts = { team.parent = \"b\", b.parent = \"c\", c.parent = \"d\", d.parent = \"e\" }\n",
+            "the cohort `team` has itself or more than 3 others above it",
+        ),
+        ("cohorts.team.weight = 0\n", "the weight of `team` is a number above 0"),
+    ] {
+        let why = read(cohorts).unwrap_err();
+        assert!(why.contains(expected), "{why}");
+    }
+    assert!(read("cohorts = { team.parent = \"b\", b.parent = \"c\", c.parent = \"d\" }\n").is_ok());
 }

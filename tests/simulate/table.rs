@@ -10,7 +10,7 @@ use o11n::simulate::jenkins::{
 use o11n::simulate::{Cluster, Settings, Weighted, erlang, jain, water_fill};
 
 use crate::backfill::{figures, rows_of};
-use crate::cohorts::lent;
+use crate::cohorts::{left_in_teams, lent};
 use crate::figures::apart;
 use crate::hashing::{AGENTS, order as ring_order, ring};
 use crate::packing::{machine, mode};
@@ -253,6 +253,11 @@ fn by_hand() -> Vec<Row> {
             "V12: a cohort of ten executors each, of which one queue uses 16: what each has borrowed, in thousandths",
             [300.0, 0.0],
             [0, 1].map(|queue| lent(16.0).share(queue, [0.0; 4])),
+        ),
+        Row::exact(
+            "P6: three queues in two teams: executors left for each of nothing in use, of five of the first, of seven of the last as well",
+            [[12.0, 12.0, 8.0], [7.0, 7.0, 7.0], [0.0, 0.0, 0.0]],
+            left_in_teams(),
         ),
         idle_life(),
     ]

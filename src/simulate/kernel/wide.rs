@@ -60,7 +60,7 @@ struct Running {
 }
 
 /// Where an item stands in the order, then its id.
-type Turn = (u64, u64, Ticket);
+type Turn = (u128, u64, Ticket);
 
 fn group(item: &Item) -> Group {
     (item.user, item.queue, item.class.unwrap_or_default(), item.width, item.priority)

@@ -75,7 +75,7 @@ impl Order for Decayed {
         0
     }
 
-    fn standing(&mut self, item: &Item, _: u64, since: i64, now: i64) -> u64 {
+    fn standing(&mut self, item: &Item, _: u64, since: i64, now: i64) -> u128 {
         if self.computed.is_none_or(|at| now - at >= self.settings.every) {
             self.computed = Some(now);
             let factors = self.factors(now);
@@ -85,7 +85,7 @@ impl Order for Decayed {
         let factor = self.users.get(&item.user).map_or(1.0, |user| user.factor);
         let waited = ((now - since) as f64 / *max_age as f64).min(1.0);
         let urgent = 1.0 - f64::from(item.priority.clamp(1, 5) - 1) / LOWEST;
-        key(share + age + urgency - (share * factor + age * waited + urgency * urgent))
+        key(share + age + urgency - (share * factor + age * waited + urgency * urgent)).into()
     }
 
     fn start(&mut self, item: &Item, _: u64, now: i64) {

@@ -23,9 +23,9 @@ impl Order for Dominant {
         0
     }
 
-    fn standing(&mut self, item: &Item, _: u64, _: i64, _: i64) -> u64 {
+    fn standing(&mut self, item: &Item, _: u64, _: i64, _: i64) -> u128 {
         let share = self.used.get(&item.user).map_or(0.0, dominant);
-        key(share / self.settings.weight(item.queue))
+        key(share / self.settings.weight(item.queue)).into()
     }
 
     fn start(&mut self, item: &Item, _: u64, _: i64) {

@@ -34,8 +34,8 @@ pub trait Order {
     fn enter(&mut self, item: &Item, now: i64) -> u64;
 
     /// The key of an item as it is by now, of those whose keys change while items wait; `since` is when it became buildable.
-    fn standing(&mut self, _item: &Item, key: u64, _since: i64, _now: i64) -> u64 {
-        key
+    fn standing(&mut self, _item: &Item, key: u64, _since: i64, _now: i64) -> u128 {
+        key.into()
     }
 
     /// An item with this key has its executors.

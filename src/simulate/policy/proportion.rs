@@ -73,13 +73,13 @@ impl Order for Proportion {
         0
     }
 
-    fn standing(&mut self, item: &Item, _: u64, _: i64, _: i64) -> u64 {
+    fn standing(&mut self, item: &Item, _: u64, _: i64, _: i64) -> u128 {
         if std::mem::take(&mut self.is_old) {
             self.deal();
         }
         let queue = self.queue(item);
         let part = |at: usize| if queue.deserves[at] > 0.0 { queue.has[at] / queue.deserves[at] } else { 0.0 };
-        key((0..queue.has.len()).map(part).fold(0.0, f64::max))
+        key((0..queue.has.len()).map(part).fold(0.0, f64::max)).into()
     }
 
     fn start(&mut self, item: &Item, _: u64, _: i64) {

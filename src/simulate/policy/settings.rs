@@ -55,6 +55,8 @@ pub struct Settings {
     pub predicts: Predicts,
     /// By queue: of what it may have how much.
     pub quotas: Vec<Quota>,
+    /// The same of cohorts of queues and of other cohorts, with what they weigh.
+    pub cohorts: Vec<(Quota, f64)>,
 }
 
 impl Default for Settings {
@@ -73,6 +75,7 @@ impl Default for Settings {
             within: 60_000,
             predicts: Predicts::LastTwo,
             quotas: Vec::new(),
+            cohorts: Vec::new(),
         }
     }
 }

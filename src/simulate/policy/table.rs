@@ -2,9 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 
+use super::cohort::MOST_LEVELS;
 use super::{Policy, Predicts, Quota, Settings};
 use crate::base::{Duration, Size};
 use crate::diag::nearest;
@@ -38,11 +39,27 @@ pub(in crate::simulate) struct Table {
     /// By source of runs.
     #[serde(default)]
     quotas: IndexMap<String, QuotaTable>,
+    #[serde(default)]
+    cohorts: IndexMap<String, CohortTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct QuotaTable {
+    cohort: Option<String>,
+    nominal: Amounts,
+    #[serde(default)]
+    borrow: Amounts,
+    #[serde(default)]
+    lend: Amounts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CohortTable {
+    parent: Option<String>,
+    weight: Option<f64>,
+    #[serde(default)]
     nominal: Amounts,
     #[serde(default)]
     borrow: Amounts,
@@ -74,18 +91,29 @@ impl Table {
         let mut settings = Settings { weights: vec![1.0; queues.len()], ..Settings::default() };
         for (name, weight) in &self.weights {
             let at = queue("weights", name, queues)?;
-            if !(*weight > 0.0 && *weight <= MOST_WEIGHT) {
-                return Err(format!("the weight of `{name}` is a number above 0, at most {MOST_WEIGHT}"));
-            }
-            settings.weights[at] = *weight;
+            settings.weights[at] = checked(*weight, name)?;
         }
         if !self.quotas.is_empty() {
             settings.quotas = vec![Quota::default(); queues.len()];
         }
+        let names = self.cohort_names();
+        let place = |name: &Option<String>| name.as_ref().and_then(|name| names.get_index_of(name.as_str()));
         for (name, quota) in &self.quotas {
             let at = queue("quotas", name, queues)?;
-            let QuotaTable { nominal, borrow, lend } = quota;
-            settings.quotas[at] = Quota { nominal: nominal.read()?, borrow: borrow.read()?, lend: lend.read()? };
+            let QuotaTable { cohort, nominal, borrow, lend } = quota;
+            let [nominal, borrow, lend] = [nominal.read()?, borrow.read()?, lend.read()?];
+            settings.quotas[at] = Quota { nominal, borrow, lend, parent: place(cohort) };
+        }
+        for name in &names {
+            let none = CohortTable::default();
+            let CohortTable { parent, weight, nominal, borrow, lend } = self.cohorts.get(*name).unwrap_or(&none);
+            let [nominal, borrow, lend] = [nominal.read()?, borrow.read()?, lend.read()?];
+            let quota = Quota { nominal, borrow, lend, parent: place(parent) };
+            settings.cohorts.push((quota, checked(weight.unwrap_or(1.0), name)?));
+        }
+        let above = |at: usize| std::iter::successors(Some(at), |at| settings.cohorts[*at].0.parent);
+        if let Some(name) = (0..names.len()).find(|at| above(*at).nth(MOST_LEVELS).is_some()).and_then(|at| names.get_index(at)) {
+            return Err(format!("the cohort `{name}` has itself or more than {} others above it", MOST_LEVELS - 1));
         }
         set_time(&mut settings.half_life, "half_life", self.half_life.as_deref())?;
         set_time(&mut settings.every, "every", self.every.as_deref())?;
@@ -104,6 +132,20 @@ impl Table {
         settings.keep = keep;
         Ok(settings)
     }
+}
+
+impl Table {
+    /// Those that have quotas, and those that only have others.
+    fn cohort_names(&self) -> IndexSet<&str> {
+        let parents = self.cohorts.values().filter_map(|cohort| cohort.parent.as_deref());
+        let of_queues = self.quotas.values().filter_map(|quota| quota.cohort.as_deref());
+        self.cohorts.keys().map(String::as_str).chain(parents).chain(of_queues).collect()
+    }
+}
+
+fn checked(weight: f64, name: &str) -> Result<f64, String> {
+    let is_weight = weight > 0.0 && weight <= MOST_WEIGHT;
+    is_weight.then_some(weight).ok_or_else(|| format!("the weight of `{name}` is a number above 0, at most {MOST_WEIGHT}"))
 }
 
 impl Amounts {
