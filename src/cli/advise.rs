@@ -143,7 +143,7 @@ impl Adviser<'_> {
     /// And the diff of what is recommended.
     fn answer(&self) -> Result<(Advice, String), Box<Diagnostic>> {
         let seeds = self.args.weeks.seeds;
-        let own = self.play(&[self.study])?.pop().unwrap_or_default();
+        let own = self.play(&[self.study]).remove(0).map_err(misfit)?;
         let base = Base::new(self.study, &own);
         let mut advice = base.advice(seeds, self.args.fixed);
         advice.interrupted = own.len() as u64 != seeds;
@@ -182,6 +182,9 @@ impl Adviser<'_> {
         let (mut changes, mut edits): (Vec<ChangeFigures>, Vec<NumberEdit>) = (Vec::new(), Vec::new());
         let mut weeks: Option<Vec<Week>> = None;
         for Tried { candidate, worth } in tried {
+            if advice.interrupted {
+                break;
+            }
             let is_taken = candidate.edits.iter().any(|edit| edits.iter().any(|known| known.span == edit.span));
             if is_taken || edits.is_empty() && !worth.recommended {
                 continue;
@@ -189,11 +192,9 @@ impl Adviser<'_> {
             let changed = [&changes[..], &candidate.changes].concat();
             let Ok(next) = self.candidate(changed.clone(), [&edits[..], &candidate.edits].concat()) else { continue };
             let study = self.changed(&next).map_err(misfit)?;
-            let Some(played) = self.play(&[&study])?.pop().filter(|played| played.len() == own.len()) else {
-                advice.interrupted = true;
-                break;
-            };
-            if worth_of(weeks.as_deref().unwrap_or(own), &played).recommended {
+            let Ok(played) = self.play(&[&study]).remove(0) else { continue };
+            advice.interrupted = played.len() != own.len();
+            if !advice.interrupted && worth_of(weeks.as_deref().unwrap_or(own), &played).recommended {
                 advice.steps.push(Experiment { changes: candidate.changes.clone(), worth: base.worth(&played) });
                 (changes, edits, weeks) = (changed, next.edits, Some(played));
             }
@@ -201,25 +202,34 @@ impl Adviser<'_> {
         Ok(edits)
     }
 
-    /// The weeks of each that were played to their end.
-    fn play(&self, studies: &[&Study<'_>]) -> Result<Vec<Vec<Week>>, Box<Diagnostic>> {
+    /// For each, the weeks that were played to their end; or why it cannot be played.
+    fn play(&self, studies: &[&Study<'_>]) -> Vec<Result<Vec<Week>, String>> {
         let play = |study: usize, week, goes_on: &dyn Fn(f64) -> bool| studies[study].follow(&self.policy, week, goes_on);
-        let mut played = self.args.weeks.play(studies.len(), &play).map_err(misfit)?;
-        played.iter_mut().for_each(|weeks| weeks.retain(|week| !week.is_cut()));
-        Ok(played)
+        let mut played = self.args.weeks.play(studies.len(), &play);
+        played.iter_mut().flatten().for_each(|weeks| weeks.retain(|week| !week.is_cut()));
+        played
     }
 
     /// What each is worth, but of those that an interrupt cut short.
     fn tried(&self, base: &Base<'_>, candidates: Vec<Candidate>, advice: &mut Advice) -> Result<Vec<Tried>, Box<Diagnostic>> {
         let studies: Result<Vec<Study<'_>>, String> = candidates.iter().map(|candidate| self.changed(candidate)).collect();
         let studies = studies.map_err(misfit)?;
-        let played = self.play(&studies.iter().collect::<Vec<&Study<'_>>>())?;
-        let worths: Vec<Option<Worth>> =
-            played.iter().map(|weeks| (weeks.len() as u64 == self.args.weeks.seeds).then(|| base.worth(weeks))).collect();
-        advice.interrupted |= worths.iter().any(Option::is_none);
+        let played = self.play(&studies.iter().collect::<Vec<&Study<'_>>>());
         drop(studies);
-        let tried = candidates.into_iter().zip(worths).filter_map(|(candidate, worth)| Some(Tried { candidate, worth: worth? }));
-        Ok(tried.collect())
+        let mut tried = Vec::new();
+        for (candidate, weeks) in candidates.into_iter().zip(played) {
+            match weeks {
+                Ok(weeks) if weeks.len() as u64 == self.args.weeks.seeds => {
+                    tried.push(Tried { worth: base.worth(&weeks), candidate });
+                }
+                Ok(_) => advice.interrupted = true,
+                Err(why) => advice.untried.extend(candidate.changes.into_iter().map(|change| {
+                    let ChangeFigures { of, attribute, .. } = change;
+                    Untried { of, attribute, why: why.clone() }
+                })),
+            }
+        }
+        Ok(tried)
     }
 
     /// The edit that makes a change. The error says why none does.

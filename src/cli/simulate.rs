@@ -167,13 +167,14 @@ impl Args {
     /// The weeks of each policy, as far as nobody interrupts.
     fn play(&self, study: &Study<'_>, policies: &[Policy]) -> Result<Vec<Vec<Week>>, String> {
         let is_filmed = self.format == Format::Html || self.explain.is_some();
-        self.weeks.play(policies.len(), &|policy, week, goes_on| {
+        let play = |policy: usize, week, goes_on: &dyn Fn(f64) -> bool| {
             if is_filmed && week == 0 {
                 study.film(&policies[policy], week, goes_on)
             } else {
                 study.play(&policies[policy], week, goes_on)
             }
-        })
+        };
+        self.weeks.play(policies.len(), &play).into_iter().collect()
     }
 
     /// Of the first week.

@@ -84,9 +84,9 @@ impl Weeks {
         Err(problem)
     }
 
-    /// The weeks of each of several things, as far as nobody interrupts, on all cores. `play` plays one of them, by the number of its
-    /// thing and its own.
-    pub(super) fn play(&self, things: usize, play: &OneWeek<'_>) -> Result<Vec<Vec<Week>>, String> {
+    /// The weeks of each of several things, as far as nobody interrupts, on all cores; or why one of them cannot be played. `play` plays one
+    /// of them, by the number of its thing and its own.
+    pub(super) fn play(&self, things: usize, play: &OneWeek<'_>) -> Vec<Result<Vec<Week>, String>> {
         // Week by week, so that an interrupt leaves about as many to each.
         let all: Vec<(u64, usize)> = (0..self.seeds).flat_map(|week| (0..things).map(move |thing| (week, thing))).collect();
         let places: Vec<usize> = (0..all.len()).collect();
@@ -100,11 +100,15 @@ impl Weeks {
                 })
             })
         });
-        let mut weeks = vec![Vec::new(); things];
+        let mut weeks = vec![Ok(Vec::new()); things];
         for ((_, thing), week) in all.into_iter().zip(played) {
-            weeks[thing].extend(week.transpose()?);
+            match (week, &mut weeks[thing]) {
+                (Some(Ok(week)), Ok(played)) => played.push(week),
+                (Some(Err(why)), weeks) => *weeks = Err(why),
+                _ => {}
+            }
         }
-        Ok(weeks)
+        weeks
     }
 
     fn cluster<'c>(&self, clusters: &'c [Cluster]) -> Result<&'c Cluster, Box<Diagnostic>> {

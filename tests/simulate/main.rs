@@ -1,5 +1,6 @@
 //! The simulator against what Jenkins does, and against what theory says.
 
+mod advise;
 mod backfill;
 mod cohorts;
 mod figures;
