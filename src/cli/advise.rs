@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::chosen::{Chosen, Origin};
 use super::driver::Planned;
-use super::edits::{Edited, NumberEdit, number, replaced, unified};
+use super::edits::{Edited, NumberEdit, number, replaced, unified, uses};
 use super::output::{Exit, MessageFormat};
 use super::progress::INTERRUPTED;
 use super::weeks::{Weeks, misfit};
@@ -13,7 +13,9 @@ use super::workspace::Root;
 use crate::base::{Duration, RootPath, SourceMap, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::plan::{Cluster, Plan};
-use crate::simulate::{Advice, Base, ChangeFigures, Experiment, Policy, Resize, Study, Untried, Week, Worth, worth as worth_of};
+use crate::simulate::{
+    Advice, Base, ChangeFigures, Experiment, MOST_TRIED, Policy, Resize, Study, Untried, Week, Worth, worth as worth_of,
+};
 use crate::view;
 
 #[derive(Debug, clap::Args)]
@@ -154,13 +156,16 @@ impl Adviser<'_> {
         advice.left_out = left_out;
         let mut candidates = Vec::new();
         for resize in &resizes {
-            let changed = self.edit(resize).and_then(|(change, edit)| self.candidate(vec![change], vec![edit]));
-            match changed {
-                Ok(candidate) => candidates.push(candidate),
+            match self.made(resize) {
+                Ok(made) => candidates.extend(made),
+                Err(_) if resize.is_unsplit => {}
                 Err(why) => advice.untried.push(Untried { of: resize.of.clone(), attribute: resize.attribute.to_owned(), why }),
             }
         }
         advice.untried.dedup();
+        // One number may be several in the source.
+        advice.left_out += candidates.len().saturating_sub(MOST_TRIED);
+        candidates.truncate(MOST_TRIED);
         let mut tried = self.tried(&base, candidates, &mut advice)?;
         tried.sort_by(|one, other| one.worth.duration_change.mean.total_cmp(&other.worth.duration_change.mean));
         let edits = self.steps(&base, &own, &tried, &mut advice)?;
@@ -186,7 +191,8 @@ impl Adviser<'_> {
                 break;
             }
             let is_taken = candidate.edits.iter().any(|edit| edits.iter().any(|known| known.span == edit.span));
-            if is_taken || edits.is_empty() && !worth.recommended {
+            let is_idea = candidate.changes.iter().any(|change| change.unsplit);
+            if is_taken || is_idea || edits.is_empty() && !worth.recommended {
                 continue;
             }
             let changed = [&changes[..], &candidate.changes].concat();
@@ -232,20 +238,35 @@ impl Adviser<'_> {
         Ok(tried)
     }
 
-    /// The edit that makes a change. The error says why none does.
-    fn edit(&self, resize: &Resize) -> Result<(ChangeFigures, NumberEdit), String> {
-        let Resize { of, attribute, from, to, place, block } = resize;
-        let edit = number(&self.origin.world, self.sources, (attribute, *to), *place, *block)?;
-        let change = ChangeFigures {
-            of: of.clone(),
-            attribute: (*attribute).to_owned(),
-            from: *from,
-            to: *to,
-            file: self.sources.get(edit.span.file).path.to_string(),
-            line: self.sources.position(edit.span).line,
-            computed: edit.computed.clone(),
+    /// What makes a change: one candidate, or one for each place that a template has its number from. The error says why there is none.
+    fn made(&self, resize: &Resize) -> Result<Vec<Candidate>, String> {
+        let Resize { attribute, from, to, place, block, is_unsplit, .. } = resize;
+        let edit = number(&self.origin.world, self.sources, (attribute, *to), *place, *block);
+        let of_uses = || place.map(|place| uses(&self.origin.world, self.sources, (*from, *to), place)).unwrap_or_default();
+        let edits = match edit {
+            Ok(NumberEdit { computed: None, .. }) => Vec::new(),
+            _ => of_uses(),
         };
-        Ok((change, edit))
+        let edits = if edits.is_empty() { vec![edit?] } else { edits };
+        let mut made = Vec::new();
+        for edit in edits {
+            let change = ChangeFigures {
+                of: String::new(),
+                attribute: (*attribute).to_owned(),
+                from: *from,
+                to: *to,
+                file: self.sources.get(edit.span.file).path.to_string(),
+                line: self.sources.position(edit.span).line,
+                unsplit: *is_unsplit,
+                computed: edit.computed.clone(),
+            };
+            let mut candidate = self.candidate(vec![change], vec![edit])?;
+            if let Some(of) = resize.made(&candidate.plan) {
+                candidate.changes[0].of = of;
+                made.push(candidate);
+            }
+        }
+        if made.is_empty() { Err("it comes out otherwise".to_owned()) } else { Ok(made) }
     }
 
     /// The pipeline and its cluster with these edits. The error says why they cannot be.

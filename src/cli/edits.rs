@@ -7,9 +7,9 @@ use ecow::EcoString;
 use similar::TextDiff;
 
 use super::disk::DiskWorld;
-use crate::base::{ReadError, RootPath, SourceMap, Span, World};
+use crate::base::{ReadError, RootPath, SourceFile, SourceMap, Span, World};
 use crate::syntax;
-use crate::syntax::ast::{BlockLabel, Body, Expr, ExprKind, Item, ItemKind, Key};
+use crate::syntax::ast::{BlockLabel, Body, CallArg, Expr, ExprKind, Item, ItemKind, Key};
 
 /// A workspace in which some files are otherwise.
 #[derive(Debug)]
@@ -84,10 +84,7 @@ pub(super) fn number(
 ) -> Result<NumberEdit, String> {
     let at = place.unwrap_or(block);
     let file = sources.get(at.file);
-    let is_own = RootPath::resolve(None, &file.path)
-        .and_then(|path| disk.read(&path, syntax::FILE_LIMIT as u64).ok())
-        .is_some_and(|bytes| bytes == file.text.as_bytes());
-    if !is_own {
+    if !is_own(disk, file) {
         return Err(format!("`{}` is no file of the workspace", file.path));
     }
     let ast = syntax::parse(at.file, &file.text).ast;
@@ -106,6 +103,44 @@ pub(super) fn number(
     Ok(NumberEdit { span, text, computed: None })
 }
 
+/// The edits that give another number to what a template passes on to an attribute: one for each `use` of it in the workspace that says
+/// the number that is there. None where the attribute is set in no template, or not so.
+pub(super) fn uses(disk: &DiskWorld, sources: &SourceMap, (from, to): (u32, u32), place: Span) -> Vec<NumberEdit> {
+    let ast = syntax::parse(place.file, &sources.get(place.file).text).ast;
+    let Some((template, args, value)) = ast.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Template { name, args, body } => Some((name, args, setting(&body.items, place)?)),
+        _ => None,
+    }) else {
+        return Vec::new();
+    };
+    let ExprKind::Word(passed) = &value.kind else { return Vec::new() };
+    let Some(position) = args.iter().position(|arg| arg.name.text == *passed) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (id, file) in sources.iter().filter(|(_, file)| is_own(disk, file)) {
+        walk(&syntax::parse(id, &file.text).ast.items, &mut |item| {
+            let ItemKind::Use { path, args } = &item.kind else { return };
+            if path.last().is_none_or(|name| name.text != template.text) {
+                return;
+            }
+            let is_named = |arg: &&CallArg| arg.name.as_ref().is_some_and(|name| name.text == *passed);
+            let given = args.iter().find(is_named).or(args.get(position).filter(|arg| arg.name.is_none()));
+            if let Some(CallArg { value, .. }) = given
+                && matches!(value.kind, ExprKind::Int(number) if number == i64::from(from))
+            {
+                found.push(NumberEdit { span: value.span, text: to.to_string(), computed: None });
+            }
+        });
+    }
+    found
+}
+
+/// Whether it is a file of the workspace.
+fn is_own(disk: &DiskWorld, file: &SourceFile) -> bool {
+    let path = RootPath::resolve(None, &file.path);
+    let bytes = path.and_then(|path| disk.read(&path, syntax::FILE_LIMIT as u64).ok());
+    bytes.is_some_and(|bytes| bytes == file.text.as_bytes())
+}
+
 /// The bodies that an item has.
 fn bodies(item: &Item) -> Vec<&Body> {
     match &item.kind {
@@ -113,6 +148,14 @@ fn bodies(item: &Item) -> Vec<&Body> {
         ItemKind::For(each) => vec![&each.body],
         ItemKind::If(choice) => choice.branches.iter().map(|(_, body)| body).chain(&choice.otherwise).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Shows all items, inside of others too.
+fn walk(items: &[Item], see: &mut dyn FnMut(&Item)) {
+    for item in items {
+        see(item);
+        bodies(item).into_iter().for_each(|body| walk(&body.items, see));
     }
 }
 

@@ -493,6 +493,11 @@ impl Stage {
 }
 
 impl Substage {
+    /// As it is written: the family of a shard, else its own name.
+    pub fn unit(&self) -> &str {
+        self.shard.as_ref().map_or(&self.name, |shard| &shard.family)
+    }
+
     /// Whether its hardware mode is bare metal.
     pub fn is_on_bare_metal(&self) -> bool {
         self.hardware.as_ref().is_some_and(|mode| mode.k8s.is_none())

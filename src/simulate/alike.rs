@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::base::Duration;
 use crate::machine::reliability::Odds;
-use crate::plan::{Plan, Substage, SubstageRef};
+use crate::plan::{Plan, SubstageRef};
 
 /// What a load says of a plan's substages, said of another's.
 pub(super) struct Alike {
@@ -13,18 +13,13 @@ pub(super) struct Alike {
     pub(super) draws: Vec<Vec<u32>>,
 }
 
-/// A substage as written: shards of one family are one.
-fn unit(substage: &Substage) -> &str {
-    substage.shard.as_ref().map_or(&substage.name, |shard| &shard.family)
-}
-
 /// None where the plan has a substage that the other has not. Each shard needs `fixed` anyway, the rest of the work of all is divided
 /// evenly; a shard ends as its namesake does.
 pub(super) fn alike(base: &Plan, odds: &Odds, plan: &Plan, fixed: Duration) -> Option<Alike> {
     let mut units: HashMap<(&str, &str), Vec<SubstageRef>> = HashMap::new();
     for at in base.places() {
         let stage = &base.stages[at.stage as usize];
-        units.entry((&stage.name, unit(base.substage(at)))).or_default().push(at);
+        units.entry((&stage.name, base.substage(at).unit())).or_default().push(at);
     }
     let sizes = base.stages.iter().map(|stage| (stage.name.as_str(), stage.substages.len() as u32));
     let mut fresh: HashMap<&str, u32> = sizes.collect();
@@ -32,7 +27,7 @@ pub(super) fn alike(base: &Plan, odds: &Odds, plan: &Plan, fixed: Duration) -> O
     for stage in &plan.stages {
         let mut of_stage = Vec::new();
         for substage in &stage.substages {
-            let known = units.get(&(stage.name.as_str(), unit(substage)))?;
+            let known = units.get(&(stage.name.as_str(), substage.unit()))?;
             let (index, count) = substage.shard.as_ref().map_or((0, 1), |shard| (shard.index as usize - 1, shard.count));
             let takes = if known.len() == count as usize {
                 odds.duration(known[index])

@@ -34,7 +34,8 @@ mod weeks;
 mod work;
 
 pub use advice::{
-    Advice, Base, ChangeFigures, Experiment, KindFigures, LimitFigures, ModeFigures, PathFigures, Resize, Untried, Worth, worth,
+    Advice, Base, ChangeFigures, Experiment, KindFigures, LimitFigures, MOST_TRIED, ModeFigures, PathFigures, Resize, Untried,
+    Worth, worth,
 };
 pub use cluster::{Class, Cloud, Cluster, Controller, Demand, Kind, Resources, Timers};
 pub use explain::{Event, Explained, ExplainedAttempt, Explanation, Moment};

@@ -109,8 +109,9 @@ fn helps(advice: &Advice) -> String {
 }
 
 fn changed(change: &ChangeFigures) -> String {
-    let ChangeFigures { of, attribute, from, to, .. } = change;
-    format!("{of}: {attribute} = {from} -> {to}")
+    let ChangeFigures { of, attribute, from, to, unsplit, .. } = change;
+    let condition = if *unsplit { ", if it can be split" } else { "" };
+    format!("{of}{condition}: {attribute} = {from} -> {to}")
 }
 
 fn help(what: &str, worth: &Worth, advice: &Advice) -> Vec<String> {

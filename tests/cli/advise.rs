@@ -58,7 +58,7 @@ fn the_guide_shows_what_is_printed() {
 fn a_machine_that_is_missing_is_found() {
     let stages = "  stage a { substage x { run = \"x\" } }\n  stage b { substage y { run = \"y\" }  substage z { run = \"z\" } }";
     let workspace = one_run("agent \"m\" { label = \"m\" }", stages, "\"*/*\" = \"10m\"\n\"b/y\" = \"50m\"");
-    let document = json(&workspace, &[]);
+    let document = json(&workspace, &["--only", "machines"]);
     assert_eq!(document["duration"]["mean"], 4200.0);
     // The last one waits for the long one.
     assert_eq!(path(&document), [("b/z", [5.0 / 7.0, 1.0 / 7.0]), ("a/x", [0.0, 1.0 / 7.0])]);
@@ -95,7 +95,7 @@ fn a_limit_that_binds_is_found() {
         &format!("  stage a {{\n    parallel = 1\n{substages}  }}"),
         "\"a/*\" = \"10m\"",
     );
-    let document = json(&workspace, &[]);
+    let document = json(&workspace, &["--only", "parallel"]);
     let expected = [("stage a: parallel = 1 -> 4", 600.0, true), ("stage a: parallel = 1 -> 2", 1200.0, true)];
     assert_eq!(tried(&document, "tried"), expected.map(|(text, duration, good)| (text.to_owned(), duration, good)));
     // One number is changed once.
@@ -137,6 +137,46 @@ fn one_number_for_several_is_one_change() {
     assert_eq!(tried(&document, "tried")[0], ("a/t1 and 2 more: shards = 2 -> 4".to_owned(), 600.0, true));
     let diff = advise(&workspace, &["--diff"]).ends(0).stdout;
     assert_eq!(diff.matches("\n+").count(), 2, "{diff}");
+}
+
+#[test]
+fn numbers_that_go_through_a_template_are_changed_where_it_is_used() {
+    let stages = "  stage a {\n    use test.ctest(name = \"one\", shards = 2)\n    use test.ctest(name = \"two\", shards = 2)\n    use test.ctest(name = \"three\", shards = 4)\n  }";
+    let workspace =
+        one_run("agent \"m\" { executors = 32 }", stages, "\"a/one\" = \"40m\"\n\"a/two\" = \"20m\"\n\"a/three\" = \"5m\"");
+    workspace.write("a.o11n", format!("import \"std/test\" as test\n{}", workspace.read("a.o11n")));
+    let document = json(&workspace, &[]);
+    let tried = tried(&document, "tried");
+    assert_eq!(tried[0], ("a/one: shards = 2 -> 4".to_owned(), 1200.0, true), "{tried:?}");
+    // It runs beside the path.
+    assert!(tried.contains(&("a/two: shards = 2 -> 4".to_owned(), 2400.0, false)), "{tried:?}");
+    let diff = advise(&workspace, &["--diff"]).ends(0).stdout;
+    assert!(diff.contains("\n+    use test.ctest(name = \"one\", shards = 4)\n") && diff.matches("\n+").count() == 2, "{diff}");
+}
+
+#[test]
+fn what_is_not_split_yet_is_an_idea() {
+    let stages = "  stage a {\n    substage 测试 {\n      run = \"x\"\n    }\n  }";
+    let workspace = one_run("agent \"m\" { executors = 8 }", &stages.replace("测试", "\"测试\""), "\"a/测试\" = \"20m\"");
+    let document = json(&workspace, &[]);
+    assert_eq!(tried(&document, "tried"), [("a/测试: shards = 1 -> 2".to_owned(), 600.0, true)]);
+    assert_eq!((&document["tried"][0]["changes"][0]["unsplit"], &document["steps"]), (&Value::Bool(true), &Value::Array(vec![])));
+    assert_eq!(advise(&workspace, &["--diff"]).ends(0).stdout, "");
+    assert!(advise(&workspace, &[]).ends(0).stdout.contains("a/测试, if it can be split: shards = 1 -> 2  -50.0 %"));
+}
+
+#[test]
+fn changes_that_are_too_much_are_told() {
+    let stages = "  stage a { substage x { hardware = cpu  run = \"x\" } }";
+    let cluster = "cloud \"burst\" { provides = [cpu]  max = 60000  startup = 5m }";
+    let workspace = one_run(cluster, stages, "\"*/*\" = \"10m\"");
+    workspace.write("a.o11n", format!("hardware cpu {{ label = \"cpu\" }}\n{}", workspace.read("a.o11n")));
+    let document = json(&workspace, &["--only", "machines"]);
+    let untried = &document["untried"][0];
+    assert_eq!((&untried["of"], &untried["attribute"]), (&"cloud \"burst\"".into(), &"max".into()));
+    assert!(untried["why"].as_str().unwrap().contains("may have more than 100000 executors"), "{untried}");
+    let human = advise(&workspace, &["--only", "machines"]).ends(0).stdout;
+    assert!(human.contains("note: cloud \"burst\": `max` was left as it is: the cluster `c` may have"), "{human}");
 }
 
 #[test]

@@ -4,17 +4,19 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::super::cluster::Cluster;
-use super::super::path::{Paths, Spent};
+use super::super::path::Paths;
 use super::super::study::Study;
 use crate::base::Span;
 use crate::plan::{self, Origins, Plan};
 
 /// Most changes that are tried.
-const MOST: usize = 24;
+pub const MOST: usize = 24;
 /// What has less of the path than this is left as it is.
 const LEAST: f64 = 0.005;
 /// From so many machines on, a quarter more is tried beside one more.
 const MANY: u32 = 8;
+/// What cannot be split, as far as anybody knows, is so only where this part of all time is at stake.
+const UNSPLIT: f64 = 0.1;
 
 /// One attribute with another number.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,26 @@ pub struct Resize {
     pub place: Option<Span>,
     /// The name of the block that has it, or may have it.
     pub block: Span,
+    /// The substages whose shards it is about, by stage and name.
+    pub units: Vec<(String, String)>,
+    /// Nothing says that it can be split.
+    pub is_unsplit: bool,
+}
+
+impl Resize {
+    /// What has it in a plan in which it is made: of several substages, those that have as many shards there. None where it is not made.
+    pub fn made(&self, plan: &Plan) -> Option<String> {
+        let count = |(stage, unit): &&(String, String)| {
+            let of_unit = |stage: &plan::Stage| stage.substages.iter().filter(|substage| substage.unit() == unit).count();
+            plan.stages.iter().find(|known| known.name == *stage).map_or(0, of_unit) == self.to as usize
+        };
+        let made: Vec<&(String, String)> = self.units.iter().filter(count).collect();
+        match made.as_slice() {
+            [] => self.units.is_empty().then(|| self.of.clone()),
+            [(stage, unit)] => Some(format!("{stage}/{unit}")),
+            [(stage, unit), more @ ..] => Some(format!("{stage}/{unit} and {} more", more.len())),
+        }
+    }
 }
 
 /// What could be tried of these attributes, the most promising first, and how much more was left out.
@@ -58,19 +80,22 @@ struct Shared {
 #[derive(Default)]
 struct Together {
     all: Vec<Shared>,
-    places: HashMap<Span, usize>,
+    /// By place and number: what one place computes may differ.
+    places: HashMap<(Span, u32), usize>,
 }
 
 impl Together {
     fn add(&mut self, time: i64, change: Resize) {
-        let place = change.place.unwrap_or(change.block);
+        let place = (change.place.unwrap_or(change.block), change.from);
         let known = *self.places.entry(place).or_insert(self.all.len());
         match self.all.get_mut(known) {
             None => self.all.push(Shared { time, change, others: 0 }),
             Some(shared) => {
                 shared.time += time;
                 shared.others += 1;
-                shared.change.to = shared.change.to.max(change.to);
+                shared.change.units.extend(change.units);
+                shared.change.to =
+                    if change.attribute == "shards" { shared.change.to.min(change.to) } else { shared.change.to.max(change.to) };
             }
         }
     }
@@ -89,24 +114,28 @@ impl Together {
 /// Twice as many shards, or half as many.
 fn shards(plan: &Plan, paths: &Paths) -> Vec<(i64, Resize)> {
     let mut together = Together::default();
-    let mut spent = paths.substages.iter();
+    let mut first = 0;
     for stage in &plan.stages {
-        let mut spent = spent.by_ref().take(stage.substages.len());
-        for family in stage.substages.chunk_by(|one, other| {
-            let of = |substage: &'_ plan::Substage| substage.shard.as_ref().map(|shard| shard.family.clone());
-            of(one).is_some() && of(one) == of(other)
-        }) {
-            let time: i64 = spent.by_ref().take(family.len()).map(Spent::sum).sum();
-            let Some(shard) = &family[0].shard else { continue };
-            let cases: usize = family.iter().filter_map(|substage| substage.test.as_ref()).map(|test| test.cases.len()).sum();
-            let most = if cases > 0 { u32::try_from(cases).unwrap_or(u32::MAX) } else { u32::MAX };
+        for unit in stage.substages.chunk_by(|one, other| one.unit() == other.unit()) {
+            let spent = &paths.substages[first..first + unit.len()];
+            first += unit.len();
+            let one = &unit[0];
+            let cases: usize = unit.iter().filter_map(|substage| substage.test.as_ref()).map(|test| test.cases.len()).sum();
+            let is_unsplit = one.shard.is_none() && cases < 2;
+            // Waits are as long for each part.
+            let time: i64 = spent.iter().map(|spent| if is_unsplit { spent.runs } else { spent.sum() }).sum();
+            if one.dispatch.is_some() || is_unsplit && (time as f64) < UNSPLIT * paths.total() as f64 {
+                continue;
+            }
             let change = Resize {
-                of: format!("{}/{}", stage.name, shard.family),
+                of: format!("{}/{}", stage.name, one.unit()),
                 attribute: "shards",
-                from: shard.count,
-                to: most,
-                place: origin(&family[0].origins, "shards"),
-                block: family[0].span,
+                from: unit.len() as u32,
+                to: if cases > 0 { u32::try_from(cases).unwrap_or(u32::MAX) } else { u32::MAX },
+                place: origin(&one.origins, "shards"),
+                block: one.span,
+                units: vec![(stage.name.to_string(), one.unit().to_owned())],
+                is_unsplit,
             };
             together.add(time, change);
         }
@@ -131,6 +160,8 @@ fn slots(plan: &Plan, paths: &Paths) -> Vec<(i64, Resize)> {
             to: stage.substages.len() as u32,
             place: origin(&stage.origins, "parallel"),
             block: stage.span,
+            units: Vec::new(),
+            is_unsplit: false,
         };
         together.add(*waited, change);
     }
@@ -169,6 +200,8 @@ fn machines(from: &plan::Cluster, cluster: &Cluster, classes: &[u32], paths: &Pa
             to,
             place: origin(&agent.origins, "count"),
             block: agent.span,
+            units: Vec::new(),
+            is_unsplit: false,
         };
         found.push((time, change(agent.count + 1)));
         if agent.count >= MANY {
@@ -186,6 +219,8 @@ fn machines(from: &plan::Cluster, cluster: &Cluster, classes: &[u32], paths: &Pa
                 to: limit.saturating_mul(2),
                 place: origin(&cloud.origins, attribute),
                 block: cloud.span,
+                units: Vec::new(),
+                is_unsplit: false,
             };
             found.push((time, change));
         }

@@ -12,7 +12,7 @@ use super::study::{Study, Week};
 use super::weeks;
 use crate::base::Duration;
 use crate::plan;
-pub use change::Resize;
+pub use change::{MOST as MOST_TRIED, Resize};
 pub use gain::worth;
 
 /// The schema's name and version, first in every serialised document.
@@ -124,6 +124,8 @@ pub struct ChangeFigures {
     pub file: String,
     /// From 1.
     pub line: usize,
+    /// Nothing says yet that it can be split: its script has to be taught to do a part. So this is not among the steps.
+    pub unsplit: bool,
     /// What stands there instead of a number, so that it has to be changed by hand; none where `--diff` shows the change.
     pub computed: Option<String>,
 }
@@ -246,8 +248,7 @@ impl<'b> Base<'b> {
         let mut rows: Vec<PathFigures> = Vec::new();
         let runs = self.paths.runs.len().max(1) as f64;
         for ((stage, substage), spent) in plan.substages().zip(&self.paths.substages) {
-            let unit = substage.shard.as_ref().map_or(&substage.name, |shard| &shard.family);
-            let path = format!("{}/{unit}", stage.name);
+            let path = format!("{}/{}", stage.name, substage.unit());
             // Shards stand together.
             if rows.last().is_none_or(|last| last.path != path) {
                 rows.push(PathFigures { path, ..PathFigures::default() });
