@@ -21,20 +21,25 @@ pub(super) fn alike(base: &Plan, odds: &Odds, plan: &Plan, fixed: Duration) -> O
         let stage = &base.stages[at.stage as usize];
         units.entry((&stage.name, base.substage(at).unit())).or_default().push(at);
     }
+    // Of each, what its shards need anyway and what is divided, once for all its shards.
+    let work = |known: &Vec<SubstageRef>| {
+        let all = || known.iter().map(|at| odds.duration(*at).0);
+        let own: i64 = all().map(|takes| takes.min(fixed.0)).sum();
+        (own, all().map(|takes| (takes - fixed.0).max(0)).sum::<i64>())
+    };
+    let work: HashMap<(&str, &str), (i64, i64)> = units.iter().map(|(unit, known)| (*unit, work(known))).collect();
     let sizes = base.stages.iter().map(|stage| (stage.name.as_str(), stage.substages.len() as u32));
     let mut fresh: HashMap<&str, u32> = sizes.collect();
     let (mut rows, mut draws) = (Vec::new(), Vec::new());
     for stage in &plan.stages {
         let mut of_stage = Vec::new();
         for substage in &stage.substages {
-            let known = units.get(&(stage.name.as_str(), substage.unit()))?;
+            let unit = (stage.name.as_str(), substage.unit());
+            let (known, (own, divided)) = (units.get(&unit)?, *work.get(&unit)?);
             let (index, count) = substage.shard.as_ref().map_or((0, 1), |shard| (shard.index as usize - 1, shard.count));
             let takes = if known.len() == count as usize {
                 odds.duration(known[index])
             } else {
-                let all = || known.iter().map(|at| odds.duration(*at));
-                let own: i64 = all().map(|takes| takes.0.min(fixed.0)).sum();
-                let divided: i64 = all().map(|takes| (takes.0 - fixed.0).max(0)).sum();
                 Duration(rounded(own, known.len() as i64) + rounded(divided, count.into()))
             };
             rows.push((known[index % known.len()], takes));
