@@ -48,7 +48,9 @@ pub use load_file::read as read_load;
 pub use metrics::{Mean, jain, mean, mean_of_independent, quantile};
 pub use path::{Paths, Spent};
 pub use picture::{Against, Bar, KindCurve, Lane, LeftOut, MachineLane, Picture, Pictures, Stretch, StretchLine};
-pub use policy::{Cohort, Count, Decayed, Fair, Policy, Predicts, Provision, Quota, Settings, Weighted, erlang, water_fill};
+pub use policy::{
+    Cohort, Count, Decayed, Fair, Policy, Predicts, Provision, Quota, Settings, Weighted, erlang, water_fill, water_fill_between,
+};
 pub use reel::Reel;
 pub use report::{
     CloudFigures, Document, Fairness, Figures, GroupFigures, LabelFigures, LockFigures, MachineFigures, ResourceFigures,

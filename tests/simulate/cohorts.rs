@@ -7,7 +7,7 @@ use o11n::simulate::{Class, Cluster, Cohort, Kind, Policy, Quota, Settings, Stud
 /// Quotas of executors: of its own, what it may borrow, what it lends.
 pub(crate) fn quota(nominal: f64, borrow: Option<f64>, lend: Option<f64>) -> Quota {
     let of = |amount: Option<f64>| [amount, None, None, None];
-    Quota { nominal: of(Some(nominal)), borrow: of(borrow), lend: of(lend), parent: None }
+    Quota { nominal: of(Some(nominal)), borrow: of(borrow), lend: of(lend), ..Quota::default() }
 }
 
 fn settings(quotas: &[Quota]) -> Settings {

@@ -2,7 +2,7 @@
 
 use crate::packing::{machine, mode};
 use crate::stream::{HOUR, Job, agents, job, run_in_order};
-use o11n::simulate::{Cluster, Decayed, Policy, Settings, water_fill};
+use o11n::simulate::{Cluster, Decayed, Policy, Quota, Settings, water_fill, water_fill_between};
 
 pub(crate) fn policy(words: &str, settings: Settings) -> Policy {
     Policy { settings, ..Policy::parse(words).unwrap() }
@@ -51,6 +51,36 @@ fn queues_get_what_they_deserve() {
     let weighted = Settings { weights: vec![1.0, 2.0, 3.0], ..Settings::default() };
     let began = first(&agents(100, 1), &policy("proportion", weighted), &jobs);
     assert_eq!([0, 1, 2].map(|user| began.iter().filter(|one| **one == user).count()), [10, 36, 54]);
+}
+
+#[test]
+fn water_fills_between_bounds() {
+    let all = [100.0; 3];
+    let fill = |least: &[f64; 3], most: &[f64; 3]| water_fill_between(100.0, &[1.0, 2.0, 3.0], least, most);
+    // The first gets its thirty, the others share the rest; or it gets no more than ten.
+    assert_eq!(fill(&[30.0, 0.0, 0.0], &all), [30.0, 28.0, 42.0]);
+    assert_eq!(fill(&[0.0; 3], &[10.0, 100.0, 100.0]), [10.0, 36.0, 54.0]);
+    // What is kept for one that asks for nothing, others do not get. What one is short of may leave another short.
+    assert_eq!(fill(&[30.0, 0.0, 0.0], &[0.0, 100.0, 100.0]), [30.0, 28.0, 42.0]);
+    assert_eq!(fill(&[40.0, 25.0, 0.0], &all), [40.0, 25.0, 35.0]);
+    assert_eq!(fill(&[40.0, 0.0, 0.0], &[100.0, 100.0, 20.0]), [40.0, 40.0, 20.0]);
+    // More than there is was promised.
+    assert_eq!(fill(&[80.0, 80.0, 0.0], &all), [80.0, 80.0, 0.0]);
+}
+
+#[test]
+fn queues_have_what_is_guaranteed_and_no_more_than_they_may() {
+    let executors = |amount: f64| [Some(amount), None, None, None];
+    let began = |quota: Quota, counts: [usize; 2]| {
+        let jobs: Vec<Job> = [0, 1].iter().zip(counts).flat_map(|(user, count)| vec![of(*user, 0); count]).collect();
+        let settings = Settings { quotas: vec![quota, Quota::default()], ..Settings::default() };
+        let began = first(&agents(100, 1), &policy("proportion", settings), &jobs);
+        [0, 1].map(|user| began.iter().filter(|one| **one == user).count())
+    };
+    assert_eq!(began(Quota { guarantee: executors(60.0), ..Quota::default() }, [100, 100]), [60, 40]);
+    assert_eq!(began(Quota { capability: executors(20.0), ..Quota::default() }, [100, 100]), [20, 80]);
+    // Executors stay idle for it.
+    assert_eq!(began(Quota { capability: executors(20.0), ..Quota::default() }, [100, 50]), [20, 50]);
 }
 
 fn factor(shares: &Decayed, user: u32, now: i64) -> f64 {

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use o11n::simulate::jenkins::{
     Decision, Demand, MultiStage, Planned, Series, Snapshot, TimeSeries, digest, margin, no_delay, standard,
 };
-use o11n::simulate::{Cluster, Settings, Weighted, erlang, jain, water_fill};
+use o11n::simulate::{Cluster, Settings, Weighted, erlang, jain, water_fill, water_fill_between};
 
 use crate::backfill::{figures, rows_of};
 use crate::cohorts::{left_in_teams, lent};
@@ -248,6 +248,13 @@ fn by_hand() -> Vec<Row> {
             "V11: water-filling of 100",
             vec![10.0, 36.0, 54.0],
             water_fill(100.0, &[1.0, 2.0, 3.0], &[10.0, 100.0, 100.0]),
+        ),
+        Row::exact(
+            "P5: water-filling of 100 by weights 1, 2, 3: of which the first is guaranteed 30, and 40 where the last may have 20",
+            [[30.0, 28.0, 42.0], [40.0, 40.0, 20.0]],
+            [(30.0, 100.0), (40.0, 20.0)].map(|(least, most)| {
+                water_fill_between(100.0, &[1.0, 2.0, 3.0], &[least, 0.0, 0.0], &[100.0, 100.0, most]).try_into().unwrap()
+            }),
         ),
         Row::exact(
             "V12: a cohort of ten executors each, of which one queue uses 16: what each has borrowed, in thousandths",

@@ -17,12 +17,15 @@ pub(super) const MOST_LEVELS: usize = 4;
 const SHARE: u32 = 31;
 const PRIORITY: u32 = 3;
 
-/// What a queue or a cohort has of its own, and how much of others' and for others.
+/// What a queue or a cohort has of its own, and how much of others' and for others; or, where queues are dealt out to, what it gets at
+/// least and at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Quota {
     pub nominal: Amounts,
     pub borrow: Amounts,
     pub lend: Amounts,
+    pub guarantee: Amounts,
+    pub capability: Amounts,
     /// The cohort that it is of, by its number. None: of a queue, one that has all those that name none; of a cohort, nobody's.
     pub parent: Option<usize>,
 }

@@ -23,7 +23,7 @@ use crate::diag::nearest;
 pub use cohort::{Cohort, Quota};
 pub use decayed::Decayed;
 pub use fair::Fair;
-pub use proportion::water_fill;
+pub use proportion::{water_fill, water_fill_between};
 pub use settings::{Predicts, Settings};
 pub use supply::{Count, erlang};
 pub use weighted::Weighted;

@@ -6,9 +6,13 @@ use super::super::work::Item;
 /// Parts of all cores, memory, GPUs and, for those who ask for none of them, executors that stand there.
 pub(in crate::simulate) type Parts = [f64; 4];
 
-/// By class: what an item of it takes for each executor.
 #[derive(Debug)]
-pub(in crate::simulate) struct Takes(Vec<Parts>);
+pub(in crate::simulate) struct Takes {
+    /// By class: what an item of it takes for each executor.
+    classes: Vec<Parts>,
+    /// All that stands there: cores, memory, GPUs, executors.
+    all: Parts,
+}
 
 impl Takes {
     pub(in crate::simulate) fn new(cluster: &Cluster) -> Self {
@@ -26,13 +30,20 @@ impl Takes {
             let executor = if cpu + memory + gpu > 0.0 { 0.0 } else { 1.0 / executors.max(1.0) };
             [cpu, memory, gpu, executor]
         };
-        Self(cluster.classes.iter().map(|class| of(&class.asks)).collect())
+        let [cpu, memory, gpu] = totals;
+        Self { classes: cluster.classes.iter().map(|class| of(&class.asks)).collect(), all: [cpu, memory, gpu, executors] }
     }
 
     /// Of an item of this class that is so wide.
     pub(in crate::simulate) fn of(&self, class: u32, width: u32) -> Parts {
-        let parts = self.0.get(class as usize).copied().unwrap_or_default();
+        let parts = self.classes.get(class as usize).copied().unwrap_or_default();
         parts.map(|part| part * f64::from(width))
+    }
+
+    /// Of executors, cores, memory and GPUs, in that order, as parts of all.
+    pub(super) fn parts(&self, [executors, cpu, memory, gpu]: [Option<f64>; 4]) -> [Option<f64>; 4] {
+        let amounts = [cpu, memory, gpu, executors];
+        std::array::from_fn(|at| amounts[at].filter(|_| self.all[at] > 0.0).map(|amount| amount / self.all[at]))
     }
 
     pub(super) fn of_item(&self, item: &Item) -> Parts {

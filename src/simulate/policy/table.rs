@@ -47,11 +47,16 @@ pub(in crate::simulate) struct Table {
 #[serde(deny_unknown_fields)]
 struct QuotaTable {
     cohort: Option<String>,
+    #[serde(default)]
     nominal: Amounts,
     #[serde(default)]
     borrow: Amounts,
     #[serde(default)]
     lend: Amounts,
+    #[serde(default)]
+    guarantee: Amounts,
+    #[serde(default)]
+    capability: Amounts,
 }
 
 #[derive(Default, Deserialize)]
@@ -100,15 +105,21 @@ impl Table {
         let place = |name: &Option<String>| name.as_ref().and_then(|name| names.get_index_of(name.as_str()));
         for (name, quota) in &self.quotas {
             let at = queue("quotas", name, queues)?;
-            let QuotaTable { cohort, nominal, borrow, lend } = quota;
-            let [nominal, borrow, lend] = [nominal.read()?, borrow.read()?, lend.read()?];
-            settings.quotas[at] = Quota { nominal, borrow, lend, parent: place(cohort) };
+            let QuotaTable { cohort, nominal, borrow, lend, guarantee, capability } = quota;
+            settings.quotas[at] = Quota {
+                nominal: nominal.read()?,
+                borrow: borrow.read()?,
+                lend: lend.read()?,
+                guarantee: guarantee.read()?,
+                capability: capability.read()?,
+                parent: place(cohort),
+            };
         }
         for name in &names {
             let none = CohortTable::default();
             let CohortTable { parent, weight, nominal, borrow, lend } = self.cohorts.get(*name).unwrap_or(&none);
             let [nominal, borrow, lend] = [nominal.read()?, borrow.read()?, lend.read()?];
-            let quota = Quota { nominal, borrow, lend, parent: place(parent) };
+            let quota = Quota { nominal, borrow, lend, parent: place(parent), ..Quota::default() };
             settings.cohorts.push((quota, checked(weight.unwrap_or(1.0), name)?));
         }
         let above = |at: usize| std::iter::successors(Some(at), |at| settings.cohorts[*at].0.parent);
