@@ -147,7 +147,7 @@ impl Adviser<'_> {
         let seeds = self.args.weeks.seeds;
         let own = self.play(&[self.study]).remove(0).map_err(misfit)?;
         let base = Base::new(self.study, &own);
-        let mut advice = base.advice(seeds, self.args.fixed);
+        let mut advice = base.advice(&self.policy, seeds, self.args.fixed);
         advice.interrupted = own.len() as u64 != seeds;
         if advice.interrupted {
             return Ok((advice, String::new()));

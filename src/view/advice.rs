@@ -15,7 +15,8 @@ pub fn advice(advice: &Advice) -> String {
     let weeks = if *seeds == 1 { format!("seed {seed}") } else { format!("{seeds} weeks from seed {seed} on") };
     let mut text = format!("{pipeline} on {cluster} under {policy}: {runs} runs in {}, {weeks}\n", time(*length));
     if *runs == 0 {
-        return text + "note: no run ended, so nothing can be said\n";
+        text += "note: no run ended, so nothing can be said\n";
+        return if advice.interrupted { text + "note: interrupted\n" } else { text };
     }
     let [p50, p95] = [advice.duration_p50, advice.duration_p95].map(time);
     text += &format!("a run takes {} on average, {p50} at p50, {p95} at p95\n\n", uncertain(advice.duration));
@@ -88,6 +89,7 @@ fn helps(advice: &Advice) -> String {
     if rows.len() == 1 {
         let tried = advice.tried.len();
         return match advice.tried.first() {
+            None if advice.interrupted => String::new(),
             None => "\nnothing was found that could be changed\n".to_owned(),
             Some(best) => format!(
                 "\nnothing of {tried} that was tried shortens it for certain; {} comes nearest: {}\n",
@@ -162,7 +164,10 @@ fn notes(advice: &Advice) -> Vec<String> {
         notes.push(format!("{} runs never end; no figure counts them", advice.unended));
     }
     if advice.interrupted {
-        notes.push("interrupted: not all was tried".to_owned());
+        let Advice { weeks, seeds, .. } = advice;
+        let known =
+            if weeks == seeds { String::new() } else { format!("the figures are those of {weeks} of {seeds} weeks, and ") };
+        notes.push(format!("interrupted: {known}not all was tried"));
     }
     notes
 }

@@ -217,3 +217,21 @@ fn what_cannot_be_advised_on_is_told() {
     let human = advise(&workspace, &[]).ends(0).stdout;
     assert!(human.contains("no run ended, so nothing can be said"), "{human}");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_tells_what_is_known() {
+    let workspace = of_guide();
+    let child = workspace
+        .command(&["advise", "regression.o11n", "--load", "week.toml", "--seeds", "9999"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Long enough to have begun, on a slow machine too; a week takes less.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{text}");
+    assert!(text.contains("of 9999 weeks, and not all was tried") && text.contains("where the time of runs goes"), "{text}");
+}

@@ -6,8 +6,9 @@ mod gain;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::metrics::{Mean, mean_of_independent};
+use super::metrics::{Mean, mean, mean_of_independent, quantile};
 use super::path::{Paths, Spent};
+use super::policy::Policy;
 use super::study::{Study, Week};
 use super::weeks;
 use crate::base::Duration;
@@ -30,6 +31,8 @@ pub struct Advice {
     pub seed: u64,
     /// How many weeks were played, each with a seed of its own: this one and those after it.
     pub seeds: u64,
+    /// Of how many of them these are the figures.
+    pub weeks: u64,
     /// For how long runs arrive.
     pub length: f64,
     /// What each shard needs anyway, where their number changes.
@@ -37,7 +40,7 @@ pub struct Advice {
     /// Runs that ended, in all weeks; those that did not are in no other figure.
     pub runs: usize,
     pub unended: u64,
-    /// From a run's arrival to its end; the mean of the weeks.
+    /// From a run's arrival to its end; the mean of the weeks. How sure it is, weeks say, or of one week its runs.
     pub duration: Mean,
     pub duration_p50: f64,
     pub duration_p95: f64,
@@ -179,13 +182,18 @@ impl<'b> Base<'b> {
     }
 
     /// All but what was tried.
-    pub fn advice(&self, seeds: u64, fixed: Duration) -> Advice {
+    pub fn advice(&self, policy: &Policy, seeds: u64, fixed: Duration) -> Advice {
         let (study, paths) = (self.study, &self.paths);
         let figures = weeks::together(self.weeks.iter().map(|week| week.figures().clone()).collect());
         let itself = self.worth(self.weeks);
         let mut durations: Vec<i64> = paths.runs.iter().map(|(_, duration)| *duration).collect();
         durations.sort_unstable();
-        let means: Vec<f64> = self.weeks.iter().filter_map(Week::paths).map(mean_of).collect();
+        let duration = match self.weeks {
+            [only] => only.paths().map(mean_of_runs).unwrap_or_default(),
+            weeks => {
+                mean_of_independent(&weeks.iter().filter_map(Week::paths).map(|of| mean_of_runs(of).mean).collect::<Vec<f64>>())
+            }
+        };
         let part = |time: i64| if paths.total() > 0 { time as f64 / paths.total() as f64 } else { 0.0 };
         let waited = change::waited(study.cluster(), study.classes(), paths);
         let mut modes: Vec<ModeFigures> = study
@@ -220,15 +228,16 @@ impl<'b> Base<'b> {
             schema: SCHEMA,
             pipeline: study.plan().pipeline.to_string(),
             cluster: study.name().to_owned(),
-            policy: figures.policy,
+            policy: policy.name.clone(),
             seed: study.seed(),
             seeds,
+            weeks: self.weeks.len() as u64,
             length: Duration(study.length()).as_seconds(),
             fixed: fixed.as_seconds(),
             runs: paths.runs.len(),
             unended: itself.unended,
-            duration: mean_of_independent(&means),
-            duration_p50: Duration(super::metrics::quantile(&durations, 0.5)).as_seconds(),
+            duration,
+            duration_p50: Duration(quantile(&durations, 0.5)).as_seconds(),
             duration_p95: itself.duration_p95,
             cost: figures.cost,
             before: part(paths.before),
@@ -268,6 +277,11 @@ impl<'b> Base<'b> {
     }
 }
 
-fn mean_of(paths: &Paths) -> f64 {
-    Duration(paths.total()).as_seconds() / paths.runs.len().max(1) as f64
+/// In the order in which they arrive.
+fn mean_of_runs(paths: &Paths) -> Mean {
+    let mut runs = paths.runs.clone();
+    runs.sort_unstable();
+    let sure = mean(&runs.iter().map(|(_, duration)| Duration(*duration).as_seconds()).collect::<Vec<f64>>());
+    // Of whole milliseconds, so that it is the same to the last bit wherever the same runs are compared.
+    Mean { mean: Duration(paths.total()).as_seconds() / runs.len().max(1) as f64, ..sure }
 }
