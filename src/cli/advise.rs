@@ -241,14 +241,14 @@ impl Adviser<'_> {
     /// What makes a change: one candidate, or one for each place that a template has its number from. The error says why there is none.
     fn made(&self, resize: &Resize) -> Result<Vec<Candidate>, String> {
         let Resize { attribute, from, to, place, block, is_unsplit, .. } = resize;
-        let edit = number(&self.origin.world, self.sources, (attribute, *to), *place, *block);
+        let edit = number(&self.origin.world, self.sources, (attribute, *from, *to), *place, *block);
         let of_uses = || place.map(|place| uses(&self.origin.world, self.sources, (*from, *to), place)).unwrap_or_default();
         let edits = match edit {
             Ok(NumberEdit { computed: None, .. }) => Vec::new(),
             _ => of_uses(),
         };
         let edits = if edits.is_empty() { vec![edit?] } else { edits };
-        let mut made = Vec::new();
+        let (mut made, mut why) = (Vec::new(), "it comes out otherwise".to_owned());
         for edit in edits {
             let change = ChangeFigures {
                 of: String::new(),
@@ -260,13 +260,17 @@ impl Adviser<'_> {
                 unsplit: *is_unsplit,
                 computed: edit.computed.clone(),
             };
-            let mut candidate = self.candidate(vec![change], vec![edit])?;
-            if let Some(of) = resize.made(&candidate.plan) {
-                candidate.changes[0].of = of;
-                made.push(candidate);
+            match self.candidate(vec![change], vec![edit]) {
+                Ok(mut candidate) => {
+                    if let Some(of) = resize.made(&candidate.plan) {
+                        candidate.changes[0].of = of;
+                        made.push(candidate);
+                    }
+                }
+                Err(found) => why = found,
             }
         }
-        if made.is_empty() { Err("it comes out otherwise".to_owned()) } else { Ok(made) }
+        if made.is_empty() { Err(why) } else { Ok(made) }
     }
 
     /// The pipeline and its cluster with these edits. The error says why they cannot be.

@@ -73,12 +73,24 @@ pub(super) struct NumberEdit {
     pub(super) computed: Option<String>,
 }
 
+impl NumberEdit {
+    /// Another number instead of a value; of one that is computed, only where it comes out as that.
+    fn of(value: &Expr, sources: &SourceMap, (from, to): (u32, u32)) -> Self {
+        if matches!(value.kind, ExprKind::Int(_)) {
+            return Self { span: value.span, text: to.to_string(), computed: None };
+        }
+        let now = sources.text(value.span);
+        let text = format!("(if ({now}) == {from} then {to} else ({now}))");
+        Self { span: value.span, text, computed: Some(now.to_owned()) }
+    }
+}
+
 /// The edit that gives an attribute another number. `place` is its name in the source, where it is written; `block` the name of the block
 /// that has it. The error says why there is none.
 pub(super) fn number(
     disk: &DiskWorld,
     sources: &SourceMap,
-    (attribute, number): (&str, u32),
+    (attribute, from, number): (&str, u32, u32),
     place: Option<Span>,
     block: Span,
 ) -> Result<NumberEdit, String> {
@@ -90,8 +102,7 @@ pub(super) fn number(
     let ast = syntax::parse(at.file, &file.text).ast;
     if place.is_some() {
         let Some(value) = setting(&ast.items, at) else { return Err(format!("`{attribute}` is not set by itself")) };
-        let computed = (!matches!(value.kind, ExprKind::Int(_))).then(|| sources.text(value.span).to_owned());
-        return Ok(NumberEdit { span: value.span, text: number.to_string(), computed });
+        return Ok(NumberEdit::of(value, sources, (from, number)));
     }
     let Some(body) = body(&ast.items, at) else { return Err("its block is not found".to_owned()) };
     let inside = &file.text[body.span.start as usize + 1..];
@@ -104,7 +115,7 @@ pub(super) fn number(
 }
 
 /// The edits that give another number to what a template passes on to an attribute: one for each `use` of it in the workspace that says
-/// the number that is there. None where the attribute is set in no template, or not so.
+/// or computes the number that is there. None where the attribute is set in no template, or not so.
 pub(super) fn uses(disk: &DiskWorld, sources: &SourceMap, (from, to): (u32, u32), place: Span) -> Vec<NumberEdit> {
     let ast = syntax::parse(place.file, &sources.get(place.file).text).ast;
     let Some((template, args, value)) = ast.items.iter().find_map(|item| match &item.kind {
@@ -124,11 +135,8 @@ pub(super) fn uses(disk: &DiskWorld, sources: &SourceMap, (from, to): (u32, u32)
             }
             let is_named = |arg: &&CallArg| arg.name.as_ref().is_some_and(|name| name.text == *passed);
             let given = args.iter().find(is_named).or(args.get(position).filter(|arg| arg.name.is_none()));
-            if let Some(CallArg { value, .. }) = given
-                && matches!(value.kind, ExprKind::Int(number) if number == i64::from(from))
-            {
-                found.push(NumberEdit { span: value.span, text: to.to_string(), computed: None });
-            }
+            let is_other = |value: &Expr| matches!(value.kind, ExprKind::Int(number) if number != i64::from(from));
+            found.extend(given.filter(|arg| !is_other(&arg.value)).map(|arg| NumberEdit::of(&arg.value, sources, (from, to))));
         });
     }
     found

@@ -155,6 +155,18 @@ fn numbers_that_go_through_a_template_are_changed_where_it_is_used() {
 }
 
 #[test]
+fn of_numbers_that_a_loop_computes_only_one_is_changed() {
+    let stages = "  stage a {\n    for n in [2, 3] {\n      use test.ctest(name = \"t${{ n }}\", shards = n)\n      substage \"u${{ n }}\" { shards = n + 0  run = \"x\" }\n    }\n  }";
+    let workspace = one_run("agent \"m\" { executors = 32 }", stages, "\"a/t2\" = \"40m\"\n\"a/u2\" = \"39m\"");
+    workspace.write("a.o11n", format!("import \"std/test\" as test\n{}", workspace.read("a.o11n")));
+    let document = json(&workspace, &[]);
+    // All others are as they were, and so the second is what is left.
+    assert_eq!(tried(&document, "tried")[0], ("a/t2: shards = 2 -> 4".to_owned(), 2340.0, true));
+    assert_eq!(document["tried"][0]["changes"][0]["computed"], "n");
+    assert_eq!(advise(&workspace, &["--diff"]).ends(0).stdout, "");
+}
+
+#[test]
 fn what_is_not_split_yet_is_an_idea() {
     let stages = "  stage a {\n    substage 测试 {\n      run = \"x\"\n    }\n  }";
     let workspace = one_run("agent \"m\" { executors = 8 }", &stages.replace("测试", "\"测试\""), "\"a/测试\" = \"20m\"");
