@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::chosen::{Chosen, Origin};
 use super::driver::Planned;
-use super::edits::{Edited, NumberEdit, number, replaced, unified, uses};
+use super::edits::{Edited, NumberEdit, number, replaced, uses};
 use super::output::{Exit, MessageFormat};
 use super::progress::INTERRUPTED;
 use super::weeks::{Weeks, misfit};
@@ -298,7 +298,7 @@ impl Adviser<'_> {
         let mut files = replaced(edits, self.sources);
         files.sort();
         let old = |path: &str| self.sources.iter().find(|(_, file)| file.path == path).map_or("", |(_, file)| &*file.text);
-        files.iter().map(|(path, text)| unified(path, old(path), text)).collect()
+        files.iter().map(|(path, text)| view::unified(path, old(path), text)).collect()
     }
 }
 

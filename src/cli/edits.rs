@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use similar::TextDiff;
 
 use super::disk::DiskWorld;
 use crate::base::{ReadError, RootPath, SourceFile, SourceMap, Span, World};
@@ -57,11 +56,6 @@ pub(super) fn replaced(mut edits: Vec<(Span, &str)>, sources: &SourceMap) -> Vec
         (file.path.clone(), text)
     };
     edits.chunk_by(|(a, _), (b, _)| a.file == b.file).map(of_file).collect()
-}
-
-/// How a file changes, as `patch -p0` reads it.
-pub(super) fn unified(name: &str, before: &str, after: &str) -> String {
-    TextDiff::from_lines(before, after).unified_diff().header(name, name).to_string()
 }
 
 /// Another number for an attribute.

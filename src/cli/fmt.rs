@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::disk::{DiskWorld, STDIN, read_stdin, reason};
-use super::edits::unified;
 use super::output::{Exit, MessageFormat, Stream, print, unreadable, unwritable, usage, write_file};
 use super::workspace::{Root, is_stdin};
 use crate::base::{FileId, RootPath, SourceMap, Span, World};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::{self, fmt};
+use crate::view;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -97,7 +97,7 @@ impl Args {
         }
         report.is_unkempt = true;
         if self.diff {
-            report.shown += &unified(name, text, formatted);
+            report.shown += &view::unified(name, text, formatted);
         } else {
             report.shown += &format!("{name}\n");
         }

@@ -1,7 +1,6 @@
 //! What changes between two versions, as reviewers read it.
 
-use similar::{ChangeTag, TextDiff};
-
+use super::lines::hunks;
 use super::style::{Paint, Style};
 use super::table;
 use crate::base::{Duration, one_line};
@@ -210,20 +209,12 @@ fn compared(before: &str, after: &str) -> Option<Vec<(char, String)>> {
     if before.lines().count().saturating_mul(after.lines().count()) > MOST_COMPARED {
         return None;
     }
-    let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
-    for (at, group) in diff.grouped_ops(1).iter().enumerate() {
+    for (at, hunk) in hunks(before, after, 1).into_iter().enumerate() {
         if at > 0 {
             lines.push((' ', "…".to_owned()));
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Equal => ' ',
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-            };
-            lines.push((sign, shortened(change.value().trim_end_matches(['\n', '\r']))));
-        }
+        lines.extend(hunk.lines.into_iter().map(|(sign, line)| (sign, shortened(line.trim_end_matches(['\n', '\r'])))));
     }
     if lines.len() > MOST_LINES {
         let more = lines.len() - MOST_LINES;

@@ -28,7 +28,7 @@ fn stands(name: &str, drawn: &str) {
         fs::write(&golden, drawn).unwrap();
     }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
-    let difference = || similar::TextDiff::from_lines(expected.as_str(), drawn).unified_diff().to_string();
+    let difference = || o11n::view::unified("expected, then drawn", &expected, drawn);
     assert!(expected == drawn, "{name}:\n{}", difference());
 }
 

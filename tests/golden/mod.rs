@@ -20,6 +20,6 @@ pub(crate) fn golden(path: &Path, text: Option<&str>) -> Result<(), Failed> {
         return Ok(());
     }
     let (expected, text) = (expected.unwrap_or_default(), text.unwrap_or_default());
-    let difference = similar::TextDiff::from_lines(&*expected, text).unified_diff().header("expected", "now").to_string();
+    let difference = o11n::view::unified("expected, then now", &expected, text);
     Err(format!("{} (`BLESS=1` writes what comes of it now):\n{difference}", path.display()).into())
 }
