@@ -47,10 +47,14 @@ pub const EXCUSES: &[Excuse] = &[
     Excuse { feature: "`dispatch`", explains: |found, notes| follows_from("`dispatch`", found, notes) },
 ];
 
-/// Others start earlier or later, so an abort or a deadline cuts others. What ends by itself ends alike.
+/// Others start earlier or later, so an abort or a deadline cuts others. What ends by itself ends alike, unless bodies waited for others
+/// that could not start: until something's time was over, so that no clock says any more what it says on the machine.
 fn follows_from(feature: &str, found: &str, notes: &[String]) -> bool {
-    let happened_in = |stage: &str| notes.iter().any(|note| note.starts_with(&format!("{feature} in {stage}: ")));
-    let stage_of = |name: &str| name.split('/').next().is_some_and(happened_in);
+    let happened_in = |stage: &str| notes.iter().any(|note| note.starts_with(&format!("{feature} in {stage}")));
+    if happened_in("") && notes.iter().any(|note| note.contains(" waited in vain for ")) {
+        return true;
+    }
+    let stage_of = |name: &str| name.split('/').next().is_some_and(|stage| happened_in(&format!("{stage}: ")));
     if let Some((attempt, _)) = found.split_once(" started before ") {
         return attempt.split_once(" of ").is_some_and(|(_, path)| stage_of(path));
     }
@@ -85,5 +89,9 @@ mod tests {
         assert!(!explained("attempt 1 of build/a started before attempt 2 of build/b"));
         assert!(!explained("the pipeline is succeeded, not failed"));
         assert!(!follows_from("`lock`", "test/a is timed_out, not succeeded", &notes));
+        let in_vain = [notes[0].clone(), "? test/a#1@1 waited in vain for ['S test/b#1@1']\t15.2".to_owned()];
+        assert!(follows_from("`retry`", "the pipeline is succeeded, not failed", &in_vain));
+        assert!(!follows_from("`lock`", "the pipeline is succeeded, not failed", &in_vain));
+        assert!(!follows_from("`retry`", "the pipeline is succeeded, not failed", &in_vain[1..]));
     }
 }
