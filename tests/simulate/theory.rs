@@ -91,6 +91,41 @@ fn exponential_jobs_wait_as_erlang_has_it() {
     ERLANG.iter().for_each(Row::hold);
 }
 
+/// What is seldom, or changes slowly, takes more jobs than a test has time for that is not optimized.
+#[test]
+#[ignore = "takes millions of jobs: cargo test --release --test simulate -- --ignored --nocapture"]
+fn long_runs_are_as_theory_has_it() {
+    let wait = |executors: u32, load: f64, count| {
+        let jobs = poisson(6, count, f64::from(executors) * load, exponential);
+        waits(&run(&agents(executors, 1), "fifo", &jobs), |_| true)
+    };
+    let rows = [
+        exceed("V1: M/M/4, load 0.8", &wait(4, 0.8, 2_000_000), 1.0, 3066.29),
+        covers("V1: M/M/10000, load 0.99", &wait(10_000, 0.99, 10_000_000), 1.3367),
+        covered("V6: M/G/∞: nothing runs, % of the time".to_owned(), &empty(5_000_000), (0.00454, 0.00227), 5),
+    ];
+    for row in rows {
+        println!("{}: {}, found {}", row.what, row.expected, row.found);
+        row.hold();
+    }
+}
+
+/// In a thousand parts of the time, for how much of it nothing runs in an endless cloud, in percent.
+fn empty(count: usize) -> Vec<f64> {
+    const PARTS: i64 = 1_000;
+    let tally = run(&endless(), "fifo", &poisson(7, count, 10.0, exponential));
+    let mut builds: Vec<(i64, i64)> = tally.records.iter().map(|record| (record.started, record.ended)).collect();
+    builds.sort_unstable();
+    let length = builds.last().map_or(1, |(start, _)| start + 1);
+    let mut parts = vec![0; PARTS as usize];
+    let mut free_from = 0;
+    for (start, end) in builds {
+        parts[(start * PARTS / length) as usize] += (start - free_from).max(0);
+        free_from = free_from.max(end);
+    }
+    parts.iter().map(|free| (free * PARTS) as f64 * 100.0 / length as f64).collect()
+}
+
 pub(crate) static VARIANCE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let case = |what, count, service: fn(&mut fastrand::Rng) -> f64, value| {
         let tally = run(&agents(1, 1), "fifo", &poisson(2, count, 0.8, service));
@@ -135,9 +170,15 @@ fn two_priorities_wait_as_cobham_has_it() {
     PRIORITIES.iter().for_each(Row::hold);
 }
 
-pub(crate) static ENDLESS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+/// A cloud whose machines are there at once, however many.
+fn endless() -> Cluster {
     let mut cluster = with_cloud(agents(1, 1), 0, None);
     cluster.classes[0].kinds.remove(0);
+    cluster
+}
+
+pub(crate) static ENDLESS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let cluster = endless();
     let services: [(&str, Service); 2] = [("exponential", exponential), ("constant", |_| 1.0)];
     let case = |(service, draw): (&str, fn(&mut fastrand::Rng) -> f64)| {
         let tally = run(&cluster, "fifo", &poisson(4, 100_000, 10.0, draw));
