@@ -161,7 +161,7 @@ fn with_driver(site: &Site, all: Vec<Case>) -> Result<Way> {
     let again: Vec<Compiled> = again.collect();
     cases.good.extend(again);
     let known = Known { declared: DECLARED, excuses: &[], in_order: true };
-    Ok(Way { name: "driver", cases, observe: observed::observe, known, holds: |_, _| Ok(()), patience: 20.0, more_time: 0.0 })
+    Ok(Way { name: "driver", cases, observe: observed::observe, known, holds: |_, _| Ok(()), patience: 60.0, more_time: 0.0 })
 }
 
 fn without(site: &Site, mut all: Vec<Case>) -> Result<Way> {
