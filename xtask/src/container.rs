@@ -46,11 +46,6 @@ pub fn static_binary(mut buildah: Command, scratch: &Path) -> Result<PathBuf> {
     Ok(build_folder().join(TARGET).join("release/o11n"))
 }
 
-/// Settings under which other release builds share what the static one has compiled.
-pub fn shared_build() -> [(&'static str, std::ffi::OsString); 3] {
-    [("RUSTFLAGS", STATIC.into()), ("CARGO_BUILD_TARGET", TARGET.into()), ("CARGO_TARGET_DIR", build_folder().into())]
-}
-
 fn build_folder() -> PathBuf {
     project::target_dir("static")
 }

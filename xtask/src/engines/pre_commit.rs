@@ -3,7 +3,7 @@
 use super::tally::Tally;
 use super::{Engine, Site};
 use crate::tools::{self, Tool};
-use crate::{container, process, project};
+use crate::{process, project};
 use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,8 +69,10 @@ fn run_hooks(repository: &Path) -> Result<String> {
     let mut command = Command::new(PRE_COMMIT.folder()?.join("bin/python"));
     command.args(["-m", "pre_commit", "run", "--all-files", "--verbose"]).current_dir(repository);
     command.env("PRE_COMMIT_HOME", repository.with_file_name("home"));
-    // pre-commit compiles us as it would for a user, but need not compile again what the container has compiled.
-    Ok(process::said(&process::output(command.envs(container::shared_build()))?))
+    // pre-commit compiles us as it would for a user, but need not optimize.
+    let quick = ["LTO", "OPT_LEVEL", "CODEGEN_UNITS"].map(|setting| format!("CARGO_PROFILE_RELEASE_{setting}"));
+    command.envs(quick.into_iter().zip(["off", "0", "16"])).env("CARGO_TARGET_DIR", project::target_dir("pre-commit"));
+    Ok(process::said(&process::output(&mut command)?))
 }
 
 /// Reads the line `o11n check......Passed`.
