@@ -101,7 +101,8 @@ fn long_runs_are_as_theory_has_it() {
     };
     let rows = [
         exceed("V1: M/M/4, load 0.8", &wait(4, 0.8, 2_000_000), 1.0, 3066.29),
-        covers("V1: M/M/10000, load 0.99", &wait(10_000, 0.99, 10_000_000), 1.3367),
+        // A queue as long as this one forgets slowly, so even these many say it only roughly.
+        covered("V1: M/M/10000, load 0.99: mean wait, s".to_owned(), &wait(10_000, 0.99, 10_000_000), (1.3367, 1.3367), 2),
         covered("V6: M/G/∞: nothing runs, % of the time".to_owned(), &empty(5_000_000), (0.00454, 0.00227), 5),
     ];
     for row in rows {
